@@ -1,0 +1,31 @@
+"""The one place that reads the environment; everything else is handed plain values."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    home: Path  # CERTSWEEP_HOME: database, snapshots, exports, locks
+    lang: str  # CERTSWEEP_LANG: "zh" (default) or "en"
+    database_url: str  # CERTSWEEP_DATABASE_URL: "" for SQLite inside home
+    snapshot_url: str  # CERTSWEEP_SNAPSHOTS: fsspec URL, "" for a folder inside home
+    chromium: str  # CERTSWEEP_CHROMIUM: path of the browser, "" to look for one
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    env = os.environ if environ is None else environ
+    return Settings(
+        home=Path(env.get("CERTSWEEP_HOME") or "var").absolute(),
+        lang="en" if env.get("CERTSWEEP_LANG", "").lower().startswith("en") else "zh",
+        database_url=env.get("CERTSWEEP_DATABASE_URL", ""),
+        snapshot_url=env.get("CERTSWEEP_SNAPSHOTS", ""),
+        chromium=env.get("CERTSWEEP_CHROMIUM", ""),
+    )
+
+
+SETTINGS = read_settings()
