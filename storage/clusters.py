@@ -1,0 +1,256 @@
+"""Which case a flagged post belongs to: near-duplicates of one advertiser share one.
+
+Two posts belong together when at least 0.8 of their 128 MinHash values are equal (an estimate of
+their Jaccard similarity within about .04) AND both name the same advertiser: a host, an account, a
+phone, a WeChat or QQ number or an ICP filing. The text alone is not enough: a warning quotes the
+advertisement it warns of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, insert, select, tuple_, update
+
+from storage.database import insert_new
+from storage.frontier import host_of
+from storage.models import advertiser_keys, case_posts, cases, findings, minhash_bands, posts
+from storage.records import CaseStatus, Post, Sighting
+from storage.rows import identity, pack, unpack
+
+SIGNATURE = 128
+BANDS, ROWS = 16, 8
+SAME = 0.8
+CANDIDATES = 64  # compared at most, the newest first: a flood of copies must stay cheap
+MAX_KEY = 200
+MAX_KEYS = 40  # of one kind and post: a page listing a thousand phones is nobody's own
+SETTLED = (CaseStatus.DECIDED.value, CaseStatus.APPROVED.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    case_id: int
+    opened: bool = False
+    reopened: bool = False
+
+
+def band_hashes(signature: tuple[int, ...]) -> list[tuple[int, int]]:
+    """(band, signed 64-bit hash) of the 16 bands of 8 values; none for an unusable signature."""
+    if len(signature) != SIGNATURE:
+        return []
+    packed = pack(signature)
+    width = ROWS * 8
+    return [(band, short_hash(packed[band * width : (band + 1) * width])) for band in range(BANDS)]
+
+
+def short_hash(data: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big", signed=True)
+
+
+def share(one: tuple[int, ...], other: tuple[int, ...]) -> float:
+    """Share of equal values, 0..1; 0 where the signatures cannot be compared."""
+    if len(one) != SIGNATURE or len(other) != SIGNATURE:
+        return 0.0
+    return sum(a == b for a, b in zip(one, other, strict=True)) / SIGNATURE
+
+
+def folded(value: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", value)).lower()
+
+
+def digits(value: str) -> str:
+    number = re.sub(r"\D", "", unicodedata.normalize("NFKC", value))
+    return number.removeprefix("86") if len(number) == 13 else number
+
+
+def filing(value: str) -> str:
+    """An ICP number without the number of the site under it: 京ICP备10000000号-2 → …号."""
+    return re.sub(r"-\d+$", "", folded(value))
+
+
+def keys_of(post: Post) -> list[tuple[str, str]]:
+    """(kind, value) of everything that tells this advertiser from another.
+
+    Host and ICP filing count on the open web only: on a platform they are the platform's.
+    """
+    contacts = post.contacts
+    found: list[tuple[str, Iterable[str]]] = [
+        ("account", [f"{post.platform}:{post.author_id}"] if post.author_id else []),
+        ("phone", (n for n in map(digits, contacts.phones) if len(n) >= 7)),
+        ("wechat", (n for n in map(folded, contacts.wechat) if len(n) >= 5)),
+        ("qq", (n for n in map(digits, contacts.qq) if len(n) >= 5)),
+    ]
+    if post.platform == "web":
+        found += [("host", [host_of(post.url)]), ("icp", [filing(post.icp)])]
+    return [
+        (kind, value)
+        for kind, values in found
+        for value in list(dict.fromkeys(values))[:MAX_KEYS]
+        if 0 < len(value) <= MAX_KEY
+    ]
+
+
+def remember(connection: Connection, post_row: int, sighting: Sighting) -> None:
+    """Store the bands and keys by which later posts will find this one."""
+    dialect = connection.dialect.name
+    bands = [
+        {"band": band, "hash": value, "post_row": post_row}
+        for band, value in band_hashes(sighting.signature)
+    ]
+    keys = [
+        {"kind": kind, "value": value, "post_row": post_row}
+        for kind, value in keys_of(sighting.post)
+    ]
+    if bands:
+        connection.execute(insert_new(dialect, minhash_bands), bands)
+    if keys:
+        connection.execute(insert_new(dialect, advertiser_keys), keys)
+
+
+def case_of_post(connection: Connection, sighting: Sighting) -> int | None:
+    """The case in which an older version of the same post stands now."""
+    key = identity(sighting.post.platform, sighting.post.post_id)
+    statement = (
+        select(case_posts.c.case_id)
+        .join(posts, posts.c.id == case_posts.c.post_row)
+        .where(posts.c.identity == key, ~case_posts.c.split)
+        .order_by(case_posts.c.post_row.desc())
+        .limit(1)
+    )
+    return connection.execute(statement).scalar_one_or_none()
+
+
+def candidates(sighting: Sighting) -> Select[*tuple[Any, ...]]:
+    """Posts sharing a band and a key, with the case each stands in, the newest first."""
+    bands = band_hashes(sighting.signature)
+    near = select(minhash_bands.c.post_row).where(
+        tuple_(minhash_bands.c.band, minhash_bands.c.hash).in_(bands)
+    )
+    kin = select(advertiser_keys.c.post_row).where(
+        tuple_(advertiser_keys.c.kind, advertiser_keys.c.value).in_(keys_of(sighting.post))
+    )
+    return (
+        select(posts.c.signature, case_posts.c.case_id)
+        .join(case_posts, case_posts.c.post_row == posts.c.id)
+        .where(posts.c.id.in_(near), posts.c.id.in_(kin), ~case_posts.c.split)
+        .order_by(posts.c.id.desc())
+        .limit(CANDIDATES)
+    )
+
+
+def case_of_kin(connection: Connection, sighting: Sighting) -> int | None:
+    """The case of the most similar post of the same advertiser, the oldest case where equal."""
+    if len(sighting.signature) != SIGNATURE or not keys_of(sighting.post):
+        return None
+    left = left_cases(connection, sighting)
+    best: tuple[float, int] | None = None
+    for row in connection.execute(candidates(sighting)):
+        alike = share(sighting.signature, unpack(row.signature or b""))
+        if alike >= SAME and row.case_id not in left:
+            best = max(best or (0.0, 0), (alike, -row.case_id))
+    return -best[1] if best else None
+
+
+def left_cases(connection: Connection, sighting: Sighting) -> set[int]:
+    """Cases a person has taken this post out of; it never goes back."""
+    key = identity(sighting.post.platform, sighting.post.post_id)
+    statement = (
+        select(case_posts.c.case_id)
+        .join(posts, posts.c.id == case_posts.c.post_row)
+        .where(posts.c.identity == key, case_posts.c.split)
+    )
+    return set(connection.execute(statement).scalars())
+
+
+def place(connection: Connection, post_row: int, sighting: Sighting, now: datetime) -> Placement:
+    """Put a flagged post version into its case, opening or reopening one as needed."""
+    standing = select(case_posts.c.case_id).where(
+        case_posts.c.post_row == post_row, ~case_posts.c.split
+    )
+    case_id = connection.execute(standing).scalar_one_or_none()
+    if case_id is not None:  # the same content, judged anew
+        refresh(connection, case_id, now)
+        return Placement(case_id=case_id)
+    case_id = case_of_post(connection, sighting)
+    if case_id is None:
+        remembered = case_of_kin(connection, sighting)
+        case_id = remembered if remembered is not None else open_case(connection, sighting, now)
+        opened = remembered is None
+    else:
+        opened = False
+    join(connection, case_id, post_row, now)
+    reopened = not opened and reopen(connection, case_id, now)
+    refresh(connection, case_id, now)
+    return Placement(case_id=case_id, opened=opened, reopened=reopened)
+
+
+def join(connection: Connection, case_id: int, post_row: int, now: datetime) -> None:
+    values = {"case_id": case_id, "post_row": post_row, "joined_at": now}
+    connection.execute(insert(case_posts).values(values))
+
+
+def open_case(connection: Connection, sighting: Sighting, now: datetime) -> int:
+    post = sighting.post
+    statement = insert(cases).values(
+        status=CaseStatus.WAITING.value,
+        priority=0,
+        platform=post.platform,
+        title=(post.title or post.text or post.url).strip()[:120],
+        opened_at=now,
+        updated_at=now,
+        version=0,
+    )
+    return int(connection.execute(statement.returning(cases.c.id)).scalar_one())
+
+
+def reopen(connection: Connection, case_id: int, now: datetime) -> bool:
+    """Send a settled case back to the people: it holds something nobody has decided about."""
+    statement = (
+        update(cases)
+        .where(cases.c.id == case_id, cases.c.status.in_(SETTLED))
+        .values(
+            status=CaseStatus.WAITING.value,
+            reopened=cases.c.reopened + 1,
+            claimed_by="",
+            claimed_at=None,
+            updated_at=now,
+        )
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def refresh(connection: Connection, case_id: int, now: datetime) -> None:
+    """Count the priority anew and let reviewers see that the case has changed."""
+    own = (case_posts.c.case_id == case_id) & ~case_posts.c.split
+    members = posts.join(case_posts, case_posts.c.post_row == posts.c.id)
+    score, count = connection.execute(
+        select(func.max(posts.c.score), func.count(func.distinct(posts.c.identity)))
+        .select_from(members)
+        .where(own)
+    ).one()
+    severity = connection.execute(
+        select(func.max(findings.c.severity))
+        .join(case_posts, case_posts.c.post_row == findings.c.post_row)
+        .where(own)
+    ).scalar_one()
+    connection.execute(
+        update(cases)
+        .where(cases.c.id == case_id)
+        .values(
+            priority=priority(score or 0.0, severity or 0, count),
+            version=cases.c.version + 1,
+            updated_at=now,
+        )
+    )
+
+
+def priority(score: float, severity: int, count: int) -> int:
+    """0..100: up to 60 for the score, 30 for the gravest finding, 10 for how often it is posted."""
+    points = 60 * min(max(score, 0.0), 1.0) + 6 * min(max(severity, 0), 5) + 2 * min(count - 1, 5)
+    return min(max(round(points), 0), 100)

@@ -1,0 +1,16 @@
+"""Alembic's entry: migrates over the connection that storage.database hands in."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from storage.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    # SQLite can undo CREATE TABLE too; the caller's transaction holds all steps or none.
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
