@@ -1,0 +1,216 @@
+"""Whether a look at a page of the open web showed the page, a wall, or nothing.
+
+A wall's or a removal's words count only where the page has hardly any other text: an article about
+captchas or deleted posts is alive. Searching is done in the visible text and in tags, never in
+scripts, which carry such words on every page.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from crawler.extracted import Extracted
+from storage.records import PageState
+
+State = tuple[PageState, str]
+ALIVE: State = (PageState.ALIVE, "")
+
+BLOCKED = PageState.BLOCKED
+STATUSES: dict[int, State] = {
+    404: (PageState.REMOVED, "http_404"),
+    410: (PageState.REMOVED, "http_410"),
+    451: (PageState.AMBIGUOUS, "http_451"),  # RFC 7725: for legal reasons, perhaps only from here
+    401: (BLOCKED, "login"),
+    407: (BLOCKED, "login"),
+    403: (BLOCKED, "http_403"),
+    # "Slow down" or "you are a robot": 412 B站, 418/432 微博, 461/471 小红书.
+    **dict.fromkeys((412, 418, 429, 432, 461, 471), (BLOCKED, "rate_limit")),
+}
+SCRIPT_TESTS = frozenset({503, 521})  # a firewall's script test comes with these
+SHORT = 800  # visible characters; longer pages are judged by their title alone
+HEAD = 400
+OWN_WORDS = 160  # characters of prose beside the marker that make a short page somebody's text
+
+CAPTCHA = re.compile(
+    r"请?(?:输入|填写)(?:下方|图中|图片|右侧)?的?(?:验证码|字符)|完成(?:下方|下列|以下|安全|人机)?的?(?:拼图)?验证|"
+    r"安全验证|人机验证|(?:滑动|滑块|拼图|点选|图形)验证|(?:拖动|按住|滑动)滑块|点击按钮进行验证|环境异常|访问验证|"
+    r"您?的?访问(?:请求)?(?:异常|存在安全风险)|verify (?:that )?you are (?:a )?human|"
+    r"are you a robot|just a moment|checking your browser|attention required|captcha",
+    re.IGNORECASE,
+)
+RATE = re.compile(
+    r"(?:访问|请求|操作|刷新)(?:太|过于?)(?:频繁|快)|访问(?:次数)?(?:过多|超限)|too many requests",
+    re.IGNORECASE,
+)
+LOGIN = re.compile(
+    r"请先?(?:登录|登陆)|(?:登录|登陆)后(?:才能|方可|可以|即可|可)?(?:查看|浏览|阅读|访问|继续|观看)|"
+    r"(?:您|你)?(?:还没有|还未|尚未|没有|未)(?:登录|登陆)|需要(?:登录|登陆)|扫码(?:登录|登陆)|"
+    r"(?:统一身份认证|用户登录|会员登录)|please (?:log|sign) ?in|(?:login|sign-?in) required",
+    re.IGNORECASE,
+)
+GONE = re.compile(
+    r"(?:页面|网页|内容|文章|信息|帖子|贴子|视频|商品|链接|资源)(?:可能)?(?:已经?被?(?:发布者|作者|系统|管理员)?"
+    r"(?:删除|下架|移除|失效)|不存在|不见了|走丢了|找不到了|丢失了|已失效|已下线)|"
+    r"(?:您|你)?(?:要)?(?:访问|查找|浏览|请求)的(?:页面|网页|内容|资源|文件)(?:暂时)?(?:不存在|已被?删除|找不到|未找到)|"
+    r"因违规(?:无法查看|已被?删除)|404(?: ?[-–|] ?| )?(?:错误|not found|页面|找不到)|"
+    r"(?:page|file) not found",
+    re.IGNORECASE,
+)
+UNSURE = re.compile(
+    r"暂时(?:无法|不能)(?:查看|访问|浏览)|(?:链接|页面)已过期|(?:没有|无)(?:查看|访问|浏览)?权限|权限不足|正在审核中"
+)
+CAPTCHA_TAG = re.compile(
+    r"<(?:div|form|input|iframe|img|script|section|span)\b[^<>]{0,300}?(?:captcha|geetest|turnstile|"
+    r"yidun|nc_wrapper|verify-?code|seccode|slide-?verify|challenge-form|cf-chl)",
+    re.IGNORECASE,
+)
+PASSWORD_TAG = re.compile(r"<input\b[^<>]{0,300}?type\s*=\s*[\"']?password", re.IGNORECASE)
+
+NOTICES: tuple[tuple[re.Pattern[str], State], ...] = (
+    (GONE, (PageState.REMOVED, "notice")),
+    (UNSURE, (PageState.AMBIGUOUS, "unavailable")),
+)
+WALLS = (
+    ("captcha", CAPTCHA, CAPTCHA_TAG),
+    ("login", LOGIN, PASSWORD_TAG),
+    ("rate_limit", RATE, None),
+)
+
+ROOT = re.compile(
+    r"<(?:div|main|section)\b[^<>]{0,200}?id\s*=\s*[\"']?(?:app|root|__next|__nuxt|main-app|q-app|"
+    r"react-root|___gatsby|container-root|application)\b[^<>]{0,200}>",
+    re.IGNORECASE,
+)
+EMPTY_ROOT = re.compile(ROOT.pattern + r"(?:\s|<!--[^>]{0,200}-->){0,20}</", re.IGNORECASE)
+NEEDS_SCRIPT = re.compile(
+    r"(?:请|需要?|必须|未|没有)[^<>。]{0,12}?(?:启用|开启|打开|允许|支持)[^<>。]{0,8}?JavaScript|"
+    r"JavaScript[^<>。]{0,12}?(?:未启用|被禁用|已禁用|不可用)|"
+    r"(?:enable|requires?|without|need)[^<>.]{0,30}JavaScript|JavaScript[^<>.]{0,30}(?:enabled|disabled)",
+    re.IGNORECASE,
+)
+JUMP = re.compile(r"\blocation\s*(?:\.\s*(?:href|replace|assign|reload)\b|=)|document\.cookie\s*=")
+LOADING = re.compile(
+    r"(?:数据|页面|正在|努力)*加载中?|loading|请稍[等候后]|please wait", re.IGNORECASE
+)
+
+
+def needs_browser(extracted: Extracted, html: str) -> bool:
+    """Whether the page is an empty shell that scripts fill, not merely a short page."""
+    seen = extracted.visible
+    if not extracted.scripts or seen >= HEAD or notice_of(extracted, html) != ALIVE:
+        return False
+    if EMPTY_ROOT.search(html) or (seen < 100 and ROOT.search(html)):
+        return True
+    if seen < 200 and NEEDS_SCRIPT.search(html):
+        return True
+    if seen < 60 and JUMP.search(html):
+        return True
+    if seen < 30 and LOADING.search(extracted.text):
+        return True
+    return seen < 5 and not extracted.images and not extracted.forms
+
+
+def page_state(
+    status: int, final_url: str, extracted: Extracted, html: str, *, asked: str = ""
+) -> State:
+    """What this look at a URL showed, and the machine word for it.
+
+    `asked` is the URL before redirects; without it a redirect to the home page is seen only where
+    the page itself sends there.
+    """
+    if not 200 <= status < 300:
+        return state_of_status(status, extracted, html)
+    if sent_home(asked, final_url) or sent_home(final_url, extracted.refresh):
+        return PageState.SWAPPED, "home_page"
+    if needs_browser(extracted, html):
+        return BLOCKED, "shell"
+    notice = notice_of(extracted, html)
+    # A picture page that leads on is a site's entrance; one that does not needs a person's eyes.
+    silent = extracted.visible < 5 and extracted.images and not extracted.links
+    return (PageState.AMBIGUOUS, "no_text") if silent else notice
+
+
+def state_of_status(status: int, extracted: Extracted, html: str) -> State:
+    """Meaning of a status that is no success; words tell a captcha from a refusal."""
+    known = STATUSES.get(status)
+    if known is not None and known[0] is not BLOCKED:
+        return known
+    wall = wall_of(extracted, html)
+    if known is not None:
+        return BLOCKED, wall or known[1]
+    if status in SCRIPT_TESTS and (wall or needs_browser(extracted, html)):
+        return BLOCKED, wall or "captcha"
+    return PageState.ERROR, f"http_{status}"
+
+
+def notice_of(extracted: Extracted, html: str) -> State:
+    """A wall, a removal or a refusal that the page itself tells; ALIVE where it tells none."""
+    wall = wall_of(extracted, html)
+    if wall:
+        return BLOCKED, wall
+    for pattern, state in NOTICES:
+        if says(pattern, extracted) and not has_own_words(pattern, extracted):
+            return state
+    return ALIVE
+
+
+def wall_of(extracted: Extracted, html: str) -> str:
+    """ "captcha", "login" or "rate_limit" where the page is such a wall, "" where it is a page."""
+    for word, pattern, tag in WALLS:
+        if says(pattern, extracted):
+            built = extracted.visible < HEAD and tag is not None and tag.search(html)
+            if built or not has_own_words(pattern, extracted):
+                return word
+    return ""
+
+
+def says(pattern: re.Pattern[str], extracted: Extracted) -> bool:
+    """Whether a short page says it at all, in the title or at its head."""
+    if extracted.visible >= SHORT:
+        return False
+    return bool(pattern.search(extracted.title) or pattern.search(extracted.text[:HEAD]))
+
+
+def has_own_words(pattern: re.Pattern[str], extracted: Extracted) -> bool:
+    """Whether a short page has prose or links of its own beside the marker's lines."""
+    lines = extracted.text.split("\n")
+    prose = sum(len(line) for line in lines if len(line) >= 20 and not pattern.search(line))
+    return prose >= OWN_WORDS
+
+
+def sent_home(asked: str, reached: str) -> bool:
+    """Whether a page deep in a site became the front page of a site."""
+    if not asked or not reached:
+        return False
+    try:
+        before, after = urlsplit(asked), urlsplit(reached)
+    except ValueError:
+        return False
+    return (
+        is_deep(before.path.strip("/"), before.query)
+        and after.path.strip("/") in HOMES
+        and not after.query
+        and not after.fragment
+    )
+
+
+def is_deep(path: str, query: str) -> bool:
+    """Whether a path names one page; /zh/ or /home is another door to the same house."""
+    if path in HOMES:
+        return bool(query)
+    return bool(query) or "/" in path or re.search(r"[.\d]", path) is not None
+
+
+HOMES = frozenset(
+    {
+        "",
+        "index.html",
+        "index.htm",
+        "index.php",
+        "index.asp",
+        "index.aspx",
+        "index.jsp",
+        "default.asp",
+    }
+)

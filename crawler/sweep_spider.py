@@ -1,0 +1,172 @@
+"""The one spider of a sweep: it fetches for all sources and turns what came into visits.
+
+One engine for all sources, so that they share one pace to an address, one robots.txt memory and one
+browser; each page is read by the source that asked for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+import scrapy
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.camera import take_picture
+from crawler.failures import Outcome, outcome_of
+from crawler.reading import Reading
+from crawler.source_spider import SourceSpider
+from crawler.sweep_plan import Picture, SweepPlan
+from storage.bilingual import Problem
+from storage.records import Lease, Link, Page, PageState, Sighting, Visit
+
+
+class SweepSpider(scrapy.Spider):
+    name = "sweep"
+    # Set by the scheduler: told when a lease has been dealt with.
+    landed: Callable[[Lease], None]
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.step_failed, signal=signals.item_error)
+        return spider
+
+    def __init__(self, plan: SweepPlan, readers: Mapping[str, SourceSpider]) -> None:
+        super().__init__()
+        self.plan = plan
+        self.problem: Problem | None = None
+        self._readers = readers
+
+    def landed_page(self, response: Response) -> Iterator[Visit]:
+        lease: Lease = response.meta["lease"]
+        page = page_from(response)
+        reading = self._read(lease, page)
+        self.landed(lease)
+        if reading.wants_browser and not lease.render:
+            self._again(lease, datetime.now(UTC), reading.reason, render=True)
+        elif retriable(page.status, reading) and self._may_retry(lease):
+            self._again(lease, self._retry_time(lease), reading.reason)
+        else:
+            yield self._visit(lease, page, reading)
+
+    def _read(self, lease: Lease, page: Page) -> Reading:
+        """A page that breaks its reader is one unreadable page, named, not the end of a sweep."""
+        try:
+            return self._readers[lease.source].read(page)
+        except Exception as error:
+            self.logger.exception("reading %s", page.url)
+            return Reading(state=PageState.ERROR, reason=f"reader_{type(error).__name__.lower()}")
+
+    def step_failed(self, item: Visit, failure: Failure) -> None:
+        """A step of the pipeline broke on a visit: the page is counted and named all the same."""
+        reason = f"step_{failure.type.__name__.lower()}" if failure.type else "step"
+        try:
+            self.plan.ledger.add(Visit(lease=item.lease, state=PageState.ERROR, reason=reason))
+        except Problem as problem:
+            self.give_up(problem)
+
+    def landed_failure(self, failure: Failure) -> Iterator[Visit]:
+        lease: Lease = failure.request.meta["lease"]  # type: ignore[attr-defined]
+        outcome = outcome_of(failure)
+        self.landed(lease)
+        if outcome.retry_at is not None and lease.attempts <= MAX_THROTTLED:
+            self._again(lease, outcome.retry_at, outcome.reason)
+        elif outcome.transient and self._may_retry(lease):
+            self._again(lease, self._retry_time(lease), outcome.reason)
+        else:
+            yield self._failed_visit(lease, outcome)
+
+    async def picture(self, page: Page) -> Picture:
+        """A picture of a captured page, or the reason why there is none."""
+        if not self.plan.pictures:
+            return Picture(reason="no_browser")
+        return await take_picture(self.crawler.engine, page, self.plan.limits.picture_timeout)
+
+    def give_up(self, problem: Problem) -> None:
+        """End the crawl for a reason a person must hear; open leases stay for the next run."""
+        if self.problem is not None:
+            return
+        self.problem = problem
+        if self.crawler.engine is not None:
+            # Not awaited: closing waits for the very step that calls this.
+            coroutine = self.crawler.engine.close_spider_async(reason="problem")
+            self._closing = asyncio.ensure_future(coroutine)
+
+    def _visit(self, lease: Lease, page: Page, reading: Reading) -> Visit:
+        visit = Visit(
+            lease=lease,
+            state=reading.state,
+            reason=reading.reason,
+            page=page,
+            links=self._links(lease, reading.links),
+            sightings=tuple(Sighting(post=post) for post in reading.posts),
+        )
+        self.plan.on_visit(visit)
+        return visit
+
+    def _failed_visit(self, lease: Lease, outcome: Outcome) -> Visit:
+        visit = Visit(lease=lease, state=outcome.state, reason=outcome.reason)
+        self.plan.on_visit(visit)
+        return visit
+
+    def _links(self, lease: Lease, urls: tuple[str, ...]) -> tuple[Link, ...]:
+        target = self.plan.targets[lease.target_id]
+        return self.plan.outlinks.fresh(lease.target_id, target, urls, lease.depth + 1)
+
+    def _may_retry(self, lease: Lease) -> bool:
+        return lease.attempts <= len(self.plan.limits.retry_delays)
+
+    def _retry_time(self, lease: Lease) -> datetime:
+        delays = self.plan.limits.retry_delays
+        wait = delays[min(max(lease.attempts - 1, 0), len(delays) - 1)]
+        return datetime.now(UTC) + timedelta(seconds=wait)
+
+    def _again(
+        self, lease: Lease, due_at: datetime, reason: str, *, render: bool | None = None
+    ) -> None:
+        try:
+            self.plan.frontier.retry(lease, due_at, reason, render=render)
+        except Problem as problem:
+            self.give_up(problem)
+
+
+def retriable(status: int, reading: Reading) -> bool:
+    """A server's passing trouble; what broke our own reader would break it again."""
+    return reading.state is PageState.ERROR and status >= 500
+
+
+# A host that answers "later" this often in one sweep is reported, not asked again.
+MAX_THROTTLED = 6
+
+
+def page_from(response: Response) -> Page:
+    """The response as it came, hashed before anyone parses it.
+
+    A rendered page keeps the bytes of its main document as the body where the browser gave them;
+    the finished document stands in `dom`.
+    """
+    rendered = "playwright" in response.flags
+    raw = response.meta.get("raw_document", response.body) if rendered else response.body
+    return Page(
+        url=response.meta["lease"].url,
+        final_url=response.url,
+        status=response.status,
+        headers=tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, values in response.headers.items()
+            for value in values
+        ),
+        body=raw,
+        fetched_at=datetime.now(UTC),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        rendered_by=response.meta.get("rendered_by", "chromium") if rendered else "",
+        redirects=tuple(response.meta.get("redirect_urls", ())),
+        dom=response.text if rendered else "",
+    )

@@ -1,0 +1,125 @@
+"""The targets file: what an office wants watched, as YAML.
+
+targets:
+  - site: https://peixun.example/
+    reason: 群众举报
+    added_by: 王某
+    depth: 3        # optional
+    budget: 200     # optional, pages a sweep
+    render: false   # optional, always through the browser
+  - url: https://peixun.example/news/1.html
+    source: institution   # optional where only one source reads this kind
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from crawler.canon import BadUrl, canonical
+from storage.bilingual import Problem
+from storage.records import Target, TargetKind
+
+FIELDS = {"reason", "added_by", "depth", "budget", "render", "source"}
+DEFAULT_SOURCE = "institution"
+
+
+def read_targets(path: Path, sources: Collection[str]) -> list[Target]:
+    """Targets in file order. Raises Problem naming the entry and what is wrong with it."""
+    document = load(path)
+    entries = document.get("targets") if isinstance(document, Mapping) else None
+    if not isinstance(entries, list) or not entries:
+        raise Problem(
+            f"目标文件 {path} 里没有 targets 列表；请参照 README 的示例填写至少一个目标。",
+            f"{path} holds no `targets` list; name at least one target as the README shows.",
+        )
+    return [target_of(entry, number, sources) for number, entry in enumerate(entries, 1)]
+
+
+def load(path: Path) -> object:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise Problem(
+            f"找不到目标文件 {path}；请检查路径，或用 --sample 先运行示例。",
+            f"no targets file at {path}; check the path, or try the sample with --sample.",
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise Problem(
+            f"读不懂目标文件 {path}：{error}；请用 UTF-8 的 YAML 格式改正后再运行。",
+            f"cannot read {path}: {error}; mend it (YAML, UTF-8) and run again.",
+        ) from error
+
+
+def target_of(entry: object, number: int, sources: Collection[str]) -> Target:
+    if not isinstance(entry, Mapping):
+        raise wrong(number, "每个目标应是一组“名称: 值”", "a target is a mapping")
+    kinds = [kind for kind in TargetKind if kind in entry]
+    if len(kinds) != 1:
+        names = "、".join(TargetKind)
+        raise wrong(
+            number,
+            f"须且只须写明 {names} 之一",
+            f"exactly one of {', '.join(TargetKind)} is needed",
+        )
+    unknown = {str(key) for key in entry} - FIELDS - {kinds[0]}
+    if unknown:
+        listed = "、".join(sorted(unknown))
+        raise wrong(number, f"不认识的项：{listed}", f"unknown keys: {listed}")
+    return Target(
+        kind=kinds[0],
+        value=value_of(entry, kinds[0], number),
+        source=source_of(entry, number, sources),
+        reason=text_of(entry, "reason", number, "日常巡查"),
+        added_by=text_of(entry, "added_by", number, "目标文件"),
+        depth=number_of(entry, "depth", number, 4),
+        budget=number_of(entry, "budget", number, 500),
+        render=bool(entry.get("render", False)),
+    )
+
+
+def value_of(entry: Mapping[str, Any], kind: TargetKind, number: int) -> str:
+    value = text_of(entry, kind, number, "")
+    if kind in {TargetKind.SITE, TargetKind.URL}:
+        try:
+            canonical(value)
+        except BadUrl as error:
+            raise wrong(number, error.text.zh, error.text.en) from error
+    elif not value:
+        raise wrong(number, f"{kind} 不能为空", f"{kind} is empty")
+    return value
+
+
+def source_of(entry: Mapping[str, Any], number: int, sources: Collection[str]) -> str:
+    source = text_of(entry, "source", number, DEFAULT_SOURCE)
+    if source not in sources:
+        known = "、".join(sorted(sources))
+        raise wrong(
+            number,
+            f"没有名为“{source}”的来源；可用的来源：{known}",
+            f"no source called {source!r}; there are: {known}",
+        )
+    return source
+
+
+def text_of(entry: Mapping[str, Any], key: str, number: int, default: str) -> str:
+    value = entry.get(key, default)
+    if not isinstance(value, str):
+        raise wrong(number, f"{key} 应是文字", f"{key} must be text")
+    return value.strip()
+
+
+def number_of(entry: Mapping[str, Any], key: str, number: int, default: int) -> int:
+    value = entry.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1_000_000:
+        raise wrong(
+            number, f"{key} 应是 0 到 1000000 的整数", f"{key} must be a whole number, 0..1000000"
+        )
+    return value
+
+
+def wrong(number: int, zh: str, en: str) -> Problem:
+    return Problem(f"目标文件第 {number} 个目标：{zh}。", f"target number {number}: {en}.")
