@@ -1,0 +1,56 @@
+"""Which exports there are: found by walking this folder, so that one more costs one file."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from exports.takedown_rows import ListHead, TakedownRow
+from storage.bilingual import Problem
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exporter:
+    """One way to write a list; `write` gives the number of rows and raises Problem."""
+
+    format: str  # what a person types, as "xlsx"
+    suffix: str  # of the file, with its dot
+    module: str  # file name without its ending
+    write: Callable[[Iterable[TakedownRow], Path, ListHead], int]
+
+
+def formats() -> dict[str, Exporter]:
+    """Every module here that defines FORMAT, SUFFIX and write, by its format, in order."""
+    found: dict[str, Exporter] = {}
+    for path in sorted(FOLDER.glob("*.py")):
+        if path.stem in {"__init__", Path(__file__).stem}:
+            continue
+        module = importlib.import_module(f"exports.{path.stem}")
+        if not hasattr(module, "FORMAT"):
+            continue
+        one = Exporter(
+            format=module.FORMAT, suffix=module.SUFFIX, module=path.stem, write=module.write
+        )
+        if one.format in found:
+            raise Problem(
+                f"两个导出模块都叫 {one.format}，请改名。",
+                f"Two exports are both called {one.format}; rename one.",
+            )
+        found[one.format] = one
+    return found
+
+
+def exporter(name: str) -> Exporter:
+    """The exporter of that format, or in the file of that name; a Problem names those there are."""
+    known = formats()
+    for one in known.values():
+        if name in {one.format, one.module}:
+            return one
+    raise Problem(
+        f"没有“{name}”这种导出格式。现有：{'、'.join(known)}。",
+        f"There is no export format “{name}”. There are: {', '.join(known)}.",
+    )

@@ -1,0 +1,51 @@
+"""What a list says a post is suspected of, and which departments get a copy.
+
+Copies follow the joint duties of 豫人社函〔2022〕129号 part four (二) and who punishes what:
+advertising 市场监管, private training 人社. It is a proposal; a person signs the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from storage.reasons import named
+from storage.records import Verdict
+
+FORGED: Final = frozenset({"C3-02", "C3-04", "C3-06", "C3-08", "E2-04"})
+
+# Who is responsible for a kind of certificate, by the words an advertisement uses for it.
+KINDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("应急管理", ("特种作业", "安全生产", "安全员", "消防", "电工证", "焊工证", "高处作业")),
+    ("住房城乡建设", ("建造师", "施工员", "八大员", "造价", "监理", "建筑", "挂证", "资质挂靠")),
+    ("市场监管", ("特种设备", "叉车", "电梯", "锅炉", "压力容器", "起重机")),
+    ("教育", ("学历", "文凭", "毕业证", "学位", "教师资格")),
+)
+STATE_NAME: Final = ("国家", "中国", "中华", "全国", "事业单位")
+SOCIETY: Final = ("协会", "学会", "联合会", "促进会", "研究会", "基金会")
+
+
+def suspected(codes: Iterable[str]) -> str:
+    """Each code in words, never more than 涉嫌; a code of an office's own rule stands as it is."""
+    words = (named(Verdict.VIOLATION, code).zh.removeprefix("涉嫌") for code in codes)
+    return "；".join(f"涉嫌{word}" for word in dict.fromkeys(words))
+
+
+def departments(codes: Iterable[str], *, platform: str, author: str, words: str) -> tuple[str, ...]:
+    """Whom to copy, without repeats; `words` is what the findings quote and the title says."""
+    found = tuple(codes)
+    asked = [
+        ("市场监管", any(code.startswith("B") for code in found)),
+        ("人力资源社会保障", any(code[:1] in "ACDE" for code in found)),
+        ("公安", any(code in FORGED for code in found)),
+        ("网信", platform != "web" and any(code.startswith("E2") for code in found)),
+        ("通信管理", platform == "web" and "E2-04" in found),
+        ("机构编制", mentions(author, STATE_NAME)),
+        ("民政", mentions(author, SOCIETY) and any(code[:2] in {"B1", "E2"} for code in found)),
+        *((office, mentions(words, kind)) for office, kind in KINDS),
+    ]
+    return tuple(dict.fromkeys(office for office, applies in asked if applies))
+
+
+def mentions(text: str, words: Iterable[str]) -> bool:
+    return any(word in text for word in words)

@@ -1,0 +1,166 @@
+"""How one decided post becomes one row of the takedown list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from exports.masking import masked
+from exports.routing import departments, suspected
+from exports.takedown_rows import ListHead, TakedownRow, beijing, platform_name
+from storage.exports import DecidedRow
+from storage.records import Evidence, Snapshot
+
+EXCERPT: Final = 200  # characters of the post's own text
+TERMS: Final = 12
+VIDEO: Final = frozenset({"bilibili", "douyin", "kuaishou"})
+# The gentlest of the measures that fit; a person may choose another.
+ACTIONS: Final = {"网页": "删除/断开链接", "帖子": "删除", "短视频": "删除"}
+PROOFS: Final = ("screenshot", "dom", "raw", "headers")  # the most telling first
+
+
+def takedown_rows(decided: Iterable[DecidedRow], head: ListHead) -> Iterator[TakedownRow]:
+    """One row for each decided post, as they come."""
+    return (takedown_row(one, head) for one in decided)
+
+
+def takedown_row(case: DecidedRow, head: ListHead) -> TakedownRow:
+    shown = _Shown(case, masks=head.masked)
+    proof = best_proof(case.snapshots)
+    kind = content_type(case.platform)
+    codes = violation_codes(case)
+    return TakedownRow(
+        case_no=str(case.case_no),
+        batch_no=head.batch_no,
+        platform=platform_name(case.platform),
+        content_type=kind,
+        url=case.url,
+        url_found=case.url_found,
+        account_name=shown.author,
+        account_id=case.author_id,
+        account_url=case.author_url,
+        title=shown.title,
+        excerpt_raw=shown.excerpt(),
+        hit_terms="；".join(shown.terms()[:TERMS]),
+        violation_codes="；".join(codes),
+        violation_name=suspected(codes),
+        legal_basis="；".join(
+            dict.fromkeys(law for one in case.findings for law in one.legal_basis)
+        ),
+        first_seen=beijing(case.first_seen),
+        last_seen=beijing(case.last_seen),
+        evidence_id=f"EV-{proof.sha256[:16]}" if proof else "",
+        screenshot_file=stored_name(proof) if proof and proof.kind == "screenshot" else "",
+        sha256=proof.sha256 if proof else "",
+        discovered_by=discovery(case),
+        reviewer=case.decision.by,
+        review_time=beijing(case.decision.at),
+        confidence=f"{case.score:.2f}",
+        requested_action=ACTIONS[kind],
+        copy_to="、".join(copies(case, codes)),
+        recurrence_of=f"本案第 {case.reopened} 次再次出现" if case.reopened else "",
+        pii_masked="Y" if head.masked else "N",
+        notes="；".join(remarks(case, shown.note, proof)),
+    )
+
+
+class _Shown:
+    """The case's own words as they may be read; masking keeps every position."""
+
+    def __init__(self, case: DecidedRow, *, masks: bool) -> None:
+        self._case = case
+        self._masks = masks
+        self.title = self._safe(case.title)
+        self.text = self._safe(case.text)
+        self.author = self._safe(case.author)
+        self.note = self._safe(case.decision.note)
+
+    def _safe(self, text: str) -> str:
+        return masked(text, self._case.contacts) if self._masks else text
+
+    def excerpt(self) -> str:
+        """At most 200 characters of the text around the strongest words, on one line."""
+        if len(self.text) <= EXCERPT:
+            return " ".join(self.text.split())
+        room = EXCERPT - 2  # for the two ellipses
+        start, end = self._strongest()
+        before = max(0, room - (end - start)) // 2
+        first = max(0, min(start - before, len(self.text) - room))
+        last = first + room
+        words = " ".join(self.text[first:last].split())
+        return f"{'…' if first else ''}{words}{'…' if last < len(self.text) else ''}"
+
+    def terms(self) -> list[str]:
+        """The words the rules stumbled over, each once, the gravest finding's first."""
+        quotes = (self._quote(one) for finding in self._case.findings for one in finding.evidence)
+        return list(dict.fromkeys(" ".join(quote.split()) for quote in quotes))
+
+    def _strongest(self) -> tuple[int, int]:
+        quotes = (one for finding in self._case.findings for one in finding.evidence)
+        places = (
+            (one.start, one.end)
+            for one in quotes
+            if one.field == "text" and self._case.text[one.start : one.end] == one.quote
+        )
+        return next(places, (0, 0))
+
+    def _quote(self, one: Evidence) -> str:
+        # Cut from the masked whole: a quote may end in the middle of a telephone number.
+        own = {"title": self.title, "text": self.text, "author": self.author}.get(one.field)
+        return self._safe(one.quote) if own is None else own[one.start : one.end]
+
+
+def violation_codes(case: DecidedRow) -> tuple[str, ...]:
+    """What the person said first, then what the rules found, each once."""
+    return tuple(dict.fromkeys((case.decision.reason, *(one.code for one in case.findings))))
+
+
+def laws(case: DecidedRow) -> tuple[str, ...]:
+    """As the findings recorded them, even if a rule has changed since; each once."""
+    return tuple(dict.fromkeys(law for one in case.findings for law in one.legal_basis))
+
+
+def content_type(platform: str) -> str:
+    if platform == "web":
+        return "网页"
+    return "短视频" if platform in VIDEO else "帖子"
+
+
+def best_proof(snapshots: Iterable[Snapshot]) -> Snapshot | None:
+    """The newest snapshot of the most telling kind."""
+    known = [one for one in snapshots if one.kind in PROOFS]
+    return min(
+        known, key=lambda one: (PROOFS.index(one.kind), -one.captured_at.timestamp()), default=None
+    )
+
+
+def stored_name(proof: Snapshot) -> str:
+    """Where the snapshot store keeps it, below its root."""
+    return f"{proof.sha256[:2]}/{proof.sha256[2:4]}/{proof.sha256}"
+
+
+def discovery(case: DecidedRow) -> str:
+    rules = dict.fromkeys(f"{one.rule} v{one.version}" for one in case.findings)
+    found = "规则：" + "、".join(rules) if rules else "人工"
+    return f"{found}；人工审核：{case.decision.by}"
+
+
+def copies(case: DecidedRow, codes: tuple[str, ...]) -> tuple[str, ...]:
+    quotes = (one.quote for finding in case.findings for one in finding.evidence)
+    words = " ".join((case.title, *quotes))
+    return departments(codes, platform=case.platform, author=case.author, words=words)
+
+
+def remarks(case: DecidedRow, note: str, proof: Snapshot | None) -> Iterator[str]:
+    if proof is None:
+        yield "尚无快照，请先取证"
+    elif proof.kind != "screenshot":
+        yield "无截图，证据为网页原文"
+    if case.published_at:
+        yield f"发布时间：{beijing(case.published_at)}"
+    if case.region:
+        yield f"IP属地：{case.region}"
+    if case.icp:
+        yield f"备案号：{case.icp}"
+    if note:
+        yield f"审核备注：{note}"

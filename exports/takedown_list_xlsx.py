@@ -1,0 +1,108 @@
+"""The takedown list as XLSX: a sheet 处置清单 and a sheet 说明 that says how the list was made.
+
+Every cell is written as a string; no formula, number or link is ever made of it. Rows go to disk
+as they come (constant_memory), so a list of 100,000 rows takes some 20 MB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
+from xlsxwriter.worksheet import Worksheet
+
+from exports.cells import is_dangerous, xlsx_cell
+from exports.takedown_rows import COLUMNS, ListHead, TakedownRow
+from exports.writing import whole_file
+from storage.bilingual import Bilingual, Problem
+
+FORMAT = "xlsx"
+SUFFIX = ".xlsx"
+
+WIDTHS: Final = {"url": 48, "url_found": 48, "title": 32, "excerpt_raw": 60, "legal_basis": 48}
+WIDTH: Final = 18
+LIST: Final = Bilingual("处置清单", "Takedown list")
+ABOUT: Final = Bilingual("说明", "About")
+
+
+def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
+    """Write the list to `path`, whole or not at all; gives the number of rows. Raises Problem."""
+    with whole_file(path) as draft, TemporaryDirectory(dir=path.parent, prefix=".") as scratch:
+        book = _Book(draft, scratch, head)
+        try:
+            count = book.fill(rows)
+        finally:
+            book.close()
+    return count
+
+
+class _Book:
+    def __init__(self, draft: Path, scratch: str, head: ListHead) -> None:
+        self._head = head
+        self._book = xlsxwriter.Workbook(
+            str(draft),
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_numbers": False,
+                "strings_to_urls": False,
+                "tmpdir": scratch,
+            },
+        )
+        self._book.set_properties({"title": head.batch_no, "created": head.made_at})
+        self._plain = self._book.add_format({"num_format": "@", "valign": "top"})
+        self._guarded = self._book.add_format(
+            {"num_format": "@", "valign": "top", "quote_prefix": True}
+        )
+        self._bold = self._book.add_format({"num_format": "@", "bold": True, "text_wrap": True})
+
+    def fill(self, rows: Iterable[TakedownRow]) -> int:
+        count = self._list(rows)
+        about = self._book.add_worksheet(ABOUT.said(self._head.lang))
+        about.set_column(0, 0, 24)
+        about.set_column(1, 1, 100)
+        for line, (name, said) in enumerate(self._head.notes(count)):
+            self._put(about, line, (name, said))
+        return count
+
+    def close(self) -> None:
+        """Put the file together; a disk that is full shows itself here at the latest."""
+        try:
+            self._book.close()
+        except XlsxWriterException as error:
+            cause = error.args[0] if error.args else error
+            # xlsxwriter wraps the disk's own error and would hide that the disk is full.
+            raise cause if isinstance(cause, OSError) else error from error
+        finally:
+            for sheet in self._book.worksheets():
+                sheet.row_data_fh.close()  # which xlsxwriter leaves open where it breaks off
+
+    def _list(self, rows: Iterable[TakedownRow]) -> int:
+        sheet = self._book.add_worksheet(LIST.said(self._head.lang))
+        sheet.freeze_panes(1, 1)
+        for place, name in enumerate(COLUMNS):
+            sheet.set_column(place, place, WIDTHS.get(name, WIDTH))
+        for place, words in enumerate(self._head.header()):
+            sheet.write_string(0, place, words, self._bold)
+        count = 0
+        for count, row in enumerate(rows, 1):
+            self._put(sheet, count, row.cells())
+        if not count:
+            self._put(sheet, 1, (self._head.empty_note(),))
+        sheet.autofilter(0, 0, count, len(COLUMNS) - 1)
+        return count
+
+    def _put(self, sheet: Worksheet, line: int, cells: tuple[str, ...]) -> None:
+        for place, cell in enumerate(cells):
+            style = self._guarded if is_dangerous(cell) else self._plain
+            if cell and sheet.write_string(line, place, xlsx_cell(cell), style) != 0:
+                raise Problem(
+                    f"第 {line} 行放不进工作表（Excel 最多 1,048,576 行），没有生成文件。"
+                    "请用 --since 或 --platform 分批，或改用 csv。",
+                    f"Row {line} does not fit the sheet (Excel takes 1,048,576); no file was made. "
+                    "Split the list with --since or --platform, or use csv.",
+                )

@@ -1,0 +1,196 @@
+"""What a row of the takedown list (处置清单) is, and what is said about the list as a whole.
+
+The columns follow the reporting templates of platforms and of 12377; what only a person can fill
+in (deadline, receipt, reply) is there and empty.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from storage.bilingual import Bilingual
+
+ODD: Final = re.compile(r"[^\w-]")  # nothing of these may stand in a file name
+CHINA: Final = ZoneInfo("Asia/Shanghai")
+
+COLUMNS: Final[dict[str, Bilingual]] = {
+    "case_no": Bilingual("案件编号", "Case no."),
+    "batch_no": Bilingual("批次编号", "Batch no."),
+    "platform": Bilingual("平台", "Platform"),
+    "platform_operator": Bilingual("平台运营者", "Platform operator"),
+    "region_of_operator": Bilingual("运营者所在地", "Region of operator"),
+    "content_type": Bilingual("内容类型", "Content type"),
+    "url": Bilingual("网址（规范）", "URL (canonical)"),
+    "url_found": Bilingual("网址（发现时）", "URL (as found)"),
+    "account_name": Bilingual("账号（主办者）名称", "Account name"),
+    "account_id": Bilingual("账号ID", "Account ID"),
+    "account_url": Bilingual("账号主页", "Account URL"),
+    "avatar_hash": Bilingual("头像哈希", "Avatar hash"),
+    "title": Bilingual("标题", "Title"),
+    "excerpt_raw": Bilingual("内容摘录（≤200字）", "Excerpt (≤ 200 characters)"),
+    "hit_terms": Bilingual("命中词语", "Words hit"),
+    "violation_codes": Bilingual("违规类型代码", "Violation codes"),
+    "violation_name": Bilingual("涉嫌违规类型", "Suspected violations"),
+    "legal_basis": Bilingual("法律依据", "Legal basis"),
+    "first_seen": Bilingual("首次发现（北京时间）", "First seen (Beijing time)"),
+    "last_seen": Bilingual("最近看到（北京时间）", "Last seen (Beijing time)"),
+    "evidence_id": Bilingual("证据编号", "Evidence ID"),
+    "screenshot_file": Bilingual("截图文件", "Screenshot file"),
+    "sha256": Bilingual("证据SHA-256", "Evidence SHA-256"),
+    "discovered_by": Bilingual("发现方式", "Discovered by"),
+    "reviewer": Bilingual("审核人", "Reviewer"),
+    "review_time": Bilingual("审核时间（北京时间）", "Review time (Beijing time)"),
+    "confidence": Bilingual("机器评分（0–1）", "Machine score (0–1)"),
+    "requested_action": Bilingual("建议处置措施", "Requested action"),
+    "deadline": Bilingual("办理期限", "Deadline"),
+    "copy_to": Bilingual("抄送部门", "Copy to"),
+    "sent_time": Bilingual("发出时间", "Sent at"),
+    "receipt_no": Bilingual("回执编号", "Receipt no."),
+    "platform_reply": Bilingual("平台答复", "Platform's reply"),
+    "verified_removed_time": Bilingual("核实删除时间", "Removal verified at"),
+    "recurrence_of": Bilingual("再次出现", "Recurrence"),
+    "pii_masked": Bilingual("个人信息已遮盖（Y/N）", "PII masked (Y/N)"),
+    "notes": Bilingual("备注", "Notes"),
+}
+
+
+PLATFORMS: Final = {
+    "web": "网站",
+    "bilibili": "哔哩哔哩",
+    "douyin": "抖音",
+    "kuaishou": "快手",
+    "tieba": "百度贴吧",
+    "toutiao": "今日头条",
+    "wechat": "微信公众号",
+    "weibo": "微博",
+    "xiaohongshu": "小红书",
+    "zhihu": "知乎",
+}
+ALL: Final = Bilingual("全部", "all")
+NOTHING: Final = Bilingual("没有符合条件的已审核案件。", "No decided case matches what was asked.")
+CAVEATS: Final = (
+    Bilingual(
+        "本清单为草稿，须经人工签发；文号、期限、签章由发函单位填写。",
+        "This list is a draft: a person signs it. Number, deadline and seal are the sender's.",
+    ),
+    Bilingual(
+        "所列内容均为“涉嫌”，由程序按规则发现、经审核人逐案判定，不是对任何单位或个人的定性。",
+        "Everything listed is suspected only: found by rules, decided case by case by a reviewer; "
+        "no verdict on any organisation or person.",
+    ),
+    Bilingual(
+        "“机器评分”只是排序依据；“建议处置措施”“抄送部门”为建议，可由签发人修改。",
+        "The machine score only orders; requested action and copy-to are proposals.",
+    ),
+    Bilingual(
+        "证据以SHA-256为准：截图文件名即其哈希，可用任何工具复核。",
+        "Evidence stands by its SHA-256: a file is named by its hash, which any tool can check.",
+    ),
+    Bilingual(
+        "以 ' 开头或整格为文字格式的内容，是为防止表格软件把网上的文字当作公式执行。",
+        "A leading ' or a text-only cell keeps a spreadsheet from running web text as a formula.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakedownRow:
+    """One URL of one decided case, every cell as text in the order of COLUMNS; "" is unknown."""
+
+    case_no: str
+    batch_no: str
+    platform: str
+    platform_operator: str = ""
+    region_of_operator: str = ""
+    content_type: str
+    url: str
+    url_found: str
+    account_name: str = ""
+    account_id: str = ""
+    account_url: str = ""
+    avatar_hash: str = ""
+    title: str = ""
+    excerpt_raw: str = ""
+    hit_terms: str = ""
+    violation_codes: str = ""
+    violation_name: str = ""
+    legal_basis: str = ""
+    first_seen: str = ""
+    last_seen: str = ""
+    evidence_id: str = ""
+    screenshot_file: str = ""
+    sha256: str = ""
+    discovered_by: str = ""
+    reviewer: str = ""
+    review_time: str = ""
+    confidence: str = ""
+    requested_action: str = ""
+    deadline: str = ""
+    copy_to: str = ""
+    sent_time: str = ""
+    receipt_no: str = ""
+    platform_reply: str = ""
+    verified_removed_time: str = ""
+    recurrence_of: str = ""
+    pii_masked: str = ""
+    notes: str = ""
+
+    def cells(self) -> tuple[str, ...]:
+        return tuple(getattr(self, name) for name in COLUMNS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListHead:
+    """What is said about a list as a whole."""
+
+    batch_no: str
+    made_at: datetime
+    platform: str = ""  # "" for all
+    since: str = ""  # the day as asked, "" for all
+    lang: str = "zh"
+    masked: bool = True
+
+    def header(self) -> tuple[str, ...]:
+        return tuple(words.said(self.lang) for words in COLUMNS.values())
+
+    def scope(self) -> str:
+        return platform_name(self.platform) if self.platform else ALL.said(self.lang)
+
+    def file_name(self, suffix: str) -> str:
+        """`处置清单_抖音_CS-20261123-001.xlsx`; a platform's odd signs become _."""
+        scope = platform_name(self.platform) if self.platform else ALL.zh
+        return f"处置清单_{ODD.sub('_', scope)}_{self.batch_no}{suffix}"
+
+    def empty_note(self) -> str:
+        return NOTHING.said(self.lang)
+
+    def notes(self, rows: int) -> tuple[tuple[str, str], ...]:
+        """How the list was made, as pairs of a heading and a sentence."""
+        return tuple(
+            (name.said(self.lang), said) for name, said in self._facts(rows) if said
+        ) + tuple(("", line.said(self.lang)) for line in CAVEATS)
+
+    def _facts(self, rows: int) -> tuple[tuple[Bilingual, str], ...]:
+        everything = ALL.said(self.lang)
+        return (
+            (Bilingual("批次编号", "Batch no."), self.batch_no),
+            (Bilingual("生成时间（北京时间）", "Made at (Beijing time)"), beijing(self.made_at)),
+            (Bilingual("平台", "Platform"), self.scope()),
+            (Bilingual("审核时间起", "Decided since"), self.since or everything),
+            (Bilingual("行数", "Rows"), str(rows)),
+            (Bilingual("个人信息已遮盖", "PII masked"), "Y" if self.masked else "N"),
+            (Bilingual("说明", "Note"), "" if rows else self.empty_note()),
+        )
+
+
+def beijing(moment: datetime | None) -> str:
+    """The moment on a Chinese clock, to the second; "" where it is not known."""
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+
+
+def platform_name(platform: str) -> str:
+    return PLATFORMS.get(platform, platform)

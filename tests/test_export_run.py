@@ -1,0 +1,121 @@
+"""From a decision to a registered list, on both databases."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from sqlalchemy import select
+from typer.testing import CliRunner
+
+import cli
+from commands import export
+from door.export_run import Asked, export_list, first_moment
+from door.settings import read_settings
+from storage.bilingual import Problem
+from storage.cases import decide, list_cases
+from storage.database import read
+from storage.models import export_batches
+from storage.records import CaseStatus, Verdict
+from tests.makers import decision, flagged, post, sight
+from tests.takedown_samples import read_csv, read_xlsx
+
+
+def batches(engine):
+    with read(engine) as connection:
+        return connection.execute(select(export_batches).order_by(export_batches.c.id)).all()
+
+
+def decide_all(engine, verdict=Verdict.VIOLATION):
+    for case in list_cases(engine, status=CaseStatus.WAITING):
+        decide(engine, decision(case.id, verdict))
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_a_case_decided_as_violation_is_on_the_list(engine, tmp_path, form):
+    sight(engine, flagged(post("http://school.example/a")))
+    decide_all(engine)
+    made = export_list(engine, form, tmp_path / "out" / "new")
+    assert made.path.name == f"处置清单_全部_{made.batch_no}.{form}"
+    lines = read_csv(made.path) if form == "csv" else read_xlsx(made.path)["处置清单"]
+    assert made.rows == len(lines) - 1 == 1
+    listed = dict(zip(lines[0], lines[1], strict=True))
+    assert listed["网址（规范）"] == "http://school.example/a"
+    assert listed["批次编号"] == made.batch_no
+    assert listed["审核人"] == "李审核"
+
+
+def test_the_batch_is_registered_with_the_files_own_hash(engine, tmp_path):
+    sight(engine, flagged())
+    decide_all(engine)
+    made = export_list(engine, "csv", tmp_path, Asked(platform="web", since="2026-01-01"))
+    (batch,) = batches(engine)
+    assert batch.sha256 == hashlib.sha256(made.path.read_bytes()).hexdigest()
+    assert (batch.rows, batch.file_name, batch.format) == (1, made.path.name, "csv")
+    assert batch.filters == {"platform": "web", "since": "2026-01-01", "masked": True}
+
+
+@pytest.mark.parametrize("verdict", [Verdict.CLEAN, Verdict.DOUBT, Verdict.TRANSFER])
+def test_any_other_verdict_puts_nothing_on_the_list(engine, tmp_path, verdict):
+    sight(engine, flagged())
+    decide_all(engine, verdict)
+    assert export_list(engine, "csv", tmp_path).rows == 0
+
+
+def test_what_nobody_decided_is_not_on_the_list(engine, tmp_path):
+    sight(engine, flagged())
+    assert export_list(engine, "xlsx", tmp_path).rows == 0
+
+
+def test_platform_and_day_choose(engine, tmp_path):
+    sight(engine, flagged(post("http://school.example/a")))
+    decide_all(engine)
+    assert export_list(engine, "csv", tmp_path, Asked(platform="douyin")).rows == 0
+    assert export_list(engine, "csv", tmp_path, Asked(since="2026-11-23")).rows == 1
+    assert export_list(engine, "csv", tmp_path, Asked(since="2026-11-24")).rows == 0
+
+
+def test_each_call_makes_a_file_and_a_number_of_its_own(engine, tmp_path):
+    made = [export_list(engine, "csv", tmp_path) for _ in range(3)]
+    assert len({one.batch_no for one in made}) == len({one.path for one in made}) == 3
+    assert all(one.path.exists() for one in made)
+
+
+def test_contacts_are_shown_only_where_that_was_asked_for(engine, tmp_path):
+    seen = post(text="包过，请打13800000000", title="")
+    sight(engine, flagged(seen))
+    decide_all(engine)
+    hidden = export_list(engine, "csv", tmp_path).path.read_text(encoding="utf-8-sig")
+    shown = export_list(engine, "csv", tmp_path, Asked(masked=False)).path
+    assert "13800000000" not in hidden
+    assert "13800000000" in shown.read_text(encoding="utf-8-sig")
+
+
+def test_a_wrong_format_or_day_takes_no_number(engine, tmp_path):
+    with pytest.raises(Problem):
+        export_list(engine, "pdf", tmp_path)
+    with pytest.raises(Problem):
+        export_list(engine, "csv", tmp_path, Asked(since="3月1日"))
+    assert batches(engine) == []
+
+
+def test_a_day_begins_at_midnight_in_china():
+    moment = first_moment("2026-03-01")
+    assert moment is not None
+    assert moment.isoformat() == "2026-03-01T00:00:00+08:00"
+    assert first_moment("") is None
+
+
+def test_the_command_says_path_and_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "SETTINGS", settings_in(tmp_path))
+    app = cli.build_app("export")
+    result = CliRunner().invoke(app, ["export", "csv", "--out", str(tmp_path / "out"), "--json"])
+    assert result.exit_code == 0, result.output
+    said = json.loads(result.stdout.splitlines()[-1])
+    assert said["rows"] == 0
+    assert (tmp_path / "out" / f"处置清单_全部_{said['batch_no']}.csv").is_file()
+
+
+def settings_in(folder):
+    return read_settings({"CERTSWEEP_HOME": str(folder / "home")})

@@ -1,0 +1,292 @@
+"""The takedown list: what a row says, and that no cell of it is ever a formula."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from exports import takedown_list_csv, takedown_list_xlsx
+from exports.registry import exporter, formats
+from exports.takedown_case import takedown_row, takedown_rows
+from exports.takedown_rows import COLUMNS, TakedownRow
+from exports.writing import made_folder, refuse_overwriting, whole_file
+from storage.bilingual import Problem
+from tests.takedown_samples import (
+    AD,
+    HEAD,
+    HOSTILE,
+    decided,
+    evidence,
+    finding,
+    read_csv,
+    read_xlsx,
+    row,
+    snapshot,
+)
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def test_the_csv_is_the_golden_one(tmp_path):
+    path = tmp_path / "list.csv"
+    assert takedown_list_csv.write(takedown_rows([decided(), HOSTILE], HEAD), path, HEAD) == 2
+    assert path.read_bytes() == (GOLDEN / "takedown_list.csv").read_bytes()
+
+
+def test_the_xlsx_says_what_the_golden_one_says(tmp_path):
+    path = tmp_path / "list.xlsx"
+    assert takedown_list_xlsx.write(takedown_rows([decided(), HOSTILE], HEAD), path, HEAD) == 2
+    golden = json.loads((GOLDEN / "takedown_list.xlsx.json").read_text(encoding="utf-8"))
+    assert read_xlsx(path) == golden
+
+
+def test_the_columns_are_the_fields_of_a_row_in_order():
+    assert [field.name for field in fields(TakedownRow)] == list(COLUMNS)
+    assert len({words.zh for words in COLUMNS.values()}) == len(COLUMNS)
+
+
+def test_headers_are_chinese_and_english_by_language():
+    assert HEAD.header()[:2] == ("案件编号", "批次编号")
+    assert replace(HEAD, lang="en").header()[:2] == ("Case no.", "Batch no.")
+
+
+def test_both_lists_hold_the_same_cells_but_for_the_guard(tmp_path):
+    rows = list(takedown_rows([decided(), HOSTILE], HEAD))
+    takedown_list_csv.write(rows, tmp_path / "a.csv", HEAD)
+    takedown_list_xlsx.write(rows, tmp_path / "a.xlsx", HEAD)
+    guarded = [[cell.removeprefix("'") for cell in line] for line in read_csv(tmp_path / "a.csv")]
+    assert guarded == read_xlsx(tmp_path / "a.xlsx")["处置清单"]
+
+
+def test_an_excerpt_is_short_and_holds_the_strongest_words():
+    excerpt = takedown_row(decided(), HEAD).excerpt_raw
+    assert len(excerpt) <= 200
+    assert "包过不用考" in excerpt
+    assert excerpt.startswith("…")
+    assert excerpt.endswith("…")
+
+
+@pytest.mark.parametrize("place", [0, 5, 150, 400, 795])
+def test_an_excerpt_holds_the_words_wherever_they_stand(place):
+    text = ("天" * 800)[:place] + "包过包过包" + ("天" * 800)[place:795]
+    found = finding("B4-02", evidence(text, "包过包过包"))
+    excerpt = takedown_row(decided(text=text, findings=(found,)), HEAD).excerpt_raw
+    assert "包过包过包" in excerpt
+    assert len(excerpt) <= 200
+
+
+def test_words_longer_than_an_excerpt_are_shown_from_their_start():
+    text = "前" * 50 + "长" * 500
+    found = finding("B4-02", evidence(text, "长" * 500))
+    excerpt = takedown_row(decided(text=text, findings=(found,)), HEAD).excerpt_raw
+    assert len(excerpt) == 200
+    assert "长" * 190 in excerpt
+
+
+def test_a_short_text_is_its_own_excerpt_on_one_line():
+    assert takedown_row(HOSTILE, HEAD).excerpt_raw == "@SUM(1+9)\x07包过 第二行"
+
+
+def test_contacts_are_masked_unless_asked_for():
+    hidden = takedown_row(decided(), HEAD)
+    assert "138 **** 1234" in hidden.excerpt_raw
+    assert "fake_wx_2046" not in hidden.excerpt_raw
+    assert hidden.pii_masked == "Y"
+    open_row = takedown_row(decided(), replace(HEAD, masked=False))
+    assert "138 0000 1234" in open_row.excerpt_raw
+    assert open_row.pii_masked == "N"
+
+
+def test_words_that_end_within_a_telephone_number_give_no_more_of_it_away():
+    found = finding("B4-02", evidence(AD, "或打 138 0000"))
+    assert takedown_row(decided(findings=(found,)), HEAD).hit_terms == "或打 138 ****"
+
+
+def test_a_reviewers_note_is_masked_too():
+    noted = replace(decided().decision, note="电话 13900005678 已核实")
+    assert "139****5678" in takedown_row(decided(decision=noted), HEAD).notes
+
+
+def test_a_list_says_suspected_and_names_law_and_rule_as_recorded():
+    made = takedown_row(decided(), HEAD)
+    assert made.violation_codes == "B4-02；B2-05"
+    assert all(name.startswith("涉嫌") for name in made.violation_name.split("；"))
+    assert made.legal_basis == "广告法（2021修正）第二十四条"
+    assert made.discovered_by == "规则：bao_guo v2、quan_guo v1；人工审核：审核员甲"
+
+
+def test_what_the_person_said_comes_before_what_the_rules_found():
+    said = replace(decided().decision, reason="C4-02")
+    assert takedown_row(decided(decision=said), HEAD).violation_codes == "C4-02；B4-02；B2-05"
+
+
+def test_a_code_of_an_offices_own_rule_is_shown_as_it_is():
+    own = finding("X9-01", evidence(AD, "包过不用考"))
+    assert takedown_row(decided(findings=(own,)), HEAD).violation_name.endswith("涉嫌X9-01")
+
+
+def test_the_newest_screenshot_is_the_evidence():
+    proofs = (snapshot("screenshot", "c", 1), snapshot("screenshot", "d", 2), snapshot("raw", "e"))
+    made = takedown_row(decided(snapshots=proofs), HEAD)
+    assert made.sha256 == "d" * 64
+    assert made.evidence_id == "EV-" + "d" * 16
+    assert made.screenshot_file == f"dd/dd/{'d' * 64}"
+
+
+def test_missing_evidence_is_said_and_not_hidden():
+    bare = takedown_row(decided(snapshots=()), HEAD)
+    assert (bare.evidence_id, bare.sha256) == ("", "")
+    assert "尚无快照" in bare.notes
+    page_only = takedown_row(decided(snapshots=(snapshot("raw", "a"),)), HEAD)
+    assert (page_only.screenshot_file, page_only.sha256) == ("", "a" * 64)
+    assert "无截图" in page_only.notes
+
+
+@pytest.mark.parametrize(
+    ("changes", "office"),
+    [
+        ({}, "市场监管"),
+        ({"findings": (finding("C4-02", evidence(AD, "包过不用考")),)}, "人力资源社会保障"),
+        ({"findings": (finding("C3-04", evidence(AD, "包过不用考")),)}, "公安"),
+        ({"findings": (finding("E2-04", evidence(AD, "包过不用考")),)}, "通信管理"),
+        (
+            {"platform": "weibo", "findings": (finding("E2-01", evidence(AD, "包过不用考")),)},
+            "网信",
+        ),
+        ({"author": "国家样例人才中心"}, "机构编制"),
+        (
+            {"author": "样例协会", "findings": (finding("E2-02", evidence(AD, "包过不用考")),)},
+            "民政",
+        ),
+        ({"title": "高处作业证 直出"}, "应急管理"),
+        ({"title": "八大员 挂证"}, "住房城乡建设"),
+        ({"title": "学历提升"}, "教育"),
+    ],
+)
+def test_the_competent_department_gets_a_copy(changes, office):
+    copied = takedown_row(decided(**changes), HEAD).copy_to.split("、")
+    assert office in copied
+    assert len(copied) == len(set(copied))
+
+
+def test_what_only_a_person_can_say_stays_empty():
+    made = takedown_row(decided(), HEAD)
+    assert (made.deadline, made.sent_time, made.receipt_no, made.platform_reply) == ("",) * 4
+    assert made.platform_operator == ""
+
+
+def test_times_are_on_a_chinese_clock():
+    made = takedown_row(decided(), HEAD)
+    assert made.first_seen == "2026-02-28 02:00:00"
+    assert made.review_time == "2026-03-01 07:00:00"
+
+
+def test_an_action_fits_the_kind_of_content():
+    assert takedown_row(decided(), HEAD).requested_action == "删除/断开链接"
+    assert takedown_row(HOSTILE, HEAD).content_type == "短视频"
+    assert takedown_row(decided(platform="weibo"), HEAD).content_type == "帖子"
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx"])
+def test_an_empty_list_is_a_valid_list_that_says_so(tmp_path, name):
+    chosen = exporter(name)
+    path = tmp_path / f"list{chosen.suffix}"
+    assert chosen.write([], path, HEAD) == 0
+    lines = read_csv(path) if name == "csv" else read_xlsx(path)["处置清单"]
+    assert tuple(lines[0]) == HEAD.header()
+    assert "没有符合条件" in lines[1][0]
+
+
+def test_the_second_sheet_says_how_the_list_was_made(tmp_path):
+    takedown_list_xlsx.write(takedown_rows([decided()], HEAD), tmp_path / "a.xlsx", HEAD)
+    said = dict(read_xlsx(tmp_path / "a.xlsx")["说明"][:6])
+    assert said["批次编号"] == "CS-20260301-001"
+    assert said["行数"] == "1"
+    every = json.dumps(read_xlsx(tmp_path / "a.xlsx")["说明"], ensure_ascii=False)
+    assert "草稿，须经人工签发" in every
+
+
+def test_the_header_stays_in_sight(tmp_path):
+    takedown_list_xlsx.write([row()], tmp_path / "a.xlsx", HEAD)
+    assert load_workbook(tmp_path / "a.xlsx")["处置清单"].freeze_panes == "B2"
+
+
+def test_a_disk_that_fills_up_leaves_nothing_behind(tmp_path):
+    path = tmp_path / "list.csv"
+    with pytest.raises(Problem) as told:
+        write_half_of(path)
+    assert "磁盘已满" in told.value.text.zh
+    assert list(tmp_path.iterdir()) == []
+
+
+def write_half_of(path):
+    with whole_file(path) as draft:
+        draft.write_text("half", encoding="utf-8")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx"])
+def test_rows_that_break_off_leave_nothing_behind(tmp_path, name):
+    def breaking():
+        yield row()
+        raise Problem("断了。", "broke off.")
+
+    with pytest.raises(Problem, match="broke off"):
+        exporter(name).write(breaking(), tmp_path / "list", HEAD)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_while_the_xlsx_is_put_together_is_a_problem(tmp_path, monkeypatch):
+    def full(*_arguments, **_named):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("xlsxwriter.workbook.ZipFile", full)
+    with pytest.raises(Problem) as told:
+        takedown_list_xlsx.write([row()], tmp_path / "a.xlsx", HEAD)
+    assert "磁盘已满" in told.value.text.zh
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_a_problem_and_no_traceback(tmp_path):
+    for name in formats():
+        with pytest.raises(Problem):
+            exporter(name).write([row()], tmp_path / "none" / "list", HEAD)
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(Problem):
+        made_folder(tmp_path / "file" / "below")
+
+
+def test_a_list_that_left_the_house_is_not_replaced(tmp_path):
+    taken = tmp_path / "list.csv"
+    taken.write_text("old", encoding="utf-8")
+    with pytest.raises(Problem, match="not replaced"):
+        refuse_overwriting(taken)
+    (tmp_path / "dangling").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Problem, match="not replaced"):
+        refuse_overwriting(tmp_path / "dangling")
+
+
+def test_a_format_that_is_not_there_names_those_that_are():
+    assert list(formats()) == ["csv", "xlsx"]
+    assert exporter("takedown_list_csv") == exporter("csv")
+    with pytest.raises(Problem) as told:
+        exporter("pdf")
+    assert "csv、xlsx" in told.value.text.zh
+
+
+@pytest.mark.parametrize(
+    ("platform", "name"),
+    [
+        ("", "处置清单_全部_CS-20260301-001.csv"),
+        ("douyin", "处置清单_抖音_CS-20260301-001.csv"),
+        ("../../etc/x", "处置清单_______etc_x_CS-20260301-001.csv"),
+    ],
+)
+def test_a_file_name_never_leaves_its_folder(platform, name):
+    assert replace(HEAD, platform=platform).file_name(".csv") == name
