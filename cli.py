@@ -9,9 +9,10 @@ from pathlib import Path
 import typer
 
 import commands
-from door.speech import err, t
+from door.speech import err, say, t
 from storage.bilingual import Problem
 
+INTERRUPTED = 130  # what a shell expects after Ctrl-C
 COMMANDS = Path(commands.__file__).parent
 
 
@@ -60,6 +61,9 @@ def main() -> None:
     except Problem as problem:
         err.print(t("错误：", "Error: ") + t(problem.text.zh, problem.text.en), markup=False)
         sys.exit(1)
+    except KeyboardInterrupt:
+        say("已中断。已保存的都在。", "Interrupted. What was saved is kept.")
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

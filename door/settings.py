@@ -15,6 +15,7 @@ class Settings:
     database_url: str  # CERTSWEEP_DATABASE_URL: "" for SQLite inside home
     snapshot_url: str  # CERTSWEEP_SNAPSHOTS: fsspec URL, "" for a folder inside home
     chromium: str  # CERTSWEEP_CHROMIUM: path of the browser, "" to look for one
+    contact: str  # CERTSWEEP_CONTACT: where a site can complain, said in the user agent
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -25,6 +26,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=env.get("CERTSWEEP_DATABASE_URL", ""),
         snapshot_url=env.get("CERTSWEEP_SNAPSHOTS", ""),
         chromium=env.get("CERTSWEEP_CHROMIUM", ""),
+        contact=env.get("CERTSWEEP_CONTACT", ""),
     )
 
 

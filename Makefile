@@ -1,0 +1,40 @@
+# certsweep: every target sets the machine up first; where that is done it costs about a second.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test sweep test lint check console doctor
+
+BIN := .venv/bin
+
+help: ## 本说明 / this list
+	@echo '用法 / usage: make <目标 target>'
+	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  %-9s %s\n", $$1, $$2 }'
+
+setup: ## 安装环境、浏览器和中文字体 / environment, browser, Chinese font
+	@sh ./setup.sh
+
+setup-test:
+	@sh ./setup.sh --test
+
+sweep: setup ## 对随附的样例网站巡查一遍 / one sweep over the sample web that ships with it
+	@$(BIN)/certsweep sweep --sample
+
+lint: setup ## 格式、规则、类型 / format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: setup-test ## 格式、规则、类型和全部测试 / format, lint, types and every test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2
+
+check: test ## 同 test / the same as test
+
+doctor: setup ## 检查本机还缺什么 / what this machine still lacks
+	@$(BIN)/certsweep doctor
+
+console: ## 人工审核台（尚未建成）/ the reviewers' desk (not built yet)
+	@echo '人工审核台尚未建成。目前请用命令行：.venv/bin/certsweep --help' >&2
+	@echo 'The reviewers'\'' desk is not built yet. For now use the command line: .venv/bin/certsweep --help' >&2
+	@exit 1

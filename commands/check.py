@@ -1,0 +1,150 @@
+"""`certsweep check`: judge texts without crawling."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from classifiers.judge import load_judge
+from door.check_files import (
+    STDIN,
+    NotText,
+    Write,
+    check_readable,
+    decode,
+    looks_like_html,
+    output,
+    read_all,
+    read_lines,
+)
+from door.check_record import (
+    Answer,
+    BadRecord,
+    TextJudge,
+    answer,
+    as_line,
+    failure,
+    read_record,
+    record_of,
+)
+from door.check_report import report
+from door.speech import err, say, t
+from storage.bilingual import Problem
+
+LONG = 1_000_000  # bytes of input from which a person wants to see progress
+STRIDE = 64  # lines between two movements of the bar
+
+
+def command(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help=t("文本或网页文件；- 为标准输入", "text or HTML files; - is stdin")),
+    ] = None,
+    *,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help=t("每行一条 JSON 记录", "one JSON record a line"))
+    ] = False,
+    out_file: Annotated[
+        Path | None,
+        typer.Option("--out", help=t("结果写入此文件", "write the result to this file")),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help=t("附规则与全部证据", "add rules and all evidence"))
+    ] = False,
+) -> None:
+    """判读文本、网页或 JSONL，不采集 / judge texts, pages or JSONL without crawling."""
+    names = files or [STDIN]
+    if not files and sys.stdin is not None and sys.stdin.isatty():
+        raise typer.BadParameter(
+            t("请给出文件，或用 - 读标准输入。", "name a file, or - for stdin.")
+        )
+    check_readable(names)
+    judge = load_judge()
+    with output(out_file) as write:
+        seen = (
+            check_lines(names, judge, write, explain=explain)
+            if jsonl
+            else check_texts(names, judge, write, explain=explain)
+        )
+    summary(seen)
+    if seen["bad"]:
+        raise typer.Exit(1)
+
+
+def check_lines(names: list[str], judge: TextJudge, write: Write, *, explain: bool) -> Counter[str]:
+    """Answer each line in order, holding one at a time."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        label = name if len(names) > 1 else ""
+        try:
+            for number, line in watched(name):
+                if line.strip():
+                    said = judged(line, number, judge, explain=explain, file=label)
+                    write(as_line(said))
+                    count(seen, said)
+        except NotText as problem:
+            tell(problem, seen)
+    return seen
+
+
+def judged(line: str, number: int, judge: TextJudge, *, explain: bool, file: str) -> Answer:
+    try:
+        record = read_record(line)
+        return answer(record, judge.judge(record.subject), explain=explain)
+    except BadRecord as bad:
+        return failure(bad.id, bad.text, number, file)
+
+
+def check_texts(names: list[str], judge: TextJudge, write: Write, *, explain: bool) -> Counter[str]:
+    """A report for each file; one that cannot be read leaves the others alone."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        try:
+            text = decode(name, read_all(name))
+        except NotText as problem:
+            tell(problem, seen)
+            continue
+        kind = "html" if looks_like_html(name, text) else "text"
+        record = record_of(name, {kind: text})
+        judgement = judge.judge(record.subject)
+        label = t("标准输入", "standard input") if name == STDIN else name
+        write(report(label, record, judgement, explain=explain).encode("utf-8", "replace"))
+        seen.update(all=1, flagged=int(judgement.flagged))
+    return seen
+
+
+def watched(name: str) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers, under a bar on a terminal where the input is long."""
+    total = Path(name).stat().st_size if name != STDIN else None
+    hidden = not err.is_terminal or (total is not None and total < LONG)
+    with Progress(console=err, transient=True, disable=hidden) as progress:
+        task = progress.add_task(t("判读", "judging"), total=total)
+        waiting = 0
+        for number, line in enumerate(read_lines(name), 1):
+            yield number, line
+            waiting += len(line.encode("utf-8", "surrogatepass")) if not hidden else 0
+            if number % STRIDE == 0:
+                progress.advance(task, waiting)
+                waiting = 0
+
+
+def count(seen: Counter[str], said: Answer) -> None:
+    seen.update(all=1, bad=int("error" in said), flagged=int(said.get("flagged", False)))
+
+
+def tell(problem: Problem, seen: Counter[str]) -> None:
+    say(f"错误：{problem.text.zh}", f"Error: {problem.text.en}")
+    seen.update(all=1, bad=1)
+
+
+def summary(seen: Counter[str]) -> None:
+    say(
+        f"判读 {seen['all']} 条：涉嫌 {seen['flagged']}，无法判读 {seen['bad']}。",
+        f"{seen['all']} judged: {seen['flagged']} suspected, {seen['bad']} could not be judged.",
+    )

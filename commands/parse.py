@@ -1,0 +1,81 @@
+"""`certsweep parse`: what a spider reads in a saved page, as one JSON object."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from crawler.canon import canonical
+
+from crawler.reading import Reading
+from door.sources import all_sources
+from door.speech import out, t
+from storage.bilingual import Problem
+from storage.records import Page, PageState
+
+
+def command(
+    file: Annotated[Path, typer.Argument(help=t("保存的网页", "the saved page"))],
+    source: Annotated[str, typer.Option(help=t("来源名称", "name of the source"))],
+    url: Annotated[str, typer.Option(help=t("网页原地址", "the page's own URL"))],
+    status: Annotated[int, typer.Option(help=t("当时的状态码", "HTTP status it had"))] = 200,
+    fetched_at: Annotated[
+        datetime | None,
+        typer.Option(help=t("采集时间（UTC），供相对日期换算", "time of capture, UTC")),
+    ] = None,
+) -> None:
+    """读一个保存的网页，输出 JSON / read one saved page, print JSON."""
+    sources = all_sources()
+    if source not in sources:
+        known = "、".join(sorted(sources))
+        raise Problem(
+            f"没有名为“{source}”的来源；可用的来源：{known}。",
+            f"no source called {source!r}; there are: {known}.",
+        )
+    reading = sources[source]().read(saved_page(file, url, status, fetched_at))
+    out.print(json.dumps(as_json(reading), ensure_ascii=False), markup=False)
+
+
+def saved_page(file: Path, url: str, status: int, fetched_at: datetime | None) -> Page:
+    """The file as if it had just been fetched; no header says its charset."""
+    canonical(url)  # raises a Problem that says what is wrong with it
+    try:
+        body = file.read_bytes()
+    except OSError as error:
+        raise Problem(
+            f"读不了文件 {file}：{error.strerror}；请检查路径。",
+            f"cannot read {file}: {error.strerror}; check the path.",
+        ) from error
+    return Page(
+        url=url,
+        final_url=url,
+        status=status,
+        headers=(("content-type", "text/html"),),
+        body=body,
+        fetched_at=fetched_at.replace(tzinfo=UTC) if fetched_at else datetime.now(UTC),
+        sha256=hashlib.sha256(body).hexdigest(),
+    )
+
+
+def as_json(reading: Reading) -> dict[str, Any]:
+    """An empty shell that would be asked again through the browser is, as saved, a shell."""
+    state = PageState.BLOCKED if reading.wants_browser else reading.state
+    return {
+        "state": str(state),
+        "reason": reading.reason,
+        "posts": [post_json(asdict(post)) for post in reading.posts],
+        "links": list(reading.links),
+    }
+
+
+def post_json(post: dict[str, Any]) -> dict[str, Any]:
+    moment = post["published_at"]
+    counts = {
+        name: {"raw": raw, "parsed": parsed} for name, (raw, parsed) in post["counts"].items()
+    }
+    return post | {"published_at": moment.isoformat() if moment else None, "counts": counts}

@@ -1,0 +1,79 @@
+"""`certsweep sweep`: one sweep over the targets, from fetching to the review queue."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.targets_file import read_targets
+from door.progress import SweepProgress
+from door.sample_report import sample_json, show_sample
+from door.sample_run import SampleResult, sample_sweep
+from door.settings import SETTINGS
+from door.sources import all_sources
+from door.speech import out, say, t
+from door.sweep_report import show_summary, summary_json
+from door.sweep_run import SweepOrder, SweepResult, run_sweep
+from storage.bilingual import Problem
+from storage.database import open_database
+
+INTERRUPTED = 130  # what a shell expects after Ctrl-C
+
+
+def command(
+    targets: Annotated[
+        Path | None,
+        typer.Option(help=t("目标文件（YAML）", "targets file (YAML)")),
+    ] = None,
+    sample: Annotated[
+        bool,
+        typer.Option("--sample", help=t("巡查自带的样例网", "sweep the bundled sample web")),
+    ] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help=t("最后一行为一个 JSON 对象", "last line is a JSON object")),
+    ] = False,
+) -> None:
+    """巡查一遍：采集、研判、入待审队列 / one sweep into the review queue."""
+    if sample == (targets is not None):
+        raise Problem(
+            "请给出 --targets 目标文件，或用 --sample 运行样例（二者选一）。",
+            "give --targets FILE, or --sample to run the sample (one of the two).",
+        )
+    engine = open_database(SETTINGS.database_url, SETTINGS.home)
+    with SweepProgress() as progress:
+        if targets is None:
+            ran = sample_sweep(engine, SETTINGS, progress.count)
+            result, tell_sample = ran.sweep, ran
+        else:
+            order = order_of(targets)
+            result = run_sweep(engine, SETTINGS, order, all_sources(), progress.count)
+            tell_sample = None
+    tell(result, tell_sample, as_json)
+    if result.ending.interrupted:
+        say(
+            "已中断。读过的都已保存；再次运行同一命令会接着做完。",
+            "Interrupted. All that was read is kept; the same command goes on from here.",
+        )
+        raise typer.Exit(INTERRUPTED)
+
+
+def order_of(targets: Path) -> SweepOrder:
+    return SweepOrder(
+        targets=read_targets(targets, all_sources()), name="targets", contact=SETTINGS.contact
+    )
+
+
+def tell(result: SweepResult, sample: SampleResult | None, as_json: bool) -> None:
+    if result.resumed:
+        say("接着上次未完成的巡查。", "Went on with the sweep that was not finished.")
+    if not as_json:
+        show_summary(result)
+        if sample is not None:
+            show_sample(sample)
+        return
+    extra = sample_json(sample) if sample is not None else {}
+    out.print(json.dumps(summary_json(result) | extra, ensure_ascii=False), markup=False)

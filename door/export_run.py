@@ -1,0 +1,90 @@
+"""One takedown list from the database to a file, registered as a batch."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from door.settings import SETTINGS
+from exports.registry import exporter
+from exports.takedown_case import takedown_rows
+from exports.takedown_rows import CHINA, ListHead
+from exports.writing import made_folder, refuse_overwriting
+from storage.bilingual import Problem
+from storage.exports import close_batch, decided_rows, open_batch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which cases go on the list, and how."""
+
+    platform: str = ""  # "" for all
+    since: str = ""  # decided on this Chinese day or later, as 2026-03-01; "" for all
+    masked: bool = True
+    lang: str = SETTINGS.lang
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    path: Path
+    rows: int
+    batch_no: str
+
+
+EVERYTHING = Asked()
+
+
+def export_list(engine: Engine, form: str, folder: Path, asked: Asked = EVERYTHING) -> Exported:
+    """Write the list in the export format `form` into `folder`, which is made where it is not.
+
+    Raises Problem for a format that is not there, a date that is none, and trouble with files; the
+    batch number taken by then stays in the register with 0 rows, and no file is left half written.
+    """
+    chosen, start = exporter(form), first_moment(asked.since)
+    made_folder(folder)
+    head = opened(engine, chosen.format, asked)
+    path = folder.absolute() / head.file_name(chosen.suffix)
+    refuse_overwriting(path)
+    decided = decided_rows(engine, platform=asked.platform or None, since=start)
+    rows = chosen.write(takedown_rows(decided, head), path, head)
+    close_batch(engine, head.batch_no, rows, digest(path), path.name)
+    return Exported(path=path, rows=rows, batch_no=head.batch_no)
+
+
+def opened(engine: Engine, form: str, asked: Asked) -> ListHead:
+    """Take a batch number: it is printed on the list, so it must be there first."""
+    made_at = datetime.now(UTC)
+    filters = {"platform": asked.platform, "since": asked.since, "masked": asked.masked}
+    return ListHead(
+        batch_no=open_batch(engine, form, filters, made_at),
+        made_at=made_at,
+        platform=asked.platform,
+        since=asked.since,
+        lang=asked.lang,
+        masked=asked.masked,
+    )
+
+
+def first_moment(since: str) -> datetime | None:
+    """Midnight of the day on a Chinese clock; None for "". Raises Problem for no date."""
+    if not since:
+        return None
+    try:
+        return datetime.strptime(since, "%Y-%m-%d").replace(tzinfo=CHINA)
+    except ValueError:
+        raise Problem(
+            f"“{since}”不是日期，没有生成文件。请写成 2026-03-01 这样。",
+            f"“{since}” is no date; no file was made. Write it as 2026-03-01.",
+        ) from None
+
+
+def digest(path: Path) -> str:
+    found = hashlib.sha256()
+    with path.open("rb") as written:
+        while part := written.read(1 << 20):
+            found.update(part)
+    return found.hexdigest()

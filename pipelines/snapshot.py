@@ -1,0 +1,88 @@
+"""400 snapshot: evidence of flagged pages; an innocent page leaves its hash and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable
+from dataclasses import replace
+from typing import Protocol, Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from storage.snapshots import SnapshotStore
+
+from pipelines.tools import give_up, tools_of
+from storage.bilingual import Problem
+from storage.records import Page, Sighting, Snapshot, Visit
+
+
+class Taken(Protocol):
+    @property
+    def png(self) -> bytes: ...
+    @property
+    def reason(self) -> str: ...
+
+
+class Camera(Protocol):
+    """The spider's part in this: it has the browser."""
+
+    def picture(self, page: Page) -> Awaitable[Taken]: ...
+
+
+class TakeSnapshot:
+    def __init__(self, store: SnapshotStore, crawler: Crawler) -> None:
+        self._store = store
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(tools_of(crawler).store, crawler)
+
+    async def process_item(self, item: Visit) -> Visit:
+        if item.page is None or not any(wanted(each) for each in item.sightings):
+            return item
+        camera: Camera = self._crawler.spider  # type: ignore[assignment]
+        taken = await camera.picture(item.page)
+        try:
+            snapshots = self._keep(item.page, taken)
+        except Problem as problem:
+            # Without its evidence the page is not acknowledged; the next run fetches it again.
+            give_up(self._crawler, problem)
+            raise DropItem(problem.text.en) from problem
+        return replace(
+            item,
+            sightings=tuple(
+                replace(each, snapshots=snapshots) if wanted(each) else each
+                for each in item.sightings
+            ),
+        )
+
+    def _keep(self, page: Page, taken: Taken) -> tuple[Snapshot, ...]:
+        files = [("raw", page.body), ("headers", headers_file(page, taken))]
+        if page.dom:
+            files.append(("dom", page.dom.encode("utf-8", "replace")))
+        if taken.png:
+            files.append(("screenshot", taken.png))
+        return tuple(
+            self._store.put(data, kind, page.final_url, page.fetched_at) for kind, data in files
+        )
+
+
+def wanted(sighting: Sighting) -> bool:
+    return sighting.judgement is not None and sighting.judgement.flagged
+
+
+def headers_file(page: Page, taken: Taken) -> bytes:
+    """UTF-8 JSON: how the page was asked for and answered, and how its picture came about."""
+    facts = {
+        "url": page.url,
+        "final_url": page.final_url,
+        "redirects": page.redirects,
+        "status": page.status,
+        "headers": page.headers,
+        "fetched_at": page.fetched_at.isoformat(),
+        "sha256": page.sha256,
+        "rendered_by": page.rendered_by,
+        "screenshot": "whole" if taken.png and not taken.reason else taken.reason or "none",
+    }
+    return json.dumps(facts, ensure_ascii=False, indent=1).encode()

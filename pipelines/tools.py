@@ -1,0 +1,42 @@
+"""What the steps work with, made once at the door and handed to Scrapy as one setting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol, Self, cast
+
+from scrapy.crawler import Crawler
+from storage.snapshots import SnapshotStore
+
+from classifiers.judge import Judge
+from storage.bilingual import Problem
+from storage.ledger import Ledger
+from storage.memory import PostMemory
+
+SETTING = "CERTSWEEP_TOOLS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    memory: PostMemory
+    judge: Judge
+    store: SnapshotStore
+    ledger: Ledger
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
+        # Scrapy copies its settings for every crawler; connections are not to be copied.
+        return self
+
+
+def tools_of(crawler: Crawler) -> Tools:
+    return cast(Tools, crawler.settings[SETTING])
+
+
+class Stoppable(Protocol):
+    """The spider's part in a failure: it ends the crawl, and open leases stay for the next run."""
+
+    def give_up(self, problem: Problem) -> None: ...
+
+
+def give_up(crawler: Crawler, problem: Problem) -> None:
+    cast(Stoppable, crawler.spider).give_up(problem)
