@@ -80,8 +80,8 @@ def run_ours(port: int, pages: int, *, handed: bool) -> dict[str, Any]:
             source="institution",
             reason="benchmark",
             added_by="benchmark",
-            depth=50,
-            budget=pages + 10,
+            depth=100,
+            budget=pages * 2,  # its shape is one: a trap to a smaller budget
         )
         order = SweepOrder(
             targets=[target],

@@ -64,6 +64,7 @@ _HEARD: Mapping[str, float] = {  # least weight for a voice to be named; one wor
 }
 
 _HOST_WEIGHT = {"official": 1.5, "lookalike": -2.0}  # for an office's voice
+_SPACED = 0.25  # gaps per character in a text of which all words stand apart
 _NOT_MEANT = ("reported", "warning", "police", "doubt")
 _ABOUT = ("warning", "police", "press")
 _NEGATION_REACH = 14  # characters from a negation to what it denies, within one clause
@@ -108,8 +109,9 @@ def _denied(document: Document, start: int, end: int) -> bool:
     """Whether a negation governs the words: 不承诺包过, 绝不包过, 包过是假的."""
     text = document.text
     low, high = document.clause(start, end)
-    # A closed gap is a break too: 绝不欺骗 包过.
-    low = max(low, *document.folded.gaps_between(low, start + 1), 0)
+    if len(document.folded.gaps) < _SPACED * len(text):
+        # A closed gap is a break too: 绝不欺骗 包过. Not where every word is set apart.
+        low = max(low, *document.folded.gaps_between(low, start + 1), 0)
     low = max(low, start - _NEGATION_REACH)
     if start > low and text[start - 1] in _BARE:
         return True

@@ -11,6 +11,7 @@ ITEM_PIPELINES = {
     "pipelines.clean.Clean": 100,
     "pipelines.dedupe.Dedupe": 200,
     "pipelines.classify.Classify": 300,
+    "pipelines.sketch.Sketch": 350,
     "pipelines.snapshot.TakeSnapshot": 400,
     "pipelines.enqueue.Enqueue": 500,
 }

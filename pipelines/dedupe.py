@@ -1,9 +1,4 @@
-"""200 dedupe: unchanged content stops here; what is new gets the signature that joins near-twins.
-
-Near-duplicates are found by MinHash over character 4-grams: 128 permutations estimate the Jaccard
-share within .01, where a 64-bit SimHash at distance 3 finds 2 % of texts changed by 3 % (measured
-2026-11).
-"""
+"""200 dedupe: what was seen with these words and judged by this engine stops here, unchanged."""
 
 from __future__ import annotations
 
@@ -11,16 +6,11 @@ import hashlib
 from dataclasses import replace
 from typing import Self
 
-from rensa import RMinHash
 from scrapy.crawler import Crawler
 
 from pipelines.tools import tools_of
 from storage.memory import PostMemory
 from storage.records import Post, Sighting, Visit
-
-PERMUTATIONS = 128
-SEED = 42  # part of every stored signature: changing it needs a migration of all of them
-SHINGLE = 4
 
 
 class Dedupe:
@@ -41,21 +31,10 @@ class Dedupe:
     def _look(self, sighting: Sighting) -> Sighting:
         sha256 = content_hash(sighting.post)
         known = self._memory.known(sighting.post.platform, sighting.post.post_id)
-        if known == (sha256, self._engine):
-            return replace(sighting, content_sha256=sha256, unchanged=True)
-        return replace(sighting, content_sha256=sha256, signature=signature(sighting.post.text))
+        seen = known == (sha256, self._engine)
+        return replace(sighting, content_sha256=sha256, unchanged=seen)
 
 
 def content_hash(post: Post) -> str:
     """SHA-256 of title and text; a new counter or date elsewhere on the page changes nothing."""
     return hashlib.sha256(f"{post.title}\x00{post.text}".encode()).hexdigest()
-
-
-def signature(text: str) -> tuple[int, ...]:
-    """128 MinHash values, each 32 bits; empty for texts too short to compare."""
-    flat = "".join(text.split())
-    if len(flat) < SHINGLE * 4:
-        return ()
-    sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
-    sketch.update([flat[i : i + SHINGLE] for i in range(len(flat) - SHINGLE + 1)])
-    return tuple(sketch.digest())

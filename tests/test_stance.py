@@ -104,6 +104,13 @@ def test_a_denial_a_report_and_a_doubt_are_no_offer(text: str) -> None:
     assert not flagged(text)
 
 
+@pytest.mark.parametrize("between", [" ", "·", "*"])
+def test_a_denial_set_apart_word_by_word_is_still_a_denial(between: str) -> None:
+    text = between.join("我们学校从不承诺考证包过请大家认真复习")
+    assert not flagged(text)
+    assert flagged(between.join("我们学校承诺考证包过请大家放心报名"))
+
+
 def test_an_official_host_weighs_for_the_office_but_acquits_no_advertisement() -> None:
     notice = "考试中心提醒：不要轻信考证包过，特此公告。"
     advert = "焊工证包过，免考直出，加微信13800000000，名额有限，先出证后付款。"

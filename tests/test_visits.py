@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, Table, func, select
 from sqlalchemy.exc import StatementError
 
 from storage.cases import get_case, list_cases
-from storage.database import open_database, read
+from storage.database import read
 from storage.memory import PostMemory
 from storage.models import (
     advertiser_keys,
@@ -23,7 +21,6 @@ from storage.models import (
 )
 from storage.records import (
     Evidence,
-    Lease,
     PageState,
     Sighting,
     Snapshot,
@@ -316,22 +313,3 @@ def test_hostile_text_is_stored_with_its_spans_in_place(engine: Engine) -> None:
     (evidence,) = kept.findings[0].evidence
     assert kept.post.text == "包\ufffd过\ufffd 办证"
     assert kept.post.text[evidence.start : evidence.end] == evidence.quote
-
-
-def test_a_summary_of_fifty_visits_is_cheap(sqlite_template: Path, tmp_path: Path) -> None:
-    (tmp_path / "certsweep.db").write_bytes(sqlite_template.read_bytes())
-    engine = open_database("", tmp_path)
-    frontier = start(engine, [f"http://h{n % 50}.example/{n}" for n in range(500)])
-    costs = []
-    for number in range(8):
-        batch = [plain_visit(lease, number) for lease in frontier.lease(50)]
-        before = time.process_time()
-        commit_visits(engine, batch, NOON)
-        costs.append((time.process_time() - before) / 50)
-    engine.dispose()
-    assert sorted(costs)[4] < 0.0006  # 0.09 ms measured
-
-
-def plain_visit(lease: Lease, number: int) -> object:
-    links = [link(f"{lease.url}/next/{number}/{n}") for n in range(2)]
-    return visit(lease, innocent(post(lease.canonical)), links=links)
