@@ -9,10 +9,11 @@ from pathlib import Path
 import typer
 
 import commands
+from door.manual import INTERRUPTED, HouseCommand, HouseGroup
+from door.misuse import EXIT_CODE, WrongUse, is_bare_call, misused, where_to_read
 from door.speech import err, say, t
-from storage.bilingual import Problem
+from storage.bilingual import Bilingual, Problem
 
-INTERRUPTED = 130  # what a shell expects after Ctrl-C
 COMMANDS = Path(commands.__file__).parent
 
 
@@ -26,9 +27,9 @@ def add_command(app: typer.Typer, name: str) -> None:
     """Load commands/NAME.py: `command`, a function, or `app`, a typer.Typer of subcommands."""
     module = importlib.import_module(f"commands.{name.replace('-', '_')}")
     if hasattr(module, "app"):
-        app.add_typer(module.app, name=name)
+        app.add_typer(module.app, name=name, cls=HouseGroup, help=module.HELP)
     else:
-        app.command(name)(module.command)
+        app.command(name, cls=HouseCommand, help=module.HELP)(module.command)
 
 
 def build_app(asked: str) -> typer.Typer:
@@ -39,6 +40,7 @@ def build_app(asked: str) -> typer.Typer:
     """
     app = typer.Typer(
         name="certsweep",
+        cls=HouseGroup,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -57,13 +59,30 @@ def build_app(asked: str) -> typer.Typer:
 def main() -> None:
     """Run one command. Exit codes: 0 done, 1 a Problem said plainly, 2 wrong usage, 130 Ctrl-C."""
     try:
-        build_app(sys.argv[1] if len(sys.argv) > 1 else "")()
+        code = build_app(sys.argv[1] if len(sys.argv) > 1 else "")(standalone_mode=False)
     except Problem as problem:
-        err.print(t("错误：", "Error: ") + t(problem.text.zh, problem.text.en), markup=False)
-        sys.exit(1)
+        tell(problem.text)
+        sys.exit(EXIT_CODE if isinstance(problem, WrongUse) else 1)
+    except typer.TyperException as error:
+        complain(error)
+        sys.exit(EXIT_CODE)
     except KeyboardInterrupt:
         say("已中断。已保存的都在。", "Interrupted. What was saved is kept.")
         sys.exit(INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def complain(error: typer.TyperException) -> None:
+    """What was wrong with the call, or the manual where there was nothing but the name."""
+    if is_bare_call(error):
+        typer.echo(error.message)
+        return
+    tell(misused(error))
+    err.print(where_to_read(error), markup=False)
+
+
+def tell(text: Bilingual) -> None:
+    err.print(t(f"错误：{text.zh}", f"Error: {text.en}"), markup=False)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A fast local server of generated pages: the same bytes for every program that is measured.
 
-    python -m benchmarks.page_server PORT PAGES
+python -m benchmarks.page_server PORT PAGES
 """
 
 from __future__ import annotations

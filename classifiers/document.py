@@ -35,6 +35,11 @@ class Places:
                 return self.starts[at], self.ends[at]
         return None
 
+    def covers(self, start: int, end: int) -> bool:
+        """Whether one place holds text[start:end]; only for places that do not overlap."""
+        at = bisect_right(self.starts, start) - 1
+        return at >= 0 and end <= self.ends[at]
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -43,8 +48,10 @@ class Document:
     folded: Folded
     parts: tuple[tuple[str, int, int], ...]  # field, start and end in the author's characters
     original: str
-    breaks: Sequence[int]  # where each sentence ends
-    concepts: Mapping[str, Places]
+    breaks: Sequence[int] = ()  # where each sentence ends
+    concepts: Mapping[str, Places] = field(default_factory=dict)
+    quoted: Places = field(default_factory=Places)  # between quotation marks
+    reported: Places = field(default_factory=Places)  # said by somebody else than the author
 
     @property
     def text(self) -> str:
@@ -87,6 +94,25 @@ class Document:
         places = self.concepts.get(concept)
         return places is not None and places.inside(low, high) is not None
 
+    def own(self, concept: str, low: int, high: int) -> bool:
+        """Whether the concept stands there in the author's own words."""
+        places = self.concepts.get(concept)
+        if places is None:
+            return False
+        for at in range(bisect_left(places.starts, low), bisect_left(places.starts, high)):
+            start, end = places.starts[at], places.ends[at]
+            if end <= high and not self.passed_on(start, end):
+                return True
+        return False
+
+    def passed_on(self, start: int, end: int) -> bool:
+        """Whether the words are quoted or reported from somebody else."""
+        return self.quoted.covers(start, end) or self.reported.covers(start, end)
+
+    def title_end(self) -> int:
+        """Where the first field ends."""
+        return bisect_left(self.folded.starts, self.parts[0][2])
+
     def field_of(self, start: int, end: int) -> str | None:
         """The one field in which a place lies, None when it lies across two."""
         low, high = self.folded.span(start, end)
@@ -106,7 +132,7 @@ def lay_out(fields: Sequence[tuple[str, str]]) -> Document:
         parts.append((name, at, at + len(text)))
         at += len(text) + len(SEAM)
     original = SEAM.join(text for _, text in fields)
-    return Document(squeeze(fold(original)), tuple(parts), original, (), {})
+    return Document(squeeze(fold(original)), tuple(parts), original)
 
 
 def with_breaks(document: Document) -> Document:
@@ -116,3 +142,7 @@ def with_breaks(document: Document) -> Document:
 
 def with_concepts(document: Document, concepts: Mapping[str, Places]) -> Document:
     return replace(document, concepts=concepts)
+
+
+def with_speech(document: Document, quoted: Places, reported: Places) -> Document:
+    return replace(document, quoted=quoted, reported=reported)

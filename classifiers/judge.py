@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from classifiers.concepts import Concept, load_concepts, load_disguises
-from classifiers.document import Document, lay_out, with_breaks, with_concepts
+from classifiers.document import Document, lay_out, with_breaks, with_concepts, with_speech
 from classifiers.laws import cite, for_code
 from classifiers.matching import (
     ConceptRole,
@@ -25,6 +25,7 @@ from classifiers.matching import (
 )
 from classifiers.rulebook import FIELDS, Rule, load_rules
 from classifiers.scanner import Scanner
+from classifiers.speech import quotations, reported_speech
 from classifiers.stance import Speaker, keeps, who_speaks
 from storage.records import Evidence, Finding, Judgement, aware
 
@@ -93,6 +94,8 @@ class Judge:
             return self._clean()
         places = concept_places(document, self.concept_words, self.concepts)
         document = with_concepts(document, places)
+        quoted = quotations(document)
+        document = with_speech(document, quoted, reported_speech(document, quoted))
         speaker = who_speaks(document, subject.url)
         matches = find_matches(document, candidates)
         findings = self._findings(document, matches, speaker, subject)

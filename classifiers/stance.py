@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from classifiers.document import Document
+from classifiers.document import Document, Places
 from classifiers.hosts import lookalike, official
 from classifiers.matching import Match
 
@@ -19,6 +19,7 @@ from classifiers.matching import Match
 _KEEPS = {
     "seller": 1.2,
     "unknown": 1.0,
+    "narrator": 0.75,  # nobody in particular, who offers nothing
     "school": 0.7,
     "employer": 0.4,
     "asker": 0.35,
@@ -28,6 +29,11 @@ _KEEPS = {
     "police": 0.15,
     "lawyer": 0.2,
     "official": 0.15,
+    "debunker": 0.25,
+    "wronged": 0.25,
+    "maker": 0.4,
+    "jester": 0.3,
+    "hobbyist": 0.4,
 }
 
 # voice -> concept -> (weight of one, how many count)
@@ -46,9 +52,14 @@ _SIGNS: Mapping[str, Mapping[str, tuple[float, int]]] = {
     "lawyer": {"law": (1.2, 4)},
     "victim": {"victim": (1.4, 3)},
     "asker": {"asking": (1.1, 3)},
-    "employer": {"employer": (1.0, 4)},
+    "employer": {"employer": (1.0, 6), "hiring": (0.6, 4)},
     "candidate": {"diary": (1.1, 3)},
     "school": {"lawful": (1.0, 3)},
+    "debunker": {"debunk": (0.9, 6), "warning": (0.3, 3)},
+    "wronged": {"statement": (1.0, 6)},
+    "maker": {"goods": (0.8, 8)},
+    "jester": {"satire": (1.0, 4)},
+    "hobbyist": {"pastime": (0.6, 6)},
 }
 _HEARD: Mapping[str, float] = {  # least weight for a voice to be named; one word is too little
     "seller": 1.0,
@@ -61,13 +72,27 @@ _HEARD: Mapping[str, float] = {  # least weight for a voice to be named; one wor
     "employer": 1.5,
     "candidate": 1.1,
     "school": 1.0,
+    "debunker": 2.0,
+    "wronged": 2.0,
+    "maker": 2.4,
+    "jester": 2.0,
+    "hobbyist": 1.8,
 }
+
+_SELLS_OTHERWISE = ("maker", "employer")  # offers, contacts and prices, for something else
+_PRIVATE = ("victim", "asker", "candidate", "jester", "hobbyist")
+_PLAINLY = 3.0  # what it takes to believe that
+_LONG = 200  # characters in which an offer would have found room for a contact or a call
+_SOME_OFFER = 0.75
+_SALE = ("B4-02", "C3", "C4", "D9")  # selling certificates whoever else speaks on the page
 
 _HOST_WEIGHT = {"official": 1.5, "lookalike": -2.0}  # for an office's voice
 _SPACED = 0.25  # gaps per character in a text of which all words stand apart
 _NOT_MEANT = ("reported", "warning", "police", "doubt")
 _ABOUT = ("warning", "police", "press")
 _NEGATION_REACH = 14  # characters from a negation to what it denies, within one clause
+_LIST_SIGN = "、"
+_IDENTITY = frozenset({"A1", "A2", "A3", "B1", "B2", "B3"})  # claims to be or to have something
 _BARE = frozenset("不未勿莫甭")  # deny the very next word
 
 
@@ -88,11 +113,29 @@ def host_kind(url: str) -> str:
     return "official" if official(host) else "lookalike" if lookalike(host) else ""
 
 
+def _of_others(document: Document, start: int, end: int) -> bool:
+    """Whether the sentence tells of somebody else's number: 他的号是…，千万别加."""
+    return document.has("their_number", *document.sentence(start, end))
+
+
+def _counted(document: Document, places: Places, most: int, own: bool) -> int:
+    """How often a sign stands in the text, up to `most`; one in the title counts twice."""
+    title, count = document.title_end(), 0
+    for start, end in zip(places.starts, places.ends, strict=True):
+        if not own:
+            count += 2 if end <= title else 1
+        elif not (document.passed_on(start, end) or _of_others(document, start, end)):
+            count += 1
+        if count >= most:
+            return most
+    return count
+
+
 def _weight(document: Document, voice: str) -> float:
-    total = 0.0
+    total, own = 0.0, voice == "seller"  # a number that a victim quotes sells nothing
     for concept, (weight, most) in _SIGNS[voice].items():
         places = document.concepts.get(concept)
-        total += weight * min(most, len(places.starts)) if places else 0.0
+        total += weight * _counted(document, places, most, own) if places else 0.0
     return total
 
 
@@ -102,20 +145,38 @@ def who_speaks(document: Document, url: str = "") -> Speaker:
     weights["official"] += _HOST_WEIGHT.get(host, 0.0)
     heard = {voice: weight for voice, weight in weights.items() if weight >= _HEARD[voice]}
     voice = max(heard, key=lambda name: heard[name], default="unknown")
+    if voice == "seller":  # of what?
+        others = (name for name in _SELLS_OTHERWISE if weights[name] >= _PLAINLY)
+        voice = max(others, key=lambda name: weights[name], default=voice)
+    if voice == "unknown" and len(document.text) > _LONG and weights["seller"] < _SOME_OFFER:
+        voice = "narrator"
     return Speaker(voice, host)
 
 
-def _denied(document: Document, start: int, end: int) -> bool:
+def _denies_itself(document: Document, match: Match) -> bool:
+    """Whether the words hold their own denial: 封面上没有国徽. 不用考试 claims by denying."""
+    if match.rule.code[:2] not in _IDENTITY:
+        return False
+    return document.has("negation", match.start + 1, match.end)
+
+
+def _list_start(text: str, low: int, start: int) -> int:
+    """From where a negation reaches the words: over a list it reaches further."""
+    near = max(low, start - _NEGATION_REACH)
+    return low if _LIST_SIGN in text[near:start] else near
+
+
+def _denied(document: Document, match: Match) -> bool:
     """Whether a negation governs the words: 不承诺包过, 绝不包过, 包过是假的."""
-    text = document.text
+    text, start, end = document.text, match.start, match.end
     low, high = document.clause(start, end)
     if len(document.folded.gaps) < _SPACED * len(text):
         # A closed gap is a break too: 绝不欺骗 包过. Not where every word is set apart.
         low = max(low, *document.folded.gaps_between(low, start + 1), 0)
-    low = max(low, start - _NEGATION_REACH)
+    low = _list_start(text, low, start)
     if start > low and text[start - 1] in _BARE:
         return True
-    if document.has("negation", low, start):
+    if document.has("negation", low, start) or _denies_itself(document, match):
         return True
     return document.has("denial", end, min(high, end + _NEGATION_REACH))
 
@@ -124,10 +185,12 @@ def _local(document: Document, start: int, end: int) -> float:
     """What the sentence and its neighbours leave of a claim."""
     low, high = document.sentence(start, end)
     around = document.near(start, end)
-    offered = document.has("contact_number", *around) or document.has("cta", *around)
+    offered = _own_number(document, *around) or document.own("cta", *around)
+    if document.reported.covers(start, end):
+        return 0.6 if offered else 0.2
     sides = ((low, start), (end, high))  # a word of the claim itself is no warning against it
     if any(document.has(name, *side) for name in _NOT_MEANT for side in sides):
-        return 0.6 if document.has("contact_number", low, high) else 0.2
+        return 0.6 if _own_number(document, low, high) else 0.2
     if offered:
         return 1.15
     if document.text[high - 1 : high] == "?":
@@ -138,6 +201,22 @@ def _local(document: Document, start: int, end: int) -> float:
     return 1.0
 
 
+def _own_number(document: Document, low: int, high: int) -> bool:
+    return document.own("contact_number", low, high) and not document.has("their_number", low, high)
+
+
+def _offers(document: Document, around: tuple[int, int], speaker: Speaker) -> bool:
+    """Whether the author leaves a number there, and calls or names a price.
+
+    A private person who tells of certificates and leaves a number need not do more.
+    """
+    if not _own_number(document, *around):
+        return False
+    return speaker.voice in _PRIVATE or any(
+        document.own(name, *around) for name in ("cta", "price")
+    )
+
+
 def keeps(document: Document, match: Match, speaker: Speaker) -> float:
     """The share of a rule's score that a match keeps; 0 when its words are denied."""
     start, end = match.start, match.end
@@ -145,12 +224,15 @@ def keeps(document: Document, match: Match, speaker: Speaker) -> float:
         return 0.0
     if speaker.voice in match.rule.voices:
         return 1.0
-    if _denied(document, start, end):
+    if _denied(document, match):
         return 0.0
     if match.rule.hosts:  # the borrowed address itself is the claim, however official the words
         return 1.0
     local, own = _local(document, start, end), _KEEPS[speaker.voice]
     around = document.near(start, end)
-    if local >= 1.0 and all(document.has(name, *around) for name in ("contact_number", "cta")):
+    sells_otherwise = speaker.voice in _SELLS_OTHERWISE
+    if sells_otherwise and match.rule.code.startswith(_SALE):
+        own = 1.0
+    elif local >= 1.0 and not sells_otherwise and _offers(document, around, speaker):
         own = max(own, 1.0)  # an offer with a number stays one inside an article or a notice
     return local * own

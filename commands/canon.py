@@ -7,9 +7,15 @@ from typing import Annotated
 import typer
 
 from crawler.canon import canonical
-from door.speech import out
+from door.speech import out, t
+
+HELP = t("把网址归一为程序识别网页所用的写法。", "The one spelling under which a page is known.")
 
 
-def command(url: Annotated[str, typer.Argument(help="网址 / the URL")]) -> None:
-    """网址归一 / the canonical form of a URL."""
+def command(
+    url: Annotated[
+        str, typer.Argument(metavar=t("网址", "URL"), help=t("要归一的网址", "the URL to spell"))
+    ],
+) -> None:
+    """Write the canonical form of a URL."""
     out.print(canonical(url), markup=False)

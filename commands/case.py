@@ -9,21 +9,33 @@ from typing import Annotated
 
 import typer
 
-from door.casework import STATUS_WORDS, VERDICT_WORDS, open_queue, said
+from door.casework import STATUS_WORDS, VERDICT_WORDS, CaseNumber, open_queue, said
 from door.printable import printable
 from door.speech import out, t
+from exports.takedown_rows import beijing
 from storage.casefiles import CaseFile, CasePost
 from storage.cases import get_case
-from storage.records import Finding
+from storage.reasons import named
+from storage.records import Finding, Verdict
 
 EXCERPT = 60  # characters on both sides of a quote
+KINDS = {
+    "raw": ("网页原文", "page as sent"),
+    "headers": ("响应头", "headers"),
+    "dom": ("渲染后网页", "page as rendered"),
+    "screenshot": ("截图", "screenshot"),
+}
+
+HELP = t("查看一件案件的全部内容。", "One case with everything that is known of it.")
 
 
 def command(
-    case_id: Annotated[int, typer.Argument(help=t("案件编号", "number of the case"))],
-    as_json: Annotated[bool, typer.Option("--json", help=t("输出 JSON", "as JSON"))] = False,
+    case_id: CaseNumber,
+    as_json: Annotated[
+        bool, typer.Option("--json", help=t("以一个 JSON 对象输出", "as one JSON object"))
+    ] = False,
 ) -> None:
-    """一件案件的全部内容 / one case with all its facts."""
+    """Show one case with all its facts."""
     case = get_case(open_queue(), case_id)
     if as_json:
         out.print(json.dumps(asdict(case), ensure_ascii=False, default=json_word), markup=False)
@@ -39,17 +51,21 @@ def json_word(value: object) -> str:
 
 
 def line(zh: str, en: str, value: str) -> None:
-    out.print(printable(f"{t(zh, en)}：{value}"), markup=False)
+    out.print(printable(t(f"{zh}：{value}", f"{en}: {value}")), markup=False)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def show_head(case: CaseFile) -> None:
     line("案件", "case", f"{case.id}　{said(STATUS_WORDS[case.status])}　{case.title}")
-    line("优先", "priority", str(case.priority))
-    line("立案", "opened", case.opened_at.isoformat(timespec="seconds"))
+    line("优先度", "priority", f"{case.priority} / 100")
+    line("立案（北京时间）", "opened (Beijing time)", beijing(case.opened_at))
     if case.claimed_by:
         line("在审人", "claimed by", case.claimed_by)
     if case.reopened:
-        line("重新立案", "reopened", str(case.reopened))
+        line("再次出现", "came back", t(f"{case.reopened} 次", f"{case.reopened} times"))
 
 
 def show_post(post: CasePost) -> None:
@@ -57,20 +73,22 @@ def show_post(post: CasePost) -> None:
     line("网址", "URL", post.post.url)
     line("账号或机构", "account", post.post.author or t("未显示", "not shown"))
     line("标题", "title", post.post.title)
-    line("首次发现", "first seen", post.first_seen.isoformat(timespec="seconds"))
+    line("首次发现", "first seen", beijing(post.first_seen))
     for finding in post.findings:
         show_finding(post, finding)
     for snapshot in post.snapshots:
-        line("快照", "snapshot", f"{snapshot.kind} {snapshot.size} B sha256:{snapshot.sha256}")
+        kind = t(*KINDS.get(snapshot.kind, (snapshot.kind, snapshot.kind)))
+        line("快照", "snapshot", f"{kind}　{snapshot.size:,} B　sha256:{snapshot.sha256}")
 
 
 def show_finding(post: CasePost, finding: Finding) -> None:
     evidence = finding.evidence[0]
     text = str(getattr(post.post, evidence.field, "")) or str(post.post.author)
-    before = text[max(0, evidence.start - EXCERPT) : evidence.start]
-    after = text[evidence.end : evidence.end + EXCERPT]
-    head = f"{finding.clause}　{finding.code}　{finding.score:.2f}"
-    line("涉嫌", "suspected", f"{head}　{before}【{evidence.quote}】{after}")
+    before = one_line(text[max(0, evidence.start - EXCERPT) : evidence.start])
+    after = one_line(text[evidence.end : evidence.end + EXCERPT])
+    name = said(named(Verdict.VIOLATION, finding.code))
+    line("涉嫌", "suspected", f"{finding.clause}　{finding.code} {name}　{finding.score:.2f}")
+    line("　原文", "  words", f"{before}【{one_line(evidence.quote)}】{after}")
     line("　理由", "  why", finding.why)
     for basis in finding.legal_basis:
         line("　依据", "  basis", basis)
@@ -80,7 +98,7 @@ def show_decisions(case: CaseFile) -> None:
     for _, decision in case.decisions:
         out.print("")
         words = said(VERDICT_WORDS[decision.verdict])
-        moment = decision.at.isoformat(timespec="seconds")
-        line("决定", "decision", f"{words}　{decision.reason}　{decision.by}　{moment}")
+        reason = f"{decision.reason} {said(named(decision.verdict, decision.reason))}"
+        line("决定", "decision", f"{words}　{reason}　{decision.by}　{beijing(decision.at)}")
         if decision.note:
             line("　说明", "  note", decision.note)

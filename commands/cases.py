@@ -14,23 +14,40 @@ from door.casework import STATUS_WORDS, every_case, open_queue, said, word_of
 from door.printable import printable
 from door.speech import out, say, t
 from storage.cases import CaseRow
+from storage.records import Clause
 
 SHOWN = 50
+
+HELP = t("列出案件，最该先看的在前。", "The cases, the most urgent first.")
 
 
 def command(
     status: Annotated[
         str,
-        typer.Option(help=t("待审、在审、已定、已复核", "waiting, claimed, decided, approved")),
+        typer.Option(
+            metavar=t("状态", "STATUS"),
+            help=t(
+                "只列这个状态：待审、在审、已定、已复核",
+                "only these: waiting, claimed, decided, approved",
+            ),
+        ),
     ] = "",
     as_json: Annotated[
-        bool, typer.Option("--json", help=t("输出 JSON 列表（全部）", "all, as a JSON list"))
+        bool,
+        typer.Option(
+            "--json", help=t("全部案件，以一个 JSON 列表输出", "all cases, as one JSON list")
+        ),
     ] = False,
     limit: Annotated[
-        int, typer.Option(min=1, help=t("屏幕上最多显示几件", "cases shown on the screen"))
+        int,
+        typer.Option(
+            min=1,
+            metavar=t("件数", "COUNT"),
+            help=t("屏幕上最多显示几件", "cases shown on the screen"),
+        ),
     ] = SHOWN,
 ) -> None:
-    """待审队列 / the review queue."""
+    """List the cases in the order of the queue."""
     wanted = word_of(status, STATUS_WORDS, "状态", "status") if status else None
     rows = every_case(open_queue(), wanted)
     if as_json:
@@ -44,7 +61,8 @@ def command(
     rest = sum(1 for _ in rows)
     if rest:
         say(
-            f"另有 {rest} 件未显示；用 --limit 或 --json 查看。", f"{rest} more: --limit or --json."
+            f"另有 {rest} 件未显示；用 --limit 或 --json 查看。",
+            f"{rest} more: --limit or --json.",
         )
 
 
@@ -67,9 +85,9 @@ def case_json(row: CaseRow) -> dict[str, Any]:
 
 
 def table_of(rows: list[CaseRow]) -> Table:
-    table = Table(title=t("案件", "Cases"))
+    table = Table(title=t("案件", "Cases"), title_justify="left")
     table.add_column(t("编号", "id"), justify="right")
-    table.add_column(t("优先", "prio"), justify="right")
+    table.add_column(t("优先度", "priority"), justify="right")
     table.add_column(t("状态", "status"), no_wrap=True)
     table.add_column(t("条款", "clauses"), no_wrap=True)
     table.add_column(t("标题与网址", "title and URL"), overflow="fold")
@@ -80,7 +98,7 @@ def table_of(rows: list[CaseRow]) -> Table:
             str(row.id),
             str(row.priority),
             said(STATUS_WORDS[row.status]),
-            "".join(clause.value for clause in row.clauses),
+            "".join(clause.value for clause in Clause if clause in row.clauses),
             escape(printable(f"{row.title}\n{first}{more}")),
         )
     return table

@@ -34,36 +34,55 @@ from door.check_record import (
     record_of,
 )
 from door.check_report import report
+from door.misuse import WrongUse
 from door.speech import err, say, t
 from storage.bilingual import Problem
 
 LONG = 1_000_000  # bytes of input from which a person wants to see progress
 STRIDE = 64  # lines between two movements of the bar
 
+HELP = t(
+    "判读文本、网页或 JSONL，不采集、不入库。",
+    "Judge texts, pages or JSONL; nothing is fetched or stored.",
+)
+
 
 def command(
     files: Annotated[
         list[str] | None,
-        typer.Argument(help=t("文本或网页文件；- 为标准输入", "text or HTML files; - is stdin")),
+        typer.Argument(
+            metavar=t("文件…", "FILE…"),
+            help=t("文本或网页文件；- 为标准输入", "text or HTML files; - is standard input"),
+        ),
     ] = None,
     *,
     jsonl: Annotated[
-        bool, typer.Option("--jsonl", help=t("每行一条 JSON 记录", "one JSON record a line"))
+        bool,
+        typer.Option(
+            "--jsonl",
+            help=t("输入和输出都是每行一条 JSON 记录", "one JSON record a line, in and out"),
+        ),
     ] = False,
     out_file: Annotated[
         Path | None,
-        typer.Option("--out", help=t("结果写入此文件", "write the result to this file")),
+        typer.Option(
+            "--out",
+            metavar=t("文件", "FILE"),
+            help=t("结果写入此文件", "write the result to this file"),
+        ),
     ] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help=t("附规则与全部证据", "add rules and all evidence"))
+        bool,
+        typer.Option(
+            "--explain",
+            help=t("另列出规则、全部证据和发言者", "add rules, all evidence and the stance"),
+        ),
     ] = False,
 ) -> None:
-    """判读文本、网页或 JSONL，不采集 / judge texts, pages or JSONL without crawling."""
+    """Judge what is in files, without crawling."""
     names = files or [STDIN]
     if not files and sys.stdin is not None and sys.stdin.isatty():
-        raise typer.BadParameter(
-            t("请给出文件，或用 - 读标准输入。", "name a file, or - for stdin.")
-        )
+        raise WrongUse("请给出文件，或用 - 读标准输入。", "name a file, or - for standard input.")
     check_readable(names)
     judge = load_judge()
     with output(out_file) as write:

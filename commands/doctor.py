@@ -10,9 +10,11 @@ from door.checkup import Check, Mark, checkup
 from door.settings import SETTINGS
 from door.speech import out, say, t
 
+HELP = t("逐项检查本机还缺什么、怎样补。", "What this machine still lacks and how to mend it.")
+
 
 def command() -> None:
-    """检查本机还缺什么 / what this machine still lacks."""
+    """Show every check."""
     checks = list(checkup(SETTINGS))
     out.print(table_of(checks), soft_wrap=False)
     missing = [check for check in checks if check.mark is Mark.MISSING]

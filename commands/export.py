@@ -14,26 +14,55 @@ from door.settings import SETTINGS
 from door.speech import out, say, t
 from storage.database import open_database, ready
 
+HELP = t(
+    "把审核为违规的案件导出为处置清单（草稿）。",
+    "Export the cases decided as violations as a takedown list (a draft).",
+)
+
 
 def command(
     form: Annotated[
-        str, typer.Argument(metavar="FORMAT", help=t("格式：xlsx 或 csv", "xlsx or csv"))
+        str, typer.Argument(metavar=t("格式", "FORMAT"), help=t("xlsx 或 csv", "xlsx or csv"))
     ],
-    folder: Annotated[Path, typer.Option("--out", help=t("放到哪个文件夹", "folder to write to"))],
+    folder: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar=t("文件夹", "FOLDER"),
+            help=t("清单放到哪个文件夹，没有则新建", "folder of the list, made where missing"),
+        ),
+    ],
     platform: Annotated[
-        str, typer.Option(help=t("只要这个平台（如 web、douyin）", "only this platform"))
+        str,
+        typer.Option(
+            metavar=t("平台", "PLATFORM"),
+            help=t("只要这个平台；网站为 web", "only this platform; web for sites"),
+        ),
     ] = "",
     since: Annotated[
-        str, typer.Option(help=t("只要此日起审核的（年-月-日）", "decided since YYYY-MM-DD"))
+        str,
+        typer.Option(
+            metavar=t("日期", "DAY"),
+            help=t(
+                "只要此日起审核的，如 2026-03-01", "decided on this day or later, as 2026-03-01"
+            ),
+        ),
     ] = "",
     show_contacts: Annotated[
-        bool, typer.Option("--show-contacts", help=t("不遮盖联系方式", "do not mask contacts"))
+        bool,
+        typer.Option(
+            "--show-contacts",
+            help=t("不遮盖电话、微信等联系方式", "do not mask phones, WeChat and the like"),
+        ),
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help=t("最后一行为 JSON", "last line is JSON"))
+        bool,
+        typer.Option(
+            "--json", help=t("输出的最后一行为一个 JSON 对象", "the last line is one JSON object")
+        ),
     ] = False,
 ) -> None:
-    """导出处置清单（草稿） / export the takedown list (a draft)."""
+    """Write one list."""
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     ready(engine)
     asked = Asked(platform=platform, since=since, masked=not show_contacts)

@@ -10,26 +10,52 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from crawler.canon import canonical
 
+from crawler.canon import canonical
 from crawler.reading import Reading
 from door.sources import all_sources
 from door.speech import out, t
 from storage.bilingual import Problem
 from storage.records import Page, PageState
 
+HELP = t(
+    "读一个保存下来的网页，以 JSON 输出读到的内容。",
+    "Read one saved page and print what was read as JSON.",
+)
+
 
 def command(
-    file: Annotated[Path, typer.Argument(help=t("保存的网页", "the saved page"))],
-    source: Annotated[str, typer.Option(help=t("来源名称", "name of the source"))],
-    url: Annotated[str, typer.Option(help=t("网页原地址", "the page's own URL"))],
-    status: Annotated[int, typer.Option(help=t("当时的状态码", "HTTP status it had"))] = 200,
+    file: Annotated[
+        Path, typer.Argument(metavar=t("文件", "FILE"), help=t("保存下来的网页", "the saved page"))
+    ],
+    source: Annotated[
+        str,
+        typer.Option(
+            metavar=t("来源", "SOURCE"),
+            help=t("由哪个来源读，如 institution", "which source reads it, as institution"),
+        ),
+    ],
+    url: Annotated[
+        str, typer.Option(metavar=t("网址", "URL"), help=t("网页原来的网址", "the page's own URL"))
+    ],
+    status: Annotated[
+        int,
+        typer.Option(
+            metavar=t("数字", "NUMBER"), help=t("当时的 HTTP 状态码", "HTTP status it had")
+        ),
+    ] = 200,
     fetched_at: Annotated[
         datetime | None,
-        typer.Option(help=t("采集时间（UTC），供相对日期换算", "time of capture, UTC")),
+        typer.Option(
+            metavar=t("时间", "TIME"),
+            help=t(
+                "采集时间（UTC），换算“3天前”之类",
+                "when it was fetched (UTC), to read “3 days ago”",
+            ),
+        ),
     ] = None,
 ) -> None:
-    """读一个保存的网页，输出 JSON / read one saved page, print JSON."""
+    """Read one saved page."""
     sources = all_sources()
     if source not in sources:
         known = "、".join(sorted(sources))

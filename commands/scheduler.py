@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -14,31 +13,41 @@ from door.settings import SETTINGS
 from door.sources import all_sources
 from door.speech import say, t
 from door.sweep_run import holder
-from scheduler import ZONE, Clock, start_clock, wait_for_end
+from scheduler import ZONE, Clock, Clockwork, start_clock, wait_for_end
 from storage.database import open_database, ready
 from storage.locks import hold
 
+HELP = t("每晚定时巡查；错过的一晚补一次。", "Sweep every night; a missed night is caught up once.")
+
 
 def command(
-    targets: Annotated[Path, typer.Option(help=t("目标文件（YAML）", "targets file (YAML)"))],
+    targets: Annotated[
+        Path,
+        typer.Option(metavar=t("文件", "FILE"), help=t("目标文件（YAML）", "targets file (YAML)")),
+    ],
     hour: Annotated[
-        int, typer.Option(min=0, max=23, help=t("几点开始（北京时间）", "hour, Asia/Shanghai"))
+        int,
+        typer.Option(
+            min=0, max=23, metavar="0–23", help=t("几点开始（北京时间）", "hour, Beijing time")
+        ),
     ] = 2,
-    minute: Annotated[int, typer.Option(min=0, max=59, help=t("几分", "minute"))] = 0,
+    minute: Annotated[
+        int, typer.Option(min=0, max=59, metavar="0–59", help=t("几分", "minute"))
+    ] = 0,
 ) -> None:
-    """每晚定时巡查 / sweep every night."""
+    """Run the clock until it is told to stop."""
     read_targets(targets, all_sources())  # a wrong file is told now, not at two in the morning
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     ready(engine)
     with hold(engine, SETTINGS.home, "scheduler", holder()):
         sweep = ("--targets", str(targets.absolute()))
-        clock = start_clock(engine, Clock(hour=hour, minute=minute), sweep)
+        clock = Clockwork(engine)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda _number, _frame: clock.tell())
+        start_clock(clock, Clock(hour=hour, minute=minute), sweep)
         say(
             f"定时巡查已启动：每天 {hour:02d}:{minute:02d}（{ZONE}）。按 Ctrl-C 停止。",
             f"The clock is running: every day at {hour:02d}:{minute:02d} ({ZONE}). Ctrl-C stops.",
         )
-        ended = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda _number, _frame: ended.set())
-        wait_for_end(clock, ended)
+        wait_for_end(clock)
         say("定时巡查已停止。", "The clock has stopped.")

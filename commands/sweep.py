@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler.targets_file import read_targets
+from door.misuse import WrongUse
 from door.progress import SweepProgress
 from door.sample_report import sample_json, show_sample
 from door.sample_run import SampleResult, sample_sweep
@@ -17,31 +18,45 @@ from door.sources import all_sources
 from door.speech import out, say, t
 from door.sweep_report import show_summary, summary_json
 from door.sweep_run import SweepOrder, SweepResult, run_sweep
-from storage.bilingual import Problem
 from storage.database import open_database
 
 INTERRUPTED = 130  # what a shell expects after Ctrl-C
+
+HELP = t(
+    "巡查一遍：采集、研判、入待审队列。中断后再运行同一命令会接着做完。",
+    "One sweep: fetch, judge, fill the review queue. Interrupted, the same command goes on.",
+)
 
 
 def command(
     targets: Annotated[
         Path | None,
-        typer.Option(help=t("目标文件（YAML）", "targets file (YAML)")),
+        typer.Option(
+            metavar=t("文件", "FILE"),
+            help=t("目标文件（YAML），见 README", "targets file (YAML), see README"),
+        ),
     ] = None,
     sample: Annotated[
         bool,
-        typer.Option("--sample", help=t("巡查自带的样例网", "sweep the bundled sample web")),
+        typer.Option(
+            "--sample",
+            help=t(
+                "巡查随附的样例网，不连外网", "sweep the sample web that ships with it; no internet"
+            ),
+        ),
     ] = False,
     as_json: Annotated[
         bool,
-        typer.Option("--json", help=t("最后一行为一个 JSON 对象", "last line is a JSON object")),
+        typer.Option(
+            "--json", help=t("输出的最后一行为一个 JSON 对象", "the last line is one JSON object")
+        ),
     ] = False,
 ) -> None:
-    """巡查一遍：采集、研判、入待审队列 / one sweep into the review queue."""
+    """Run one sweep and tell what came of it."""
     if sample == (targets is not None):
-        raise Problem(
-            "请给出 --targets 目标文件，或用 --sample 运行样例（二者选一）。",
-            "give --targets FILE, or --sample to run the sample (one of the two).",
+        raise WrongUse(
+            "请给出 --targets 目标文件，或用 --sample 巡查样例网（二者选一）。",
+            "give --targets FILE, or --sample for the sample web (one of the two).",
         )
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     with SweepProgress() as progress:

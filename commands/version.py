@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from door.speech import out
+from door.speech import out, t
+
+HELP = t("显示版本号。", "Show the version.")
 
 
 def command() -> None:
-    """版本号 / the version."""
+    """Print the version."""
     out.print(version("certsweep"), markup=False)

@@ -16,6 +16,7 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy_playwright.page import PageMethod
 
+from crawler.charset import decode
 from crawler.sweep_plan import Picture
 from crawler.unfetched import CAPTURED
 from storage.records import Page
@@ -65,7 +66,8 @@ async def take_picture(engine: Engine, page: Page, seconds: float) -> Picture:
 def serve(page: Page) -> Callable[[BrowserPage, Request], Awaitable[None]]:
     """Answer the navigation from the capture; everything else goes its ordinary way."""
     body = page.dom.encode("utf-8", "replace") if page.dom else page.body
-    content_type = "text/html; charset=utf-8" if page.dom else page.header("content-type")
+    # The bytes stay as they came; only a header that lies about them would spoil the picture.
+    charset = "utf-8" if page.dom else decode(page.body, page.header("content-type"))[1]
 
     async def prepare(browser_page: BrowserPage, _request: Request) -> None:
         async def answer(route: Route) -> None:
@@ -73,7 +75,7 @@ def serve(page: Page) -> Callable[[BrowserPage, Request], Awaitable[None]]:
                 await route.fulfill(
                     status=200,
                     headers={
-                        "content-type": content_type or "text/html",
+                        "content-type": f"text/html; charset={charset}",
                         "content-security-policy": NO_SCRIPTS,
                     },
                     body=body,

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from crawler.contact_words import contacts
 from crawler.dates import published
-from crawler.digits import folded
 from crawler.extracted import Extracted
+from storage.digits import folded
 
 __all__ = ["contacts", "icp", "organisation", "parse_count", "published"]
 
@@ -17,6 +17,7 @@ PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝�
 FILED = re.compile(
     rf"([{PROVINCES}])\s?ICP\s?备\s?(\d{{6,10}})\s?号?(?:\s?-\s?(\d{{1,3}})(?!\d))?", re.IGNORECASE
 )
+ROUGH_ICP = re.compile("[IiＩｉ][CcＣｃ][PpＰｐ]")
 LICENSED = re.compile(rf"([{PROVINCES}])\s?ICP\s?证\s?(\d{{6,10}})\s?号?", re.IGNORECASE)
 
 
@@ -25,6 +26,8 @@ def icp(text: str) -> str:
 
     As "豫ICP备2022000001号-1"; "" where none is shown. 公网安备 numbers are of another register.
     """
+    if ROUGH_ICP.search(text) is None:
+        return ""
     plain = folded(text)
     filed = FILED.search(plain)
     if filed:

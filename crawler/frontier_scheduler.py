@@ -116,9 +116,9 @@ class FrontierScheduler(BaseScheduler):
         now = time.monotonic()
         if now < self._dry_until:
             return False
-        # Links of pages already read may still wait in the ledger for their commit.
         leases = self._lease()
-        if not leases and self._plan.ledger.flush():
+        # Links of pages already read may still wait in the ledger for their commit.
+        if not leases and not self._ready and self._plan.ledger.flush():
             leases = self._lease()
         for lease in leases:
             self._ready.setdefault(host_of(lease), deque()).append((now, lease))
@@ -152,7 +152,8 @@ class FrontierScheduler(BaseScheduler):
         self._flying[host] -= 1
         if self._flying[host] <= 0:
             del self._flying[host]
-        self._dry_until = 0.0
+        if host not in self._ready:
+            self._dry_until = 0.0  # its URLs were left out of the last look
 
 
 def host_of(lease: Lease) -> str:

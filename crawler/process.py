@@ -38,7 +38,8 @@ def crawl(
     stats = crawler.stats.get_stats() if crawler.stats is not None else {}
     spider = crawler.spider
     return Ending(
-        interrupted=stats.get("finish_reason") == "shutdown",
+        # Told twice to stop, Scrapy ends without any reason: that is no finished sweep either.
+        interrupted=stats.get("finish_reason") != "finished",
         problem=spider.problem if isinstance(spider, SweepSpider) else None,
         stats={name: value for name, value in stats.items() if isinstance(value, int)},
     )

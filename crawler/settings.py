@@ -45,7 +45,8 @@ def scrapy_settings(
         "DOWNLOAD_DELAY_JITTER": 0,
         "CONCURRENT_REQUESTS": concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency if delay == 0 else 1,
-        "CONCURRENT_ITEMS": concurrency * 2,
+        # One visit a page; Scrapy starts a task for each place here, for every page.
+        "CONCURRENT_ITEMS": 1,
         "DOWNLOAD_TIMEOUT": timeout,
         "DOWNLOAD_MAXSIZE": MOST_BYTES,
         "DOWNLOAD_WARNSIZE": 0,

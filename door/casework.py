@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
+import typer
 from sqlalchemy import Engine
 
 from door.settings import SETTINGS
+from door.speech import t
 from storage.bilingual import Bilingual, Problem
 from storage.cases import CaseRow, list_cases
 from storage.database import open_database, ready
@@ -28,6 +30,13 @@ VERDICT_WORDS = {
 }
 PAGE = 500  # cases read at a time
 
+CaseNumber = Annotated[
+    int,
+    typer.Argument(
+        metavar=t("编号", "NUMBER"),
+        help=t("案件编号，见 certsweep cases", "number of the case, as in certsweep cases"),
+    ),
+]
 Word = TypeVar("Word", bound=StrEnum)
 
 

@@ -20,6 +20,22 @@ FIELDS = {
     "account": ("账号", "account"),
     "html": ("网页", "page"),
 }
+# Who speaks, by the judge's words; one that is not here is shown as it is.
+VOICES = {
+    "seller": ("卖家", "a seller"),
+    "press": ("媒体", "the press"),
+    "police": ("公安", "the police"),
+    "official": ("机关", "an authority"),
+    "lawyer": ("法律文书", "a legal text"),
+    "victim": ("受害人", "a victim"),
+    "asker": ("咨询者", "someone asking"),
+    "employer": ("用人单位", "an employer"),
+    "candidate": ("考生", "a candidate"),
+    "school": ("培训学校", "a school"),
+    "jester": ("戏谑", "a jester"),
+    "hobbyist": ("爱好者", "a hobbyist"),
+    "unknown": ("不明", "not known"),
+}
 
 
 def report(name: str, record: Record, judgement: Judgement, *, explain: bool) -> str:
@@ -33,8 +49,8 @@ def report(name: str, record: Record, judgement: Judgement, *, explain: bool) ->
     if explain:
         lines.append(
             t("发言者：", "Stance: ")
-            + judgement.stance
-            + t("；规则版本：", "; engine: ")
+            + t(*VOICES.get(judgement.stance, (judgement.stance, judgement.stance)))
+            + t("；规则版本：", "; rules: ")
             + judgement.engine
         )
     return "\n".join(lines) + "\n\n"

@@ -30,7 +30,7 @@ REASONS = {
     "timeout": Bilingual("超时未答", "no answer in time"),
     "dns": Bilingual("域名解析不到", "name not found"),
     "refused_connection": Bilingual("连接被拒", "connection refused"),
-    "unreachable": Bilingual("连接不上", "unreachable"),
+    "unreachable": Bilingual("连接不上", "the host cannot be reached"),
     "too_large": Bilingual("页面过大，已停止下载", "too large, download stopped"),
     "cut_off": Bilingual("传输中断", "cut off while being sent"),
     "browser": Bilingual("浏览器打不开", "the browser could not open it"),
@@ -39,7 +39,26 @@ REASONS = {
     "redirect_loop": Bilingual("无限跳转", "redirects in a circle"),
     "home_page": Bilingual("转到了首页，原内容不在", "sent to the front page instead"),
     "notice": Bilingual("网站说明内容已删除", "the site says it is gone"),
-    "empty": Bilingual("空白页", "an empty page"),
+    "unavailable": Bilingual(
+        "网站说暂时看不了，不能断定已删除", "not to be seen just now; not known to be gone"
+    ),
+    "http_404": Bilingual("页面不存在（404）", "no such page (404)"),
+    "http_410": Bilingual("页面已永久删除（410）", "gone for good (410)"),
+    "http_451": Bilingual(
+        "因法律原因不提供（451），可能只在此处如此",
+        "withheld for legal reasons (451), perhaps only here",
+    ),
+    "no_sitemap": Bilingual("网站没有站点地图", "the site has no sitemap"),
+    "ignored": Bilingual(
+        "请求在发出前被放弃，未读取", "the request was given up before it was sent"
+    ),
+    "unknown": Bilingual("没有读到，原因不明", "not read, for a reason that nobody gave"),
+    "bad_url": Bilingual("网址读不通，未读取", "the URL cannot be read, not fetched"),
+}
+# By the first part of a word such as reader_valueerror.
+BROKEN = {
+    "reader": Bilingual("读取程序出错，请报告开发者", "our reader broke on it; report this"),
+    "step": Bilingual("处理程序出错，请报告开发者", "a step of ours broke on it; report this"),
 }
 
 
@@ -48,18 +67,18 @@ def state_words(state: str) -> Bilingual:
 
 
 def reason_words(reason: str) -> Bilingual:
-    """A reason without a sentence of its own is shown as it was recorded, never left out."""
+    """A reason without a sentence of its own is named as it was recorded, never left out."""
     known = REASONS.get(reason)
     if known is not None:
         return known
     if reason in WHY:
         why = WHY[reason]
         return Bilingual(f"出于安全没有访问：{why.zh}", f"not fetched for safety: {why.en}")
-    if reason.startswith("reader_"):
-        return Bilingual("读取程序出错，请报告开发者", "our reader broke on it; report this")
-    if reason.startswith("step_"):
-        return Bilingual("处理程序出错，请报告开发者", "a step of ours broke on it; report this")
-    if reason.startswith("http_"):
-        code = reason.removeprefix("http_")
-        return Bilingual(f"服务器答复 {code}", f"the server answered {code}")
-    return Bilingual(reason or "原因未记录", reason or "no reason recorded")
+    family, _, rest = reason.partition("_")
+    if family == "http":
+        return Bilingual(f"服务器答复 {rest}", f"the server answered {rest}")
+    if family in BROKEN:
+        return BROKEN[family]
+    if not reason:
+        return Bilingual("原因未记录", "no reason recorded")
+    return Bilingual(f"未归类的原因（{reason}）", f"a reason without a name yet ({reason})")

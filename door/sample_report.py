@@ -9,6 +9,8 @@ from door.speech import out, t
 from door.truth_score import TruthReport, score_table
 from sampleweb.decisions import REVIEWER
 
+SHOWN = 10  # pages of one kind named on the screen; the JSON has all
+
 
 def sample_json(sample: SampleResult) -> dict[str, Any]:
     return {
@@ -55,5 +57,9 @@ def show_differences(report: TruthReport) -> None:
         (report.unread, t("未读到", "not read")),
     )
     for urls, word in rows:
-        for url in urls:
+        for url in urls[:SHOWN]:
             out.print(f"  {word}  {url}", markup=False)
+        rest = len(urls) - SHOWN
+        if rest > 0:
+            more = t(f"另有 {rest} 页，见 --json 的 truth_*", f"{rest} more, see truth_* of --json")
+            out.print(f"  {word}  {more}", markup=False)

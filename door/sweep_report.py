@@ -63,7 +63,9 @@ def show_summary(result: SweepResult) -> None:
 
 
 def targets_table(seen: SweepSummary) -> Table:
-    table = Table(title=t(f"第 {seen.sweep_id} 次巡查", f"Sweep {seen.sweep_id}"))
+    table = Table(
+        title=t(f"第 {seen.sweep_id} 次巡查", f"Sweep {seen.sweep_id}"), title_justify="left"
+    )
     table.add_column(t("目标", "target"), overflow="fold")
     table.add_column(t("来源", "source"))
     for zh, en in (("页", "pages"), ("内容", "posts"), ("涉嫌", "flagged")):

@@ -78,7 +78,8 @@ def score_table(report: TruthReport) -> Table:
         title=t(
             f"与样例网标准答案对照（{report.pages} 页）",
             f"Against the sample's written truth ({report.pages} pages)",
-        )
+        ),
+        title_justify="left",
     )
     table.add_column(t("条款", "clause"))
     for zh, en in (("应报", "wanted"), ("已报", "flagged"), ("查全率", "recall")):

@@ -6,50 +6,96 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from storage.digits import ANY_DIGIT, SPELLED, folded
 from storage.records import Contacts
 
 STAR: Final = "*"
-_BETWEEN: Final = r"[\s\-—–_.·•]{0,3}"
-_DIGIT: Final = "[0-9０-９]"
-# Whatever the reader of the page missed: mainland mobile numbers and identity card numbers.
-_MOBILE = re.compile(rf"(?<!{_DIGIT})[1１][3-9３-９](?:{_BETWEEN}{_DIGIT}){{9}}(?!{_DIGIT})")
-_IDENTITY = re.compile(rf"(?<!{_DIGIT}){_DIGIT}{{17}}[0-9０-９XxＸｘ](?![0-9０-９A-Za-z])")
+# Blanks, dashes, ornaments, invisible signs and the two that turn a digit into a keycap.
+_BETWEEN: Final = r"[\s\-—–_.·•*★☆~～/|()（）\u200b-\u200f\u2060\ufe0f\u20e3\ufeff]{0,3}"
+_HIGH: Final = "3-9" + "".join(sign for sign, digit in SPELLED.items() if digit >= "3")
+# Whatever the reader of the page missed. A spelled digit right before or after is no digit of the
+# number: it may end a word, as in 统一138….
+_MOBILE = re.compile(
+    rf"(?<![0-9])(?:(?:\+|00)?86{_BETWEEN})?"
+    rf"([1一壹幺么]{_BETWEEN}[{_HIGH}](?:{_BETWEEN}[{ANY_DIGIT}]){{9}})(?![0-9])"
+)
+_IDENTITY = re.compile(
+    rf"(?<![0-9])([0-9]{{6}}{_BETWEEN}[0-9]{{8}}{_BETWEEN}[0-9]{{3}}[0-9Xx])(?![0-9A-Za-z])"
+)
+# What a link hands to a chat program or a telephone.
+_IN_LINK = re.compile(
+    r"(?:\b(?:uin|qq|tel|phone|mobile|sms|wx|vx|wxid|weixin|wechat)(?:=|:/{0,2}|%3[Aa]|%3[Dd])\+?)"
+    r"([A-Za-z0-9_-]{5,30})",
+    re.IGNORECASE,
+)
+_ESCAPED_DIGIT = re.compile("%3[0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A text with plain digits; `starts[i]` is where its i-th sign begins in the text itself."""
+
+    text: str
+    starts: Sequence[int]  # one more than signs: the last is the text's end
 
 
 def masked(text: str, contacts: Contacts) -> str:
-    """The text, equally long, with the middle of every phone, WeChat, QQ and ID number starred."""
-    signs = list(text)
-    for start, end in _spans(text, contacts):
-        places = [place for place in range(start, end) if text[place].isalnum()]
+    """The text, equally long, with the middle of every phone, WeChat, QQ and ID number starred.
+
+    Digits count in every spelling: full-width, circled, Chinese, spaced, percent-encoded.
+    """
+    plain, signs = _plain(text), list(text)
+    for start, end in _spans(plain.text, contacts):
+        places = [place for place in range(start, end) if plain.text[place].isalnum()]
         for place in places[_kept_before(len(places)) : len(places) - _kept_after(len(places))]:
-            signs[place] = STAR
+            for here in range(plain.starts[place], plain.starts[place + 1]):
+                signs[here] = STAR if signs[here].isalnum() else signs[here]
     return "".join(signs)
 
 
-def _spans(text: str, contacts: Contacts) -> Iterator[tuple[int, int]]:
+def _plain(text: str) -> _Plain:
+    """The folded text, in which %31 is the one sign 1, as whoever follows the link reads it."""
+    plain = folded(text)
+    if "%3" not in plain:
+        return _Plain(plain, range(len(plain) + 1))
+    signs: list[str] = []
+    starts: list[int] = []
+    place = 0
+    while place < len(plain):
+        escaped = _ESCAPED_DIGIT.match(plain, place)
+        starts.append(place)
+        signs.append(escaped[0][-1] if escaped else plain[place])
+        place = escaped.end() if escaped else place + 1
+    return _Plain("".join(signs), [*starts, len(plain)])
+
+
+def _spans(plain: str, contacts: Contacts) -> Iterator[tuple[int, int]]:
     known = (*contacts.phones, *contacts.wechat, *contacts.qq)
-    patterns = [_MOBILE, _IDENTITY, *(_spelling(one) for one in known if _letters(one))]
-    for pattern in patterns:
-        for match in pattern.finditer(text):
+    for pattern in (_MOBILE, _IDENTITY, _IN_LINK):
+        for match in pattern.finditer(plain):
+            yield match.span(1)
+    for letters in filter(None, map(_letters, known)):
+        for match in _spelling(letters).finditer(plain):
             yield match.span()
 
 
-def _spelling(contact: str) -> re.Pattern[str]:
-    """The contact however it is spaced and in whichever width its digits and letters are."""
-    return re.compile(_BETWEEN.join(_any_width(sign) for sign in _letters(contact)), re.IGNORECASE)
+def _spelling(letters: str) -> re.Pattern[str]:
+    """The contact however it is spaced, its digits also as Chinese words."""
+    return re.compile(_BETWEEN.join(map(_any_spelling, letters)), re.IGNORECASE)
 
 
-def _any_width(sign: str) -> str:
-    if "!" <= sign <= "~":
-        return f"(?:{re.escape(sign)}|{chr(ord(sign) + 0xFEE0)})"
+def _any_spelling(sign: str) -> str:
+    if "0" <= sign <= "9":
+        return f"[{sign}{''.join(word for word, digit in SPELLED.items() if digit == sign)}]"
     return re.escape(sign)
 
 
 def _letters(contact: str) -> str:
-    return "".join(sign for sign in contact if sign.isalnum())
+    return "".join(sign for sign in folded(contact) if sign.isalnum())
 
 
 def _kept_before(length: int) -> int:

@@ -31,15 +31,21 @@ def suspected(codes: Iterable[str]) -> str:
     return "；".join(f"涉嫌{word}" for word in dict.fromkeys(words))
 
 
-def departments(codes: Iterable[str], *, platform: str, author: str, words: str) -> tuple[str, ...]:
-    """Whom to copy, without repeats; `words` is what the findings quote and the title says."""
+def departments(
+    codes: Iterable[str], *, said: str, platform: str, author: str, words: str
+) -> tuple[str, ...]:
+    """Whom to copy, without repeats; `words` is what the findings quote and the title says.
+
+    `said` is the code a person decided on: a machine's finding alone never proposes the police or
+    the cutting off of a site.
+    """
     found = tuple(codes)
     asked = [
         ("市场监管", any(code.startswith("B") for code in found)),
         ("人力资源社会保障", any(code[:1] in "ACDE" for code in found)),
-        ("公安", any(code in FORGED for code in found)),
+        ("公安", said in FORGED),
         ("网信", platform != "web" and any(code.startswith("E2") for code in found)),
-        ("通信管理", platform == "web" and "E2-04" in found),
+        ("通信管理", platform == "web" and said == "E2-04"),
         ("机构编制", mentions(author, STATE_NAME)),
         ("民政", mentions(author, SOCIETY) and any(code[:2] in {"B1", "E2"} for code in found)),
         *((office, mentions(words, kind)) for office, kind in KINDS),

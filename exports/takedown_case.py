@@ -9,7 +9,7 @@ from exports.masking import masked
 from exports.routing import departments, suspected
 from exports.takedown_rows import ListHead, TakedownRow, beijing, platform_name
 from storage.exports import DecidedRow
-from storage.records import Evidence, Snapshot
+from storage.records import Evidence, Finding, Snapshot
 
 EXCERPT: Final = 200  # characters of the post's own text
 TERMS: Final = 12
@@ -44,9 +44,7 @@ def takedown_row(case: DecidedRow, head: ListHead) -> TakedownRow:
         hit_terms="；".join(shown.terms()[:TERMS]),
         violation_codes="；".join(codes),
         violation_name=suspected(codes),
-        legal_basis="；".join(
-            dict.fromkeys(law for one in case.findings for law in one.legal_basis)
-        ),
+        legal_basis="；".join(laws(case)),
         first_seen=beijing(case.first_seen),
         last_seen=beijing(case.last_seen),
         evidence_id=f"EV-{proof.sha256[:16]}" if proof else "",
@@ -91,18 +89,22 @@ class _Shown:
         return f"{'…' if first else ''}{words}{'…' if last < len(self.text) else ''}"
 
     def terms(self) -> list[str]:
-        """The words the rules stumbled over, each once, the gravest finding's first."""
-        quotes = (self._quote(one) for finding in self._case.findings for one in finding.evidence)
+        """The words the rules stumbled over, each once, those of the decision's code first."""
+        found = by_decision(self._case)
+        quotes = (self._quote(one) for finding in found for one in finding.evidence)
         return list(dict.fromkeys(" ".join(quote.split()) for quote in quotes))
 
     def _strongest(self) -> tuple[int, int]:
-        quotes = (one for finding in self._case.findings for one in finding.evidence)
-        places = (
+        """The first quote that stands in the text; else where the text repeats a title's words."""
+        quotes = [one for finding in by_decision(self._case) for one in finding.evidence]
+        text = self._case.text
+        there = [
             (one.start, one.end)
             for one in quotes
-            if one.field == "text" and self._case.text[one.start : one.end] == one.quote
-        )
-        return next(places, (0, 0))
+            if one.field == "text" and text[one.start : one.end] == one.quote
+        ]
+        repeated = [(text.index(q.quote), q.quote) for q in quotes if q.quote in text]
+        return next(iter([*there, *((at, at + len(words)) for at, words in repeated)]), (0, 0))
 
     def _quote(self, one: Evidence) -> str:
         # Cut from the masked whole: a quote may end in the middle of a telephone number.
@@ -117,7 +119,12 @@ def violation_codes(case: DecidedRow) -> tuple[str, ...]:
 
 def laws(case: DecidedRow) -> tuple[str, ...]:
     """As the findings recorded them, even if a rule has changed since; each once."""
-    return tuple(dict.fromkeys(law for one in case.findings for law in one.legal_basis))
+    return tuple(dict.fromkeys(law for one in by_decision(case) for law in one.legal_basis))
+
+
+def by_decision(case: DecidedRow) -> list[Finding]:
+    """The findings of the code a person decided on first, then the others, the gravest first."""
+    return sorted(case.findings, key=lambda one: one.code != case.decision.reason)
 
 
 def content_type(platform: str) -> str:
@@ -148,7 +155,9 @@ def discovery(case: DecidedRow) -> str:
 def copies(case: DecidedRow, codes: tuple[str, ...]) -> tuple[str, ...]:
     quotes = (one.quote for finding in case.findings for one in finding.evidence)
     words = " ".join((case.title, *quotes))
-    return departments(codes, platform=case.platform, author=case.author, words=words)
+    return departments(
+        codes, said=case.decision.reason, platform=case.platform, author=case.author, words=words
+    )
 
 
 def remarks(case: DecidedRow, note: str, proof: Snapshot | None) -> Iterator[str]:
@@ -156,11 +165,23 @@ def remarks(case: DecidedRow, note: str, proof: Snapshot | None) -> Iterator[str
         yield "尚无快照，请先取证"
     elif proof.kind != "screenshot":
         yield "无截图，证据为网页原文"
+    yield from what_no_person_said(case)
     if case.published_at:
-        yield f"发布时间：{beijing(case.published_at)}"
+        # A page that gives the day alone is kept as its midnight.
+        yield f"发布时间：{beijing(case.published_at).removesuffix(' 00:00:00')}"
     if case.region:
         yield f"IP属地：{case.region}"
     if case.icp:
         yield f"备案号：{case.icp}"
     if note:
         yield f"审核备注：{note}"
+
+
+def what_no_person_said(case: DecidedRow) -> Iterator[str]:
+    """What a signer must know: a person decided on one code, the others are a machine's alone."""
+    said = case.decision.reason
+    others = dict.fromkeys(one.code for one in case.findings if one.code != said)
+    if others:
+        yield f"{'、'.join(others)} 为规则提示，审核人未逐项认定"
+    if all(one.code != said for one in case.findings):
+        yield f"{said} 由审核人认定，其法律依据请人工补充"

@@ -87,8 +87,13 @@ CAVEATS: Final = (
         "The machine score only orders; requested action and copy-to are proposals.",
     ),
     Bilingual(
-        "证据以SHA-256为准：截图文件名即其哈希，可用任何工具复核。",
-        "Evidence stands by its SHA-256: a file is named by its hash, which any tool can check.",
+        "“违规类型代码”第一个由审核人认定；其余为规则提示的，见“备注”。",
+        "The first violation code is the reviewer's; what rules alone suggest is named in Notes.",
+    ),
+    Bilingual(
+        "“截图文件”是快照存储下的路径，PNG 格式，无扩展名；文件名即其SHA-256，可用任何工具复核。",
+        "Screenshot file is a path below the snapshot store: a PNG without an ending, named by its "
+        "SHA-256, which any tool can check.",
     ),
     Bilingual(
         "以 ' 开头或整格为文字格式的内容，是为防止表格软件把网上的文字当作公式执行。",

@@ -47,8 +47,9 @@ def list_cases(
     limit: int = 200,
     offset: int = 0,
 ) -> list[CaseRow]:
-    """The queue: highest priority first, the oldest first within one."""
-    statement = select(cases).order_by(cases.c.priority.desc(), cases.c.id)
+    """The queue: open cases before settled ones, highest priority first, then the oldest."""
+    settled = cases.c.status.not_in(OPEN)
+    statement = select(cases).order_by(settled, cases.c.priority.desc(), cases.c.id)
     if status is not None:
         statement = statement.where(cases.c.status == status.value)
     if platform is not None:
@@ -260,9 +261,9 @@ def not_open(case: AnyRow) -> Problem:
         )
     return Problem(
         f"案件 {case.id} 已有决定（编号 {case.decision_id}），没有写入。"
-        "如需更改，请写明替代该决定。",
+        "如需更改，请写明替代该决定（命令行加 --replace）。",
         f"Case {case.id} is decided already (decision {case.decision_id}); nothing was written. "
-        "To change it, supersede that decision.",
+        "To change it, supersede that decision (--replace on the command line).",
     )
 
 

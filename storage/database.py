@@ -218,11 +218,17 @@ def migration_config() -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the schema to this program's version, in one transaction. Safe to call twice."""
+    """Bring the schema to this program's version, in one transaction. Safe to call twice.
+
+    Raises Problem for a schema newer than the program; it is left alone.
+    """
+    config = migration_config()
     with write(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})"))
-        config = migration_config()
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current is not None and current not in known_revisions(config):
+            raise too_new()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -235,17 +241,25 @@ def schema_version(engine: Engine) -> str | None:
 
 def check_schema(engine: Engine) -> None:
     """Raise Problem unless the schema is exactly this program's."""
-    scripts = ScriptDirectory.from_config(migration_config())
+    config = migration_config()
     current = schema_version(engine)
-    if current == scripts.get_current_head():
+    if current == ScriptDirectory.from_config(config).get_current_head():
         return
-    if current is None or current in {script.revision for script in scripts.walk_revisions()}:
+    if current is None or current in known_revisions(config):
         raise Problem(
             "数据库的结构比程序旧，没有改动它。请先运行 `certsweep db upgrade`。",
             "The database is older than this program; it was not touched. Run "
             "`certsweep db upgrade` first.",
         )
-    raise Problem(
+    raise too_new()
+
+
+def known_revisions(config: Config) -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+
+
+def too_new() -> Problem:
+    return Problem(
         "数据库的结构比程序新，没有改动它。请更新程序。",
         "The database is newer than this program; nothing was touched. Update the program.",
     )

@@ -106,6 +106,6 @@ def taken(since: datetime, holder: str, pid: int) -> Problem:
     return Problem(
         f"已有同类任务在运行：自 {moment} 起，由 {holder} 启动（进程 {pid}）。"
         "本次没有改动任何内容。请等它结束，或先停止它。",
-        f"Another sweep is running since {moment}, by {holder} (process {pid}); wait or stop it. "
-        "Nothing was changed.",
+        f"A task of this kind is running already, since {moment}, by {holder} (process {pid}). "
+        "Nothing was changed. Wait for it, or stop it first.",
     )

@@ -52,10 +52,10 @@ def test_the_queue_is_sorted_filtered_and_cut(engine: Engine) -> None:
     sight(engine, flagged(post(A), seed=2))
     sight(engine, flagged(post(B), seed=3))
     decide(engine, decision(3))
-    assert [row.id for row in list_cases(engine)] == [2, 3, 1]
+    assert [row.id for row in list_cases(engine)] == [2, 1, 3]
     assert [row.id for row in list_cases(engine, CaseStatus.WAITING)] == [2, 1]
     assert [row.id for row in list_cases(engine, platform="weibo")] == [1]
-    assert [row.id for row in list_cases(engine, limit=1, offset=1)] == [3]
+    assert [row.id for row in list_cases(engine, limit=1, offset=1)] == [1]
 
 
 def test_a_row_of_the_queue_says_what_is_claimed(engine: Engine) -> None:

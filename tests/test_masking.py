@@ -7,9 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exports.masking import STAR, masked
+from storage.digits import SIGNS, SPELLED, folded, plain_digits
 from storage.records import Contacts
 
 NOBODY = Contacts()
+SPELLINGS = {
+    digit: [digit, *(sign for sign, value in (SIGNS | SPELLED).items() if value == digit)]
+    for digit in "0123456789"
+}
 
 
 @pytest.mark.parametrize(
@@ -20,7 +25,21 @@ NOBODY = Contacts()
         ("138-0000-1234", "138-****-1234"),
         ("１３８０００0１２３４", "１３８****１２３４"),
         ("身份证41010019900101001X", "身份证410***********001X"),
+        ("身份证410100 19900101 001X", "身份证410*** ******** 001X"),
+        ("幺三八零零零零幺二三四", "幺三八****幺二三四"),
+        ("①③⑧⓪⓪⓪⓪①②③④", "①③⑧****①②③④"),
+        ("一 三 8 0 ０ 零 〇 ① 2 叁 肆", "一 三 8 * * * * ① 2 叁 肆"),
+        (
+            "1\ufe0f\u20e33\ufe0f\u20e38\ufe0f\u20e300001234",
+            "1\ufe0f\u20e33\ufe0f\u20e38\ufe0f\u20e3****1234",
+        ),
+        ("1\u200b38\u200b00001234", "1\u200b38\u200b****1234"),
+        ("统一13800001234", "统一138****1234"),
+        ("+8613800001234", "+86138****1234"),
+        ("0086 138 0000 1234", "0086 138 **** 1234"),
+        ("一三八零零零零一二三四 问", "一三八****一二三四 问"),
         ("文号20220129000000000123456", "文号20220129000000000123456"),
+        ("一千三百八十元，三月十五日", "一千三百八十元，三月十五日"),
         ("价格1380元，共13800000人", "价格1380元，共13800000人"),
     ],
 )
@@ -35,11 +54,54 @@ def test_numbers_that_nobody_listed_are_found_too(text, shown):
         (Contacts(wechat=("fakewx",)), "加 ｆａｋｅｗｘ 问", "加 ｆａ**ｗｘ 问"),
         (Contacts(qq=("100200300",)), "QQ：100-200-300", "QQ：100-***-*00"),
         (Contacts(phones=("0371-00000000",)), "拨037100000000", "拨037*****0000"),
+        (
+            Contacts(phones=("0371-00000000",)),
+            "零叁柒壹 ００００ 零零零零",
+            "零叁柒* **** 零零零零",
+        ),
+        (Contacts(qq=("100200300",)), "扣扣一00贰〇〇③零零", "扣扣一00****零零"),
+        (Contacts(phones=("13800000001",)), "拨①③⑧零零零零零零零一", "拨①③⑧****零零零一"),
         (Contacts(wechat=("...",)), "没有字母的不算", "没有字母的不算"),
     ],
 )
 def test_a_known_contact_is_masked_however_it_is_spelled(contact, text, shown):
     assert masked(text, contact) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://kz.example/m/13800001234.html", "https://kz.example/m/138****1234.html"),
+        ("见http://kz.example/?t=%31%33%38%30%30%30%301234", None),
+        ("tel:13800001234", "tel:138****1234"),
+        (
+            "http://chat.example/msgrd?v=3&uin=100200300&site=kz",
+            "http://chat.example/msgrd?v=3&uin=100****00&site=kz",
+        ),
+        ("weixin://fake_wx_2046", "weixin://fak*_**_**46"),
+        ("http://kz.example/qq.html?page=20220129", "http://kz.example/qq.html?page=20220129"),
+    ],
+)
+def test_a_contact_in_an_address_is_masked_and_the_address_is_not(text, shown):
+    expected = shown or "见http://kz.example/?t=%31%33%38%**%**%**%**1234"
+    assert masked(text, NOBODY) == expected
+
+
+@st.composite
+def disguised(draw):
+    number = draw(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
+    signs = [draw(st.sampled_from(SPELLINGS[digit])) for digit in number]
+    signs[0] = draw(st.sampled_from(["1", "①", "１", "一", "幺", "壹"]))
+    gaps = [draw(st.sampled_from(["", " ", "-", "·", "\u200b", "★"])) for _ in number]
+    return number, "".join(sign + gap for sign, gap in zip(signs, gaps, strict=True))
+
+
+@given(disguised())
+def test_a_mobile_number_is_masked_in_every_spelling(case):
+    number, written = case
+    shown = masked(f"加我：{written}，问价", NOBODY)
+    assert number not in plain_digits(folded(shown))
+    assert shown.count(STAR) == 4 + written.count(STAR)
 
 
 @given(st.text(), st.lists(st.text(min_size=1, max_size=20), max_size=3))

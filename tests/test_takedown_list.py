@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -153,8 +154,8 @@ def test_missing_evidence_is_said_and_not_hidden():
     [
         ({}, "市场监管"),
         ({"findings": (finding("C4-02", evidence(AD, "包过不用考")),)}, "人力资源社会保障"),
-        ({"findings": (finding("C3-04", evidence(AD, "包过不用考")),)}, "公安"),
-        ({"findings": (finding("E2-04", evidence(AD, "包过不用考")),)}, "通信管理"),
+        ({"decision": replace(decided().decision, reason="C3-04")}, "公安"),
+        ({"decision": replace(decided().decision, reason="E2-04")}, "通信管理"),
         (
             {"platform": "weibo", "findings": (finding("E2-01", evidence(AD, "包过不用考")),)},
             "网信",
@@ -173,6 +174,41 @@ def test_the_competent_department_gets_a_copy(changes, office):
     copied = takedown_row(decided(**changes), HEAD).copy_to.split("、")
     assert office in copied
     assert len(copied) == len(set(copied))
+
+
+@pytest.mark.parametrize(("code", "office"), [("C3-04", "公安"), ("E2-04", "通信管理")])
+def test_a_machines_finding_alone_never_proposes_the_police(code, office):
+    found = (finding(code, evidence(AD, "包过不用考")),)
+    assert office not in takedown_row(decided(findings=found), HEAD).copy_to
+
+
+def test_law_words_and_excerpt_begin_with_what_the_person_decided_on():
+    text = "甲" * 400 + "持证上岗" + "乙" * 400 + "包过不用考" + "丙" * 400
+    graver = finding("B4-01", evidence(text, "持证上岗"), legal_basis=("甲法",))
+    decided_on = finding("B4-02", evidence(text, "包过不用考"), legal_basis=("乙法",))
+    made = takedown_row(decided(text=text, findings=(graver, decided_on)), HEAD)
+    assert made.legal_basis == "乙法；甲法"
+    assert made.hit_terms == "包过不用考；持证上岗"
+    assert "包过不用考" in made.excerpt_raw
+
+
+def test_what_no_person_said_is_named_in_the_notes():
+    assert "B2-05 为规则提示，审核人未逐项认定" in takedown_row(decided(), HEAD).notes
+    said = replace(decided().decision, reason="C4-02")
+    notes = takedown_row(decided(decision=said), HEAD).notes
+    assert "B4-02、B2-05 为规则提示" in notes
+    assert "C4-02 由审核人认定，其法律依据请人工补充" in notes
+
+
+def test_an_excerpt_finds_the_words_of_a_title_in_the_text():
+    text = "菜单" * 200 + "催乳师证书 包过" + "尾" * 400
+    found = finding("B4-02", evidence("催乳师证书 包过", "证书 包过", field="title"))
+    assert "证书 包过" in takedown_row(decided(text=text, findings=(found,)), HEAD).excerpt_raw
+
+
+def test_a_day_without_an_hour_is_shown_as_a_day():
+    known = datetime(2026, 7, 27, 16, tzinfo=UTC)
+    assert "发布时间：2026-07-28；" in takedown_row(decided(published_at=known), HEAD).notes
 
 
 def test_what_only_a_person_can_say_stays_empty():

@@ -24,11 +24,13 @@ from tests.source_tree import (
 
 TESTS = ROOT / "tests"
 NOUNS = ("storage.records", "storage.bilingual")
+# Read by those who collect and by those who hand out; it knows nothing but Unicode.
+DIGITS = "storage.digits"
 # What each room may import of ours besides itself; a dotted name is one file, a room all of it.
 WALLS: dict[str, tuple[str, ...]] = {
     "storage": (),
     "classifiers": NOUNS,
-    "crawler": (*NOUNS, "storage.frontier"),
+    "crawler": (*NOUNS, DIGITS, "storage.frontier"),
     "spiders": ("crawler", *NOUNS),
     "pipelines": ("classifiers", "storage"),
     "exports": ("storage",),
@@ -79,7 +81,7 @@ OUTSIDERS: dict[str, frozenset[str]] = {
     "sampleweb": frozenset({"scrapy", "twisted", "sqlalchemy", "playwright"}),
 }
 # Standard library and ourselves apart, these may import nothing at all.
-PLAIN = ("storage.records", "storage.bilingual")
+PLAIN = (*NOUNS, DIGITS)
 # One fetch and one web request may catch everything; no other door may.
 # One fetch is one door: a page that breaks its reader must not end the sweep.
 CATCH_ALL: frozenset[str] = frozenset({"crawler.sweep_spider"})
@@ -114,7 +116,15 @@ def test_the_nouns_import_nothing_but_the_standard_library():
     for name in PLAIN:
         assert ours(modules()[name]) == []
         outside = {wanted.partition(".")[0] for wanted in imported(modules()[name])}
-        assert outside <= {"__future__", "collections", "dataclasses", "datetime", "enum"}
+        assert outside <= {
+            "__future__",
+            "collections",
+            "dataclasses",
+            "datetime",
+            "enum",
+            "functools",
+            "unicodedata",
+        }
 
 
 def test_no_room_needs_a_library_that_its_wall_keeps_out():

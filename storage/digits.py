@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 SPELLED = {
     "零": "0", "〇": "0", "洞": "0",
@@ -31,13 +32,15 @@ LETTERS = {
 }
 # One sign for one sign: positions in the folded text are positions in the text.
 FOLD = str.maketrans(SIGNS | LETTERS | {"：": ":", "－": "-", "＿": "_", "＋": "+", "　": " "})
+FOLDABLE = frozenset(map(chr, FOLD))
 FOLD_SPELLED = str.maketrans(SPELLED)
 ANY_DIGIT = "0-9" + "".join(SPELLED)  # inside a character class, after FOLD
 
 
+@lru_cache(maxsize=4)  # several fields of one page read the same text
 def folded(text: str) -> str:
     """The text at equal length with plain ASCII digits and letters; spelled digits stay."""
-    return text if text.isascii() else text.translate(FOLD)
+    return text if text.isascii() or FOLDABLE.isdisjoint(text) else text.translate(FOLD)
 
 
 def plain_digits(text: str) -> str:

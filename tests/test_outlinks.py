@@ -1,0 +1,119 @@
+"""A link becomes a URL of the sweep once, within its target's house, or is counted as refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.canon import canonical
+from crawler.outlinks import Outlinks, in_scope
+from storage.frontier import fingerprint
+from storage.records import TargetKind
+from tests.makers import target
+
+HOME = "http://www.school.example/"
+SITE = target(HOME, depth=3, budget=50)
+
+
+def found(outlinks: Outlinks, *links: str, of=SITE, number: int = 1, depth: int = 1) -> list[str]:
+    return [link.canonical for link in outlinks.fresh(number, of, links, depth)]
+
+
+@pytest.mark.parametrize(
+    ("url", "inside"),
+    [
+        ("http://www.school.example/a", True),
+        ("https://school.example/a", True),
+        ("http://bbs.school.example/a", True),
+        ("http://notschool.example/a", False),
+        ("http://school.example.evil.test/a", False),
+        ("http://example/a", False),
+        ("http://evil.test/?u=http://www.school.example/", False),
+        ("http://school.example@evil.test/", False),
+    ],
+)
+def test_a_site_is_its_host_and_what_lies_below_it(url, inside):
+    assert in_scope(SITE, url) is inside
+
+
+def test_a_target_of_one_page_leads_nowhere():
+    page = target(HOME, kind=TargetKind.URL)
+    assert not in_scope(page, HOME)
+    outlinks = Outlinks(set())
+    assert found(outlinks, HOME + "a", of=page) == []
+    assert outlinks.refused == {}
+
+
+def test_a_link_is_given_once_however_it_is_written():
+    outlinks = Outlinks(set())
+    first = found(outlinks, HOME + "a?utm_source=x", HOME + "a#top", HOME + "b", HOME + "a")
+    assert first == [HOME + "a", HOME + "b"]
+    assert found(outlinks, HOME + "a", HOME + "b?utm_medium=y") == []
+
+
+def test_the_link_keeps_the_url_as_it_was_found():
+    (link,) = Outlinks(set()).fresh(1, SITE, [HOME + "a?utm_source=x"], 1)
+    assert (link.url, link.canonical) == (HOME + "a?utm_source=x", HOME + "a")
+
+
+def test_what_the_frontier_holds_already_is_not_given_again():
+    outlinks = Outlinks({fingerprint(HOME + "a")})
+    assert found(outlinks, HOME + "a", HOME + "b") == [HOME + "b"]
+
+
+def test_two_targets_of_one_house_do_not_both_ask_for_a_page():
+    outlinks = Outlinks(set())
+    assert found(outlinks, HOME + "a", number=1) == [HOME + "a"]
+    assert found(outlinks, HOME + "a", number=2) == []
+
+
+@pytest.mark.parametrize("url", ["http://[", "http://", "http://a b/", "ftp://www.school.example/"])
+def test_an_address_that_is_none_is_counted_and_does_no_harm(url):
+    outlinks = Outlinks(set())
+    assert found(outlinks, url, HOME + "b") == [HOME + "b"]
+    assert outlinks.refused == {"bad_url": 1}
+    assert found(outlinks, url) == []
+    assert outlinks.refused == {"bad_url": 1}
+
+
+def test_a_spent_budget_is_remembered_for_its_target_alone():
+    small = target(HOME, budget=2)
+    outlinks = Outlinks(set())
+    given_out = found(outlinks, *(f"{HOME}page-{letter}" for letter in "abcd"), of=small)
+    assert len(given_out) == 2
+    assert outlinks.refused == {"budget": 2}
+    assert outlinks.spent(1)
+    assert not outlinks.spent(2)
+
+
+def test_links_deeper_than_the_target_asks_for_are_left():
+    outlinks = Outlinks(set())
+    assert found(outlinks, HOME + "deep", depth=4) == []
+    assert outlinks.refused == {"too_deep": 1}
+    assert not outlinks.spent(1)
+    assert found(outlinks, HOME + "near", depth=3) == [HOME + "near"]
+
+
+def test_a_resumed_sweep_has_only_the_rest_of_its_budget():
+    small = target(HOME, budget=3)
+    asked = [(HOME, 0), (HOME + "a", 1)]
+    outlinks = Outlinks({fingerprint(url) for url, _ in asked})
+    outlinks.rebuild(1, small, asked)
+    fresh = found(outlinks, HOME + "a", HOME + "b", HOME + "c", of=small)
+    assert fresh == [HOME + "b"]
+    assert outlinks.spent(1)
+
+
+PATHS = st.lists(st.sampled_from([f"p{n}" for n in range(8)] + ["p1?utm_source=x", "p2#t"]))
+
+
+@given(PATHS, st.integers(0, 30))
+def test_a_resumed_sweep_gives_what_an_undisturbed_one_would_have_given(paths, cut):
+    links = [HOME + path for path in paths]
+    whole = found(Outlinks(set()), *links)
+    before = found(Outlinks(set()), *links[:cut])
+    resumed = Outlinks({fingerprint(url) for url in before})
+    resumed.rebuild(1, SITE, [(url, 1) for url in before])
+    assert before + found(resumed, *links) == whole
+    assert all(canonical(url) == url for url in whole)
