@@ -48,9 +48,10 @@ class Document:
     folded: Folded
     parts: tuple[tuple[str, int, int], ...]  # field, start and end in the author's characters
     original: str
+    bounds: Sequence[tuple[str, int, int]] = ()  # the same parts as offsets into `text`
     breaks: Sequence[int] = ()  # where each sentence ends
     concepts: Mapping[str, Places] = field(default_factory=dict)
-    quoted: Places = field(default_factory=Places)  # between quotation marks
+    quoted: Places = field(default_factory=Places)  # in quotation marks, or a paragraph handed over
     reported: Places = field(default_factory=Places)  # said by somebody else than the author
 
     @property
@@ -101,22 +102,29 @@ class Document:
             return False
         for at in range(bisect_left(places.starts, low), bisect_left(places.starts, high)):
             start, end = places.starts[at], places.ends[at]
-            if end <= high and not self.passed_on(start, end):
+            if end <= high and not self.passed_on(concept, start, end):
                 return True
         return False
 
-    def passed_on(self, start: int, end: int) -> bool:
-        """Whether the words are quoted or reported from somebody else."""
-        return self.quoted.covers(start, end) or self.reported.covers(start, end)
+    def passed_on(self, concept: str, start: int, end: int) -> bool:
+        """Whether the words are quoted or reported from somebody else.
+
+        A number in reported speech is no quotation: 听说你还没证？加微信…
+        """
+        if self.quoted.covers(start, end):
+            return True
+        return concept != "contact_number" and self.reported.covers(start, end)
 
     def title_end(self) -> int:
         """Where the first field ends."""
-        return bisect_left(self.folded.starts, self.parts[0][2])
+        return self.bounds[0][2] if self.bounds else 0
 
     def field_of(self, start: int, end: int) -> str | None:
         """The one field in which a place lies, None when it lies across two."""
-        low, high = self.folded.span(start, end)
-        return next((name for name, a, b in self.parts if a <= low and high <= b), None)
+        for name, low, high in self.bounds:
+            if low <= start and end <= high:
+                return name
+        return None
 
     def evidence(self, start: int, end: int) -> Evidence:
         low, high = self.folded.span(start, end)
@@ -136,8 +144,14 @@ def lay_out(fields: Sequence[tuple[str, str]]) -> Document:
 
 
 def with_breaks(document: Document) -> Document:
-    """Sentences are found only for texts that pass the scan."""
-    return replace(document, breaks=[match.end() for match in _BREAK.finditer(document.text)])
+    """Sentences and fields are found only for texts that pass the scan."""
+    starts = document.folded.starts
+    bounds = [
+        (name, bisect_left(starts, low), bisect_left(starts, high))
+        for name, low, high in document.parts
+    ]
+    breaks = [match.end() for match in _BREAK.finditer(document.text)]
+    return replace(document, bounds=bounds, breaks=breaks)
 
 
 def with_concepts(document: Document, concepts: Mapping[str, Places]) -> Document:

@@ -97,6 +97,13 @@ def _form(char: str, simplified: dict[str, str]) -> str:
     return "".join(simplified.get(c, c) for c in plain)
 
 
+def _is_plain(char: str) -> bool:
+    """Whether nothing changes; asked first, because it holds for most and costs little."""
+    if char.lower() != char or not unicodedata.is_normalized("NFKC", char):
+        return False
+    return unicodedata.category(char) not in ("Cf", "Mn")
+
+
 @cache
 def _forms() -> _Forms:
     table = np.arange(0x110000, dtype=np.uint32)
@@ -104,7 +111,10 @@ def _forms() -> _Forms:
     simplified = _simplified()
     for low, high in (*_FORMS, _FAR_HAN):
         for code in range(low, high):
-            form = _form(chr(code), simplified)
+            char = chr(code)
+            if char not in simplified and _is_plain(char):
+                continue
+            form = _form(char, simplified)
             table[code] = ord(form) if len(form) == 1 else _LONGER if form else _DROPPED
             if len(form) > 1:
                 longer[code] = form

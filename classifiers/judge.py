@@ -13,6 +13,7 @@ from classifiers.concepts import Concept, load_concepts, load_disguises
 from classifiers.document import Document, lay_out, with_breaks, with_concepts, with_speech
 from classifiers.laws import cite, for_code
 from classifiers.matching import (
+    Candidate,
     ConceptRole,
     Match,
     Part,
@@ -25,7 +26,7 @@ from classifiers.matching import (
 )
 from classifiers.rulebook import FIELDS, Rule, load_rules
 from classifiers.scanner import Scanner
-from classifiers.speech import quotations, reported_speech
+from classifiers.speech import speech
 from classifiers.stance import Speaker, keeps, who_speaks
 from storage.records import Evidence, Finding, Judgement, aware
 
@@ -72,6 +73,22 @@ def _why(rule: Rule, evidence: Sequence[Evidence]) -> str:
     return rule.why_zh.replace("{words}", f"“{words}”")
 
 
+def _kept(
+    document: Document, candidates: Sequence[Candidate], speaker: Speaker
+) -> list[tuple[float, Match]]:
+    """A rule's matches with the share that each keeps; no more once enough are plain offers."""
+    kept: list[tuple[float, Match]] = []
+    plain = 0
+    for match in find_matches(document, candidates):
+        share = keeps(document, match, speaker)
+        if share > 0.0:
+            kept.append((share, match))
+        plain += share >= 1.0
+        if plain >= _QUOTES:
+            break
+    return kept
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Holds no state between texts; the same text always gets the same judgement."""
@@ -86,7 +103,7 @@ class Judge:
         """Findings of a text that is not flagged are left out unless `keep_weak`."""
         document = lay_out([(name, getattr(subject, name)) for name in FIELDS])
         found = self.rule_words.find(document.text)
-        if all(one.role.part is Part.BENIGN for one in found):
+        if all(role.part is Part.BENIGN for role, _, _ in found):
             return self._clean()
         document = with_breaks(document)
         candidates = find_candidates(document, found, self.rules)
@@ -94,11 +111,9 @@ class Judge:
             return self._clean()
         places = concept_places(document, self.concept_words, self.concepts)
         document = with_concepts(document, places)
-        quoted = quotations(document)
-        document = with_speech(document, quoted, reported_speech(document, quoted))
+        document = with_speech(document, *speech(document))
         speaker = who_speaks(document, subject.url)
-        matches = find_matches(document, candidates)
-        findings = self._findings(document, matches, speaker, subject)
+        findings = self._findings(document, candidates, speaker, subject)
         score = overall([finding.score for finding in findings])
         flagged = score >= FLAGGED
         return Judgement(
@@ -115,14 +130,14 @@ class Judge:
         )
 
     def _findings(
-        self, document: Document, matches: Sequence[Match], speaker: Speaker, subject: Subject
+        self,
+        document: Document,
+        candidates: Sequence[Sequence[Candidate]],
+        speaker: Speaker,
+        subject: Subject,
     ) -> tuple[Finding, ...]:
-        by_rule: dict[str, list[tuple[float, Match]]] = {}
-        for match in matches:
-            share = keeps(document, match, speaker)
-            if share > 0.0:
-                by_rule.setdefault(match.rule.name, []).append((share, match))
-        findings = [self._finding(document, kept, subject) for kept in by_rule.values()]
+        kept = (_kept(document, of_rule, speaker) for of_rule in candidates)
+        findings = [self._finding(document, matches, subject) for matches in kept if matches]
         return tuple(sorted(findings, key=lambda finding: (-finding.score, finding.rule)))
 
     def _finding(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from classifiers.concepts import Concept
 from classifiers.document import Document, Places
+from classifiers.folding import Folded
 from classifiers.gazetteers import named_places
-from classifiers.rulebook import Condition, Rule
-from classifiers.scanner import Found, Scanner, build_scanner
+from classifiers.rulebook import Condition, Pattern, Rule
+from classifiers.scanner import Scanner, Spans, build_scanner
 from classifiers.segments import is_whole, is_whole_over_gaps
 
 _SIGNALS = ("certificate", "exam", "training", "contact", "contact_number", "cta", "offer")
@@ -33,6 +35,14 @@ class RuleRole(NamedTuple):
     pattern: int = 0
 
 
+RoleSpans: TypeAlias = tuple[RuleRole, bool, Spans]  # the flag: written in a disguise
+
+
+class Kind(NamedTuple):
+    sure: bool  # needs no context
+    disguise: bool  # needs a second signal
+
+
 class ConceptRole(NamedTuple):
     name: str
     benign: bool
@@ -44,8 +54,8 @@ class Candidate(NamedTuple):
     rule: Rule
     start: int
     end: int
-    sure: bool  # needs no context
-    disguise: bool  # needs a second signal
+    sure: bool
+    disguise: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +105,32 @@ def _unswallowed(
     return kept
 
 
+def _whole_over_gaps(folded: Folded, spans: Spans) -> Spans:
+    if not folded.gaps:
+        return spans
+    return [
+        span for span in spans if not folded.gap_inside(*span) or is_whole_over_gaps(folded, *span)
+    ]
+
+
 def concept_places(
     document: Document, scanner: Scanner[ConceptRole], concepts: Iterable[Concept]
 ) -> dict[str, Places]:
     text, folded = document.text, document.folded
-    spans: dict[ConceptRole, list[tuple[int, int]]] = defaultdict(list)
-    # By hand instead of `scanner.find`: this is the busiest loop of the judge.
-    for word, start, end in scanner.automaton.find_matches_as_indexes(text, overlapping=True):
-        if not folded.gap_inside(start, end) or is_whole_over_gaps(folded, start, end):
-            for role, _ in scanner.roles[word]:
-                spans[role].append((start, end))
+    found: dict[str, Spans] = defaultdict(list)
+    benign: dict[str, Spans] = defaultdict(list)
+    for role, _, spans in scanner.find(text):
+        (benign if role.benign else found)[role.name] += _whole_over_gaps(folded, spans)
     for concept in concepts:
         for pattern in concept.patterns:
-            spans[ConceptRole(concept.name, benign=False)] += [
-                m.span() for m in pattern.finditer(text)
-            ]
+            found[concept.name] += [match.span() for match in pattern.finditer(text)]
     for name, start, end in named_places(text):
-        spans[ConceptRole(name, benign=False)].append((start, end))
+        found[name].append((start, end))
     places = {}
-    for (name, benign), found_at in spans.items():
-        if not benign:
-            harmless = sorted(spans.get(ConceptRole(name, benign=True), ()))
-            kept = _unswallowed(sorted(found_at), harmless)
-            places[name] = Places([start for start, _ in kept], [end for _, end in kept])
+    for name, spans in found.items():
+        harmless = benign.get(name)
+        kept = _unswallowed(sorted(spans), sorted(harmless)) if harmless else sorted(spans)
+        places[name] = Places([start for start, _ in kept], [end for _, end in kept])
     return places
 
 
@@ -133,88 +146,105 @@ def _signalled(document: Document, start: int, end: int) -> bool:
     return any(document.has(name, low, high) for name in _SIGNALS)
 
 
-def _stands_alone(document: Document, found: Found[RuleRole], rule: Rule) -> bool:
-    """Whether the found letters are a word there and no halves of others."""
-    start, end = found.start, found.end
-    if document.folded.gap_inside(start, end):
-        return is_whole_over_gaps(document.folded, start, end)
-    if document.text[start:end] in rule.boundaries:
-        return is_whole(document.text, start, end)
-    return True
-
-
-def _windows(document: Document, anchors: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Stretches around anchors in which a pattern is tried, merged so that none is read twice."""
-    merged: list[tuple[int, int]] = []
-    for start, end in anchors:
-        low, high = document.sentence(start, end)
-        low, high = max(low, start - _ANCHOR_REACH), min(high, end + _ANCHOR_REACH)
-        if merged and low <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(high, merged[-1][1])
+def _whole(document: Document, spans: Spans, rule: Rule) -> Spans:
+    """The spans whose letters are a word there and no halves of others."""
+    folded, text, boundaries = document.folded, document.text, rule.boundaries
+    if not folded.gaps and not boundaries:
+        return spans
+    kept = []
+    for start, end in spans:
+        if folded.gap_inside(start, end):
+            whole = is_whole_over_gaps(folded, start, end)
         else:
-            merged.append((low, high))
-    return merged
-
-
-def _pattern_spans(
-    document: Document, rule: Rule, number: int, anchors: list[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    regex, text = rule.patterns[number].regex, document.text
-    return [
-        match.span()
-        for low, high in _windows(document, anchors)
-        for match in regex.finditer(text, low, high)
-        if match.end() > match.start()
-    ]
-
-
-def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Overlapping spans of one rule are one quotation."""
-    kept: list[tuple[int, int]] = []
-    for start, end in sorted(set(spans)):
-        if kept and start < kept[-1][1]:
-            kept[-1] = kept[-1][0], max(end, kept[-1][1])
-        else:
+            whole = text[start:end] not in boundaries or is_whole(text, start, end)
+        if whole:
             kept.append((start, end))
     return kept
 
 
-def _candidates(
-    document: Document, rule: Rule, found: list[Found[RuleRole]]
-) -> Iterator[Candidate]:
-    benign = sorted((f.start, f.end) for f in found if f.role.part is Part.BENIGN)
-    spans: dict[tuple[int, int], Candidate] = {}
-    anchors: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for one in found:
-        if one.role.part is Part.BENIGN or not _stands_alone(document, one, rule):
-            continue
-        span = one.start, one.end
-        if one.role.part is Part.ANCHOR:
-            anchors[one.role.pattern].append(span)
-        else:
-            spans[span] = Candidate(rule, *span, one.role.part is Part.SURE, one.disguise)
-    for number, places in anchors.items():
-        sure = rule.patterns[number].sure
-        for span in _pattern_spans(document, rule, number, sorted(places)):
-            if span not in spans or sure:
-                spans[span] = Candidate(rule, *span, sure, disguise=False)
-    for span in _unswallowed(sorted(spans), benign):
-        if document.field_of(*span) in rule.fields:
-            yield spans[span]
+def _windows(document: Document, anchors: Spans) -> Spans:
+    """Stretches around ascending anchors in which a pattern is tried, none read twice."""
+    breaks = document.breaks
+    merged: Spans = []
+    first, stop, low, high = 0, -1, 0, -1  # the sentence; the stretch under work
+    for start, end in anchors:
+        if end > stop:
+            at = bisect_right(breaks, start)
+            first = breaks[at - 1] if at else 0
+            at = bisect_left(breaks, end, at)
+            stop = breaks[at] if at < len(breaks) else len(document.text)
+        left = start - _ANCHOR_REACH
+        left = max(left, first)
+        right = end + _ANCHOR_REACH
+        right = min(right, stop)
+        if left > high:
+            if high >= 0:
+                merged.append((low, high))
+            low, high = left, right
+        elif right > high:
+            high = right
+    merged.append((low, high))
+    return merged
+
+
+def _pattern_spans(document: Document, pattern: Pattern, anchors: Spans) -> Spans:
+    search, text = pattern.regex.search, document.text
+    spans: Spans = []
+    for low, high in _windows(document, anchors):
+        match = search(text, low, high)
+        while match is not None:
+            start, end = match.span()
+            if end == start:
+                break  # a pattern that needs nothing finds nothing
+            spans.append((start, end))
+            match = search(text, end, high)
+    return spans
+
+
+def _read(document: Document, rule: Rule, found: list[RoleSpans]) -> dict[tuple[int, int], Kind]:
+    """Where the rule's words and patterns stand, before benign words are taken off."""
+    spans: dict[tuple[int, int], Kind] = {}
+    anchors: dict[int, Spans] = defaultdict(list)
+    for role, disguise, places in found:
+        if role.part is Part.ANCHOR:
+            anchors[role.pattern] += _whole(document, places, rule)
+        elif role.part is not Part.BENIGN:
+            for span in _whole(document, places, rule):
+                before = spans.get(span, Kind(sure=False, disguise=True))
+                sure = before.sure or role.part is Part.SURE
+                spans[span] = Kind(sure, before.disguise and disguise)
+    for number, beside in anchors.items():
+        pattern = rule.patterns[number]
+        spans_there = _pattern_spans(document, pattern, sorted(beside)) if beside else ()
+        for span in spans_there:
+            if span not in spans or pattern.sure:
+                spans[span] = Kind(pattern.sure, disguise=False)
+    return spans
+
+
+def _candidates(document: Document, rule: Rule, found: list[RoleSpans]) -> list[Candidate]:
+    spans = _read(document, rule, found)
+    if not spans:
+        return []
+    benign = sorted(
+        span for role, _, places in found if role.part is Part.BENIGN for span in places
+    )
+    return [
+        Candidate(rule, *span, *spans[span])
+        for span in _unswallowed(sorted(spans), benign)
+        if document.field_of(*span) in rule.fields
+    ]
 
 
 def find_candidates(
-    document: Document, found: Iterable[Found[RuleRole]], rules: Sequence[Rule]
-) -> list[Candidate]:
-    """Rule by rule in the order of the text; needs no concepts, so most texts end here."""
-    by_rule: dict[int, list[Found[RuleRole]]] = defaultdict(list)
+    document: Document, found: Iterable[RoleSpans], rules: Sequence[Rule]
+) -> list[list[Candidate]]:
+    """One list for each rule, ascending; needs no concepts, so most texts end here."""
+    by_rule: dict[int, list[RoleSpans]] = defaultdict(list)
     for one in found:
-        by_rule[one.role.rule].append(one)
-    return [
-        candidate
-        for at in sorted(by_rule)
-        for candidate in _candidates(document, rules[at], by_rule[at])
-    ]
+        by_rule[one[0].rule].append(one)
+    lists = (_candidates(document, rules[at], by_rule[at]) for at in sorted(by_rule))
+    return [candidates for candidates in lists if candidates]
 
 
 def _confirmed(document: Document, one: Candidate) -> bool:
@@ -223,14 +253,21 @@ def _confirmed(document: Document, one: Candidate) -> bool:
     return one.sure or all(_holds(document, c, one.start, one.end) for c in one.rule.context)
 
 
-def find_matches(document: Document, candidates: Iterable[Candidate]) -> list[Match]:
-    """The candidates whose context holds; overlapping ones of a rule become one quotation."""
-    by_rule: dict[str, list[Candidate]] = defaultdict(list)
+def find_matches(document: Document, candidates: Iterable[Candidate]) -> Iterator[Match]:
+    """One rule's candidates whose context holds; overlapping ones become one quotation.
+
+    Found one by one as they are asked for, because a page may repeat itself without end.
+    """
+    open_match: Match | None = None
     for one in candidates:
-        if _confirmed(document, one):
-            by_rule[one.rule.name].append(one)
-    return [
-        Match(kept[0].rule, start, end)
-        for kept in by_rule.values()
-        for start, end in _merged((one.start, one.end) for one in kept)
-    ]
+        if not _confirmed(document, one):
+            continue
+        if open_match is None:
+            open_match = Match(one.rule, one.start, one.end)
+        elif one.start < open_match.end:
+            open_match = Match(one.rule, open_match.start, max(one.end, open_match.end))
+        else:
+            yield open_match
+            open_match = Match(one.rule, one.start, one.end)
+    if open_match is not None:
+        yield open_match

@@ -23,6 +23,7 @@ _HANDS_OVER = re.compile(
 )
 _RUN = 200  # characters that reported speech may run on within its sentence
 _BLOCK = 600  # characters of a paragraph that a colon hands over to another speaker
+_MOSTLY = 0.8  # of a text
 _OPENED = 12  # characters from the words of saying to the quotation they open
 
 
@@ -62,16 +63,32 @@ def quotations(document: Document) -> Places:
     return _joined(spans)
 
 
-def reported_speech(document: Document, quoted: Places) -> Places:
-    """What words of saying hand over to another speaker, quotations that they open included."""
-    spans: list[tuple[int, int]] = []
-    if ":\n" in document.text:
-        for match in _HANDS_OVER.finditer(document.text):
-            spans += _handed_over(document, match.end() - 1)
-    told = document.concepts.get("told", Places())
-    for end in told.ends:
-        spans += _handed_over(document, end)
+def speech(document: Document) -> tuple[Places, Places]:
+    """What is quoted or handed over as a paragraph, and all that somebody else is said to say."""
+    quoted = quotations(document)
+    said: list[tuple[int, int]] = []
+    paragraphs: list[tuple[int, int]] = []
+    told = document.concepts.get("told", Places()).ends
+    for end in (*told, *_announced(document.text)):
+        sentence, *paragraph = _handed_over(document, end)
+        said.append(sentence)
+        paragraphs += paragraph
         opened = quoted.inside(end, end + _OPENED + _BLOCK)
         if opened and opened[0] <= end + _OPENED:
-            spans.append(opened)
-    return _joined(spans)
+            said.append(opened)
+    handed = _joined([*zip(quoted.starts, quoted.ends, strict=True), *paragraphs])
+    reported = _joined([*said, *paragraphs])
+    if max(_length(handed), _length(reported)) > _MOSTLY * len(document.text):
+        return Places(), Places()  # nobody is left to do the quoting: 朋友说：<the whole advert>
+    return handed, reported
+
+
+def _length(places: Places) -> int:
+    return sum(places.ends) - sum(places.starts)
+
+
+def _announced(text: str) -> Iterator[int]:
+    """Ends of lines that announce somebody's words."""
+    if ":\n" in text:
+        for match in _HANDS_OVER.finditer(text):
+            yield match.end() - 1

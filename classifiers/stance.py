@@ -7,7 +7,7 @@ seller who wraps the offer in a warning stays a seller: an own offer with a cont
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -48,7 +48,12 @@ _SIGNS: Mapping[str, Mapping[str, tuple[float, int]]] = {
     },
     "press": {"press": (1.0, 4), "police": (0.5, 2)},
     "police": {"police": (1.0, 4), "warning": (0.4, 2)},
-    "official": {"official": (1.0, 5), "exam_notice": (1.0, 4), "warning": (0.4, 2)},
+    "official": {
+        "official": (1.0, 5),
+        "exam_notice": (1.0, 4),
+        "public_service": (0.8, 4),
+        "warning": (0.4, 2),
+    },
     "lawyer": {"law": (1.2, 4)},
     "victim": {"victim": (1.4, 3)},
     "asker": {"asking": (1.1, 3)},
@@ -80,6 +85,7 @@ _HEARD: Mapping[str, float] = {  # least weight for a voice to be named; one wor
 }
 
 _SELLS_OTHERWISE = ("maker", "employer")  # offers, contacts and prices, for something else
+_REACHED = ("cta", "contact_number", "contact", "hotline")  # a seller wants to be reached
 _PRIVATE = ("victim", "asker", "candidate", "jester", "hobbyist")
 _PLAINLY = 3.0  # what it takes to believe that
 _LONG = 200  # characters in which an offer would have found room for a contact or a call
@@ -92,6 +98,7 @@ _NOT_MEANT = ("reported", "warning", "police", "doubt")
 _ABOUT = ("warning", "police", "press")
 _NEGATION_REACH = 14  # characters from a negation to what it denies, within one clause
 _LIST_SIGN = "、"
+_NOWHERE = Places()
 _IDENTITY = frozenset({"A1", "A2", "A3", "B1", "B2", "B3"})  # claims to be or to have something
 _BARE = frozenset("不未勿莫甭")  # deny the very next word
 
@@ -118,30 +125,37 @@ def _of_others(document: Document, start: int, end: int) -> bool:
     return document.has("their_number", *document.sentence(start, end))
 
 
-def _counted(document: Document, places: Places, most: int, own: bool) -> int:
+def _counted(document: Document, concept: str, most: int) -> int:
     """How often a sign stands in the text, up to `most`; one in the title counts twice."""
+    places = document.concepts.get(concept, _NOWHERE)
     title, count = document.title_end(), 0
+    for end in places.ends[:most]:
+        count += 2 if end <= title else 1
+    return min(count, most)
+
+
+def _own_counted(document: Document, concept: str, most: int) -> int:
+    """How often it stands in the author's own words; what a victim quotes sells nothing."""
+    places, count = document.concepts.get(concept, _NOWHERE), 0
     for start, end in zip(places.starts, places.ends, strict=True):
-        if not own:
-            count += 2 if end <= title else 1
-        elif not (document.passed_on(start, end) or _of_others(document, start, end)):
-            count += 1
         if count >= most:
-            return most
+            break
+        if not (document.passed_on(concept, start, end) or _of_others(document, start, end)):
+            count += 1
     return count
 
 
 def _weight(document: Document, voice: str) -> float:
-    total, own = 0.0, voice == "seller"  # a number that a victim quotes sells nothing
-    for concept, (weight, most) in _SIGNS[voice].items():
-        places = document.concepts.get(concept)
-        total += weight * _counted(document, places, most, own) if places else 0.0
-    return total
+    counted = _own_counted if voice == "seller" else _counted
+    signs = _SIGNS[voice].items()
+    return sum(weight * counted(document, concept, most) for concept, (weight, most) in signs)
 
 
 def who_speaks(document: Document, url: str = "") -> Speaker:
     weights = {voice: _weight(document, voice) for voice in _SIGNS}
     host = host_kind(url)
+    if not any(_own_counted(document, concept, 1) for concept in _REACHED):
+        weights["seller"] = 0.0
     weights["official"] += _HOST_WEIGHT.get(host, 0.0)
     heard = {voice: weight for voice, weight in weights.items() if weight >= _HEARD[voice]}
     voice = max(heard, key=lambda name: heard[name], default="unknown")
@@ -181,24 +195,30 @@ def _denied(document: Document, match: Match) -> bool:
     return document.has("denial", end, min(high, end + _NEGATION_REACH))
 
 
+def _beside(
+    document: Document, names: Iterable[str], claim: tuple[int, int], room: tuple[int, int]
+) -> bool:
+    """Whether a concept stands before or after a claim; the claim's own words do not count."""
+    sides = ((room[0], claim[0]), (claim[1], room[1]))
+    return any(document.has(name, *side) for name in names for side in sides)
+
+
 def _local(document: Document, start: int, end: int) -> float:
     """What the sentence and its neighbours leave of a claim."""
-    low, high = document.sentence(start, end)
-    around = document.near(start, end)
+    claim = start, end
+    sentence, around = document.sentence(start, end), document.near(start, end)
     offered = _own_number(document, *around) or document.own("cta", *around)
     if document.reported.covers(start, end):
-        return 0.6 if offered else 0.2
-    sides = ((low, start), (end, high))  # a word of the claim itself is no warning against it
-    if any(document.has(name, *side) for name in _NOT_MEANT for side in sides):
-        return 0.6 if _own_number(document, low, high) else 0.2
+        warned = any(document.has(name, *sentence) for name in _ABOUT)
+        return 0.6 if offered and not warned else 0.2
+    if _beside(document, _NOT_MEANT, claim, sentence):
+        return 0.6 if _own_number(document, *sentence) else 0.2
     if offered:
         return 1.15
-    if document.text[high - 1 : high] == "?":
+    if document.text.endswith("?", 0, sentence[1]) or _beside(document, _ABOUT, claim, around):
         return 0.4
-    sides = ((around[0], start), (end, around[1]))
-    if any(document.has(name, *side) for name in _ABOUT for side in sides):
-        return 0.4
-    return 1.0
+    # The language of offices, and nothing on offer.
+    return 0.7 if _beside(document, ("official",), claim, sentence) else 1.0
 
 
 def _own_number(document: Document, low: int, high: int) -> bool:

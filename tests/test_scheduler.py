@@ -27,8 +27,8 @@ from storage.sweeps import begin
 
 ROOT = Path(__file__).parent.parent
 TWO = Clock(hour=2)
-SHORT_WHILE = 30  # seconds after which waiting for another process is given up
-pytestmark = pytest.mark.timeout(180)
+SHORT_WHILE = 100  # seconds after which waiting for another process is given up
+pytestmark = pytest.mark.timeout(280)
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -162,7 +163,7 @@ def test_a_sweep_killed_at_any_moment_ends_like_an_undisturbed_one(swept, tmp_pa
 def test_ctrl_c_keeps_what_was_read_and_the_same_command_goes_on(swept, tmp_path):
     undisturbed, _, _ = swept
     process = start(tmp_path, "sweep", "--sample")
-    time.sleep(4)
+    wait_until_read(tmp_path, pages=10)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -183,6 +184,18 @@ def test_a_second_sweep_is_refused_while_one_runs(tmp_path):
     assert second.returncode == 1
     assert "已有同类任务在运行" in second.stderr
     assert "Traceback" not in second.stderr
+
+
+def wait_until_read(home: Path, pages: int) -> None:
+    """Wait until the running sweep has committed this many pages."""
+    wait_for(home / "certsweep.db")
+    for _ in range(600):
+        with contextlib.suppress(sqlite3.OperationalError):  # its tables are being made
+            [(done,)] = rows(home, "select count(*) from urls where state = 'done'")
+            if done >= pages:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the sweep read nothing")
 
 
 def wait_for(path: Path) -> None:
