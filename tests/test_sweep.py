@@ -218,7 +218,7 @@ def test_an_unreachable_host_is_named_and_the_sweep_still_ends(tmp_path):
 
 def test_without_targets_and_without_sample_the_command_says_what_to_give(tmp_path):
     done = run(tmp_path, "sweep")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "--targets" in done.stderr
 
 
