@@ -1,8 +1,8 @@
 """Which case a flagged post belongs to: near-duplicates of one advertiser share one.
 
-Two posts belong together when at least 0.8 of their 128 MinHash values are equal (an estimate of
-their Jaccard similarity within about .04) AND both name the same advertiser: a host, an account, a
-phone, a WeChat or QQ number or an ICP filing. The text alone is not enough: a warning quotes the
+Two posts belong together when enough of their 128 MinHash values are equal (an estimate of their
+Jaccard similarity within about .04) AND both name the same advertiser: a host, an account, a phone,
+a WeChat or QQ number or an ICP filing. The text alone is not enough: a warning quotes the
 advertisement it warns of.
 """
 
@@ -25,8 +25,14 @@ from storage.records import CaseStatus, Post, Sighting
 from storage.rows import identity, pack, unpack
 
 SIGNATURE = 128
-BANDS, ROWS = 16, 8
+# 32 bands of 4 values make candidates of 98 % of the pairs with half their values equal.
+BANDS, ROWS = 32, 4
 SAME = 0.8
+# The same phone or id on another site or account: an advertisement told again in other words.
+# Within one site it would join pages that only share menu and footer.
+RETOLD = 0.4
+OWN = frozenset({"phone", "wechat", "qq"})
+PLACES = frozenset({"host", "account"})
 CANDIDATES = 64  # compared at most, the newest first: a flood of copies must stay cheap
 MAX_KEY = 200
 MAX_KEYS = 40  # of one kind and post: a page listing a thousand phones is nobody's own
@@ -41,7 +47,7 @@ class Placement:
 
 
 def band_hashes(signature: tuple[int, ...]) -> list[tuple[int, int]]:
-    """(band, signed 64-bit hash) of the 16 bands of 8 values; none for an unusable signature."""
+    """(band, signed 64-bit hash) of the bands; none for an unusable signature."""
     if len(signature) != SIGNATURE:
         return []
     packed = pack(signature)
@@ -132,15 +138,27 @@ def candidates(sighting: Sighting) -> Select[*tuple[Any, ...]]:
     near = select(minhash_bands.c.post_row).where(
         tuple_(minhash_bands.c.band, minhash_bands.c.hash).in_(bands)
     )
-    kin = select(advertiser_keys.c.post_row).where(
-        tuple_(advertiser_keys.c.kind, advertiser_keys.c.value).in_(keys_of(sighting.post))
-    )
+    keys = keys_of(sighting.post)
+    own = [key for key in keys if key[0] in OWN]
+    kin = naming(keys)
     return (
-        select(posts.c.signature, case_posts.c.case_id)
+        select(
+            posts.c.signature,
+            case_posts.c.case_id,
+            posts.c.id.in_(naming(own)).label("own"),
+            posts.c.id.in_(naming([key for key in keys if key[0] in PLACES])).label("placed"),
+        )
         .join(case_posts, case_posts.c.post_row == posts.c.id)
         .where(posts.c.id.in_(near), posts.c.id.in_(kin), ~case_posts.c.split)
         .order_by(posts.c.id.desc())
         .limit(CANDIDATES)
+    )
+
+
+def naming(keys: list[tuple[str, str]]) -> Select[tuple[int]]:
+    """Posts that name one of these (kind, value)."""
+    return select(advertiser_keys.c.post_row).where(
+        tuple_(advertiser_keys.c.kind, advertiser_keys.c.value).in_(keys)
     )
 
 
@@ -152,7 +170,8 @@ def case_of_kin(connection: Connection, sighting: Sighting) -> int | None:
     best: tuple[float, int] | None = None
     for row in connection.execute(candidates(sighting)):
         alike = share(sighting.signature, unpack(row.signature or b""))
-        if alike >= SAME and row.case_id not in left:
+        least = RETOLD if row.own and not row.placed else SAME
+        if alike >= least and row.case_id not in left:
             best = max(best or (0.0, 0), (alike, -row.case_id))
     return -best[1] if best else None
 

@@ -108,6 +108,16 @@ def test_the_sample_leaves_cases_for_a_person_and_a_list_on_disk(swept):
     assert all(Path(path).stat().st_size > 1000 for path in first["files"])
 
 
+def test_the_same_advertisement_retold_on_another_site_is_one_case(swept):
+    home, _, _ = swept
+    twins = ["http://jinpai.test/xf.html", "http://kuaizheng.example/xiaofang.html"]
+    found = rows(
+        home,
+        "select p.post_id, c.case_id from case_posts c join posts p on p.id = c.post_row",
+    )
+    assert len({case for url, case in found if url in twins}) == 1
+
+
 def rows(home: Path, query: str) -> list[tuple]:
     with sqlite3.connect(home / "certsweep.db") as connection:
         found = connection.execute(query).fetchall()

@@ -214,7 +214,7 @@ def test_a_flagged_post_is_kept_whole(engine: Engine) -> None:
     assert kept.findings == (finding(),)
     assert set(kept.snapshots) == set(proof)
     assert (kept.score, kept.engine, kept.stance) == (0.9, "rules-1", "seller")
-    assert count(engine, minhash_bands) == 16
+    assert count(engine, minhash_bands) == 32
 
 
 def test_an_unchanged_sighting_touches_last_seen_only(engine: Engine) -> None:
