@@ -67,13 +67,14 @@ def command(
             order = order_of(targets)
             result = run_sweep(engine, SETTINGS, order, all_sources(), progress.count)
             tell_sample = None
-    tell(result, tell_sample, as_json)
     if result.ending.interrupted:
         say(
             "已中断。读过的都已保存；再次运行同一命令会接着做完。",
             "Interrupted. All that was read is kept; the same command goes on from here.",
         )
+        tell(result, None, as_json)
         raise typer.Exit(INTERRUPTED)
+    tell(result, tell_sample, as_json)
 
 
 def order_of(targets: Path) -> SweepOrder:

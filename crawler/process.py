@@ -35,6 +35,8 @@ def crawl(
     readers = {name: source() for name, source in sources.items()}
     process.crawl(crawler, plan=plan, readers=readers)
     process.start()
+    # Playwright's driver may be cut off by Ctrl-C in the middle of a call; that is no news.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     stats = crawler.stats.get_stats() if crawler.stats is not None else {}
     spider = crawler.spider
     return Ending(

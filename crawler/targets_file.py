@@ -122,4 +122,7 @@ def number_of(entry: Mapping[str, Any], key: str, number: int, default: int) -> 
 
 
 def wrong(number: int, zh: str, en: str) -> Problem:
-    return Problem(f"目标文件第 {number} 个目标：{zh}。", f"target number {number}: {en}.")
+    return Problem(
+        f"目标文件第 {number} 个目标：{zh.rstrip('。')}。",
+        f"target number {number}: {en.rstrip('.')}.",
+    )

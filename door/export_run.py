@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from classifiers.laws import for_code
 from door.settings import SETTINGS
 from exports.registry import exporter
 from exports.takedown_case import takedown_rows
@@ -50,7 +51,7 @@ def export_list(engine: Engine, form: str, folder: Path, asked: Asked = EVERYTHI
     path = folder.absolute() / head.file_name(chosen.suffix)
     refuse_overwriting(path)
     decided = decided_rows(engine, platform=asked.platform or None, since=start)
-    rows = chosen.write(takedown_rows(decided, head), path, head)
+    rows = chosen.write(takedown_rows(decided, head, for_code), path, head)
     close_batch(engine, head.batch_no, rows, digest(path), path.name)
     return Exported(path=path, rows=rows, batch_no=head.batch_no)
 

@@ -53,6 +53,14 @@ def summary_json(result: SweepResult) -> dict[str, Any]:
 def show_summary(result: SweepResult) -> None:
     out.print(targets_table(result.summary))
     out.print(totals_line(result.summary), markup=False)
+    if result.summary.unchanged and not result.summary.flagged:
+        out.print(
+            t(
+                "与以前相比没有新发现；以前立的案件都还在队列中（certsweep cases）。",
+                "Nothing new since the last sweep; the cases opened before are still in the queue.",
+            ),
+            markup=False,
+        )
     show_unreadable(result.summary)
     if not result.pictures:
         say(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
 from typing import Final
 
 from exports.masking import masked
 from exports.routing import departments, suspected
-from exports.takedown_rows import ListHead, TakedownRow, beijing, platform_name
+from exports.takedown_rows import CHINA, ListHead, TakedownRow, beijing, platform_name
 from storage.exports import DecidedRow
 from storage.records import Evidence, Finding, Snapshot
 
+LawOf = Callable[[str, date], tuple[str, ...]]
 EXCERPT: Final = 200  # characters of the post's own text
 TERMS: Final = 12
 VIDEO: Final = frozenset({"bilibili", "douyin", "kuaishou"})
@@ -19,12 +21,21 @@ ACTIONS: Final = {"网页": "删除/断开链接", "帖子": "删除", "短视�
 PROOFS: Final = ("screenshot", "dom", "raw", "headers")  # the most telling first
 
 
-def takedown_rows(decided: Iterable[DecidedRow], head: ListHead) -> Iterator[TakedownRow]:
-    """One row for each decided post, as they come."""
-    return (takedown_row(one, head) for one in decided)
+def no_law(_code: str, _on: date) -> tuple[str, ...]:
+    return ()
 
 
-def takedown_row(case: DecidedRow, head: ListHead) -> TakedownRow:
+def takedown_rows(
+    decided: Iterable[DecidedRow], head: ListHead, law_of: LawOf = no_law
+) -> Iterator[TakedownRow]:
+    """One row for each decided post, as they come.
+
+    `law_of` gives the law a code rests on at a day: the tables of law stand in another room.
+    """
+    return (takedown_row(one, head, law_of) for one in decided)
+
+
+def takedown_row(case: DecidedRow, head: ListHead, law_of: LawOf = no_law) -> TakedownRow:
     shown = _Shown(case, masks=head.masked)
     proof = best_proof(case.snapshots)
     kind = content_type(case.platform)
@@ -44,7 +55,7 @@ def takedown_row(case: DecidedRow, head: ListHead) -> TakedownRow:
         hit_terms="；".join(shown.terms()[:TERMS]),
         violation_codes="；".join(codes),
         violation_name=suspected(codes),
-        legal_basis="；".join(laws(case)),
+        legal_basis="；".join(laws(case, law_of)),
         first_seen=beijing(case.first_seen),
         last_seen=beijing(case.last_seen),
         evidence_id=f"EV-{proof.sha256[:16]}" if proof else "",
@@ -58,7 +69,7 @@ def takedown_row(case: DecidedRow, head: ListHead) -> TakedownRow:
         copy_to="、".join(copies(case, codes)),
         recurrence_of=f"本案第 {case.reopened} 次再次出现" if case.reopened else "",
         pii_masked="Y" if head.masked else "N",
-        notes="；".join(remarks(case, shown.note, proof)),
+        notes="；".join(remarks(case, shown.note, proof, laws(case, law_of))),
     )
 
 
@@ -117,9 +128,19 @@ def violation_codes(case: DecidedRow) -> tuple[str, ...]:
     return tuple(dict.fromkeys((case.decision.reason, *(one.code for one in case.findings))))
 
 
-def laws(case: DecidedRow) -> tuple[str, ...]:
-    """As the findings recorded them, even if a rule has changed since; each once."""
-    return tuple(dict.fromkeys(law for one in by_decision(case) for law in one.legal_basis))
+def laws(case: DecidedRow, law_of: LawOf) -> tuple[str, ...]:
+    """The law of the code a person decided on, each once; never that of a machine's other hints.
+
+    As its findings recorded it, even if a rule has changed since, then what the table says.
+    """
+    said = case.decision.reason
+    recorded = (law for one in case.findings if one.code == said for law in one.legal_basis)
+    day = beijing_day(case.published_at or case.first_seen)
+    return tuple(dict.fromkeys([*recorded, *law_of(said, day)]))
+
+
+def beijing_day(moment: datetime) -> date:
+    return moment.astimezone(CHINA).date()
 
 
 def by_decision(case: DecidedRow) -> list[Finding]:
@@ -160,12 +181,14 @@ def copies(case: DecidedRow, codes: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def remarks(case: DecidedRow, note: str, proof: Snapshot | None) -> Iterator[str]:
+def remarks(
+    case: DecidedRow, note: str, proof: Snapshot | None, known_laws: tuple[str, ...]
+) -> Iterator[str]:
     if proof is None:
         yield "尚无快照，请先取证"
     elif proof.kind != "screenshot":
         yield "无截图，证据为网页原文"
-    yield from what_no_person_said(case)
+    yield from what_no_person_said(case, known_laws)
     if case.published_at:
         # A page that gives the day alone is kept as its midnight.
         yield f"发布时间：{beijing(case.published_at).removesuffix(' 00:00:00')}"
@@ -177,11 +200,11 @@ def remarks(case: DecidedRow, note: str, proof: Snapshot | None) -> Iterator[str
         yield f"审核备注：{note}"
 
 
-def what_no_person_said(case: DecidedRow) -> Iterator[str]:
+def what_no_person_said(case: DecidedRow, known_laws: tuple[str, ...]) -> Iterator[str]:
     """What a signer must know: a person decided on one code, the others are a machine's alone."""
     said = case.decision.reason
     others = dict.fromkeys(one.code for one in case.findings if one.code != said)
     if others:
         yield f"{'、'.join(others)} 为规则提示，审核人未逐项认定"
-    if all(one.code != said for one in case.findings):
+    if not known_laws:
         yield f"{said} 由审核人认定，其法律依据请人工补充"

@@ -9,11 +9,11 @@ from typing import Protocol, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
-from storage.snapshots import SnapshotStore
 
 from pipelines.tools import give_up, tools_of
 from storage.bilingual import Problem
 from storage.records import Page, Sighting, Snapshot, Visit
+from storage.snapshots import SnapshotStore
 
 
 class Taken(Protocol):

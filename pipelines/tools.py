@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self, cast
 
 from scrapy.crawler import Crawler
-from storage.snapshots import SnapshotStore
 
 from classifiers.judge import Judge
 from storage.bilingual import Problem
 from storage.ledger import Ledger
 from storage.memory import PostMemory
+from storage.snapshots import SnapshotStore
 
 SETTING = "CERTSWEEP_TOOLS"
 

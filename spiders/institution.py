@@ -20,6 +20,8 @@ from storage.records import Page, PageState, Post, Target, TargetKind
 
 # Characters that make a page of a shell once a browser has filled it, however short.
 FILLED = 10
+HEAD = 4_000  # bytes that tell a picture from a page
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 READABLE = ("text/html", "application/xhtml+xml", "text/plain", "text/xml", "application/xml")
 
 
@@ -35,6 +37,8 @@ class InstitutionSpider(SourceSpider):
     def read(self, page: Page) -> Reading:
         if not readable(page):
             return Reading(state=PageState.AMBIGUOUS, reason="not_html")
+        if not page.body.strip() and not page.dom and page.status == 200:
+            return Reading(state=PageState.AMBIGUOUS, reason="empty")
         html = page.dom or decode(page.body, page.header("content-type"))[0]
         if is_sitemap(html):
             return Reading(state=PageState.ALIVE, links=sitemap_links(html))
@@ -44,6 +48,8 @@ class InstitutionSpider(SourceSpider):
 
 
 def readable(page: Page) -> bool:
+    if b"\0" in page.body[:HEAD] and not page.body.startswith(UTF_16):
+        return False  # no text in any encoding of the web but UTF-16
     kind = page.header("content-type").partition(";")[0].strip().lower()
     return not kind or kind in READABLE or b"<html" in page.body[:2000].lower()
 

@@ -187,6 +187,11 @@ def decide(engine: Engine, decision: Decision, expected_version: int | None = No
     """
     person = named_person(decision.by)
     check(decision.verdict, decision.reason)
+    if decision.reason == "OTHER" and not decision.note.strip():
+        raise Problem(
+            "理由“其他”须写明说明（--note），没有写入。",
+            "The reason OTHER needs a note that says which (--note); nothing was written.",
+        )
     with write(engine) as connection:
         statement = (
             update(cases)

@@ -187,7 +187,7 @@ def test_law_words_and_excerpt_begin_with_what_the_person_decided_on():
     graver = finding("B4-01", evidence(text, "持证上岗"), legal_basis=("甲法",))
     decided_on = finding("B4-02", evidence(text, "包过不用考"), legal_basis=("乙法",))
     made = takedown_row(decided(text=text, findings=(graver, decided_on)), HEAD)
-    assert made.legal_basis == "乙法；甲法"
+    assert made.legal_basis == "乙法"
     assert made.hit_terms == "包过不用考；持证上岗"
     assert "包过不用考" in made.excerpt_raw
 
@@ -326,3 +326,14 @@ def test_a_format_that_is_not_there_names_those_that_are():
 )
 def test_a_file_name_never_leaves_its_folder(platform, name):
     assert replace(HEAD, platform=platform).file_name(".csv") == name
+
+
+def test_the_law_is_that_of_the_code_a_person_decided_on_even_where_no_rule_found_it():
+    hint = finding("C4-02", evidence("免考出证", "免考"), legal_basis=("丙法",))
+    case = decided(text="免考出证", findings=(hint,))
+    said = case.decision.reason
+    made = takedown_row(case, HEAD, lambda code, _day: (f"{code} 的法",))
+    assert made.legal_basis == f"{said} 的法"
+    assert "人工补充" not in made.notes
+    assert "丙法" not in takedown_row(case, HEAD).legal_basis
+    assert "人工补充" in takedown_row(case, HEAD).notes
