@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from storage.bilingual import Problem
 from storage.cases import claim, decide, get_case, list_cases, split
-from storage.clusters import band_hashes, digits, filing, keys_of, share
+from storage.clusters import BANDS, ROWS, band_hashes, digits, filing, keys_of, share
 from storage.records import CaseStatus, Contacts, Verdict
 from tests.makers import (
     NOON,
@@ -63,7 +63,17 @@ def test_different_texts_of_one_advertiser_do_not(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(("changed", "together"), [(25, True), (26, False)])
-def test_the_line_is_at_eight_tenths(engine: Engine, changed: int, together: bool) -> None:
+def test_within_one_site_the_line_is_at_eight_tenths(
+    engine: Engine, changed: int, together: bool
+) -> None:
+    sight(engine, flagged(post(A)), flagged(post(f"{A}?2"), changed=changed))
+    assert len(case_ids(engine)) == (1 if together else 2)
+
+
+@pytest.mark.parametrize(("changed", "together"), [(76, True), (77, False)])
+def test_the_same_phone_on_another_site_lets_the_words_differ_more(
+    engine: Engine, changed: int, together: bool
+) -> None:
     sight(engine, flagged(post(A)), flagged(post(B), changed=changed))
     assert len(case_ids(engine)) == (1 if together else 2)
 
@@ -139,10 +149,10 @@ def test_numbers_and_filings_are_read_as_people_mean_them() -> None:
     assert filing(" 豫ICP备 20000000号－12") == "豫icp备20000000号"
 
 
-def test_bands_are_sixteen_signed_numbers_and_equal_rows_meet() -> None:
-    one, other = band_hashes(signature(1)), band_hashes(signature(1, changed=8))
-    assert len(one) == 16
-    assert sum(a == b for a, b in zip(one, other, strict=True)) == 15
+def test_bands_are_signed_numbers_and_equal_rows_meet() -> None:
+    one, other = band_hashes(signature(1)), band_hashes(signature(1, changed=ROWS))
+    assert len(one) == BANDS
+    assert sum(a == b for a, b in zip(one, other, strict=True)) == BANDS - 1
     assert all(-(2**63) <= value < 2**63 for _, value in one)
     assert band_hashes((1, 2)) == []
 
