@@ -55,7 +55,7 @@ def sample_sweep(
             delay=0.0,
             per_host=8,
             retry_delays=(0.3, 1.0),
-            timeout=8.0,
+            timeout=25.0,  # a busy machine must not make a page of ours unreadable
             contact=settings.contact,
         )
         sweep = run_sweep(engine, settings, order, all_sources(), on_visit)
