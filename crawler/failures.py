@@ -48,6 +48,10 @@ TABLE: tuple[tuple[type[BaseException], str, bool], ...] = (
 )
 
 
+# What another try may mend.
+PASSING = frozenset(reason for _, reason, transient in TABLE if transient)
+
+
 def outcome_of(failure: Failure) -> Outcome:
     """State and reason of a failed fetch; anything unknown is an error under its own name."""
     error = failure.value

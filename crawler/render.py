@@ -15,7 +15,9 @@ from scrapy_playwright.page import PageMethod
 # Measured 2026-11: waiting for domcontentloaded gains more than blocking pictures does; what is
 # blocked is never needed to read a page, and pictures of a page are taken apart from this.
 HEAVY = frozenset({"image", "font", "media"})
-SETTLE_MS = 3_000  # longest wait for a script to fill the page after the document is there
+# Longest waits after the document is there, as shares of the page's own timeout: for a script to
+# put text on it, and for the network to be quiet. A busy machine must not cut a page short.
+FILL_SHARE, QUIET_SHARE = 1 / 3, 1 / 6
 FILLED = "document.body && document.body.innerText.trim().length > 40"
 
 
@@ -28,7 +30,7 @@ def render_meta(timeout: float) -> dict[str, Any]:
             "wait_until": "domcontentloaded",
             "timeout": timeout * 1000,
         },
-        "playwright_page_methods": [PageMethod(settle)],
+        "playwright_page_methods": [PageMethod(settle, timeout * 1000)],
     }
 
 
@@ -57,11 +59,11 @@ def is_document(request: BrowserRequest, page: BrowserPage) -> bool:
     return request.is_navigation_request() and request.frame == page.main_frame
 
 
-async def settle(page: BrowserPage) -> None:
+async def settle(page: BrowserPage, timeout_ms: float) -> None:
     """Wait until the script has put text on the page, or as long as is reasonable."""
     try:
-        await page.wait_for_function(FILLED, timeout=SETTLE_MS)
-        await page.wait_for_load_state("networkidle", timeout=SETTLE_MS)
+        await page.wait_for_function(FILLED, timeout=timeout_ms * FILL_SHARE)
+        await page.wait_for_load_state("networkidle", timeout=timeout_ms * QUIET_SHARE)
     except PlaywrightError:
         # What is there is read as it is; an empty shell is reported as such by the reader.
         return

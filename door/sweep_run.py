@@ -17,6 +17,7 @@ from classifiers.judge import load_judge
 from crawler.browser_args import browser_args
 from crawler.canon import canonical
 from crawler.chromium import find_chromium
+from crawler.failures import PASSING
 from crawler.guard import Guard
 from crawler.outlinks import Outlinks
 from crawler.pace import Manners, Pace
@@ -76,6 +77,8 @@ def run_sweep(
     with hold(engine, settings.home, "sweep", holder()):
         sweep_id, resumed = begin(engine, order.plan(), holder())
         frontier, targets = seeded(engine, sweep_id, order, sources)
+        if resumed:
+            frontier.revive(PASSING)
         plan, tools = assemble(engine, settings, order, frontier, targets, on_visit)
         with scrapy_for(plan, tools, order, settings) as (plan_with_browser, scrapy):
             ending = crawl(sources, plan_with_browser, scrapy)

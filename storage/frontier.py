@@ -251,6 +251,21 @@ class Frontier:
         with write(self._engine) as connection:
             return connection.execute(statement).rowcount
 
+    def revive(self, reasons: Collection[str]) -> int:
+        """Let URLs that failed for one of these reasons be tried anew; how many they were.
+
+        For the start of a resumed sweep: what broke the last run (a full disk, a dying browser)
+        broke pages of it too, which are not unreadable for that.
+        """
+        statement = (
+            update(urls)
+            .where(urls.c.sweep_id == self._sweep_id, urls.c.state == FAILED)
+            .where(urls.c.reason.in_(list(reasons)))
+            .values(state=WAITING, attempts=0, due_at=self._clock(), finished_at=None, outcome="")
+        )
+        with write(self._engine) as connection:
+            return connection.execute(statement).rowcount
+
     def known(self) -> set[bytes]:
         """Fingerprints of all URLs of this sweep, whatever became of them."""
         statement = select(urls.c.fingerprint).where(urls.c.sweep_id == self._sweep_id)

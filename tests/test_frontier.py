@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,7 +26,7 @@ import storage.frontier
 from storage.database import open_database, read
 from storage.frontier import Frontier, fingerprint, host_of
 from storage.models import sweep_targets, urls
-from storage.records import Lease, Link
+from storage.records import Lease, Link, PageState
 from storage.visits import commit_visits
 from tests.makers import NOON, link, start, visit
 
@@ -343,3 +344,18 @@ def test_leases_keep_their_promises_in_any_order(sqlite_template: Path) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_what_failed_in_passing_is_tried_anew_by_a_resumed_sweep(engine: Engine) -> None:
+    frontier = start(engine, [f"http://a.example/{n}" for n in range(3)])
+    leases = frontier.lease(3)
+    reasons = ["browser", "http_404", "timeout"]
+    visits = [
+        replace(visit(lease), state=PageState.ERROR, reason=reason)
+        for lease, reason in zip(leases, reasons, strict=True)
+    ]
+    commit_visits(engine, visits, NOON)
+    assert frontier.revive({"browser", "timeout"}) == 2
+    again = frontier.lease(5)
+    assert [lease.url for lease in again] == ["http://a.example/0", "http://a.example/2"]
+    assert frontier.revive({"browser", "timeout"}) == 0
