@@ -21,7 +21,8 @@ from collections.abc import Callable, Iterator
 import jieba
 from ahocorasick_rs import AhoCorasick
 
-from classifiers.judge import Judge, Subject, load_judge
+from classifiers.judge import Judge, load_judge
+from classifiers.subject import Subject
 
 SIZES = (300, 3_000, 30_000)
 ROUNDS = 9
@@ -70,10 +71,10 @@ def samples() -> dict[str, str]:
 def words_of(judge: Judge) -> list[str]:
     """The plain words of all rules and concepts, longest first."""
     found: set[str] = set()
-    for rule in judge.rules:
+    for rule in judge.eye.rules:
         found.update(rule.words, rule.sure, rule.benign)
         found.update(itertools.chain.from_iterable(pattern.anchors for pattern in rule.patterns))
-    for concept in judge.concepts:
+    for concept in judge.eye.concepts:
         found.update(concept.words, concept.benign)
     return sorted(found, key=lambda word: (-len(word), word))
 
@@ -140,7 +141,7 @@ def main() -> None:
     rivals = workers(judge, words)
     jieba.setLogLevel(logging.WARNING)
     jieba.initialize()
-    print(f"{len(judge.rules)} 条规则 rules, {len(words):,} 词 words")
+    print(f"{len(judge.eye.rules)} 条规则 rules, {len(words):,} 词 words")
     print(f"装载 loading {loading:.2f} s, 内存 memory +{held:.0f} MB（首次判断后 after one text）")
     for name, sample in samples().items():
         print("\n".join(lines(name, measure(sample, rivals))))

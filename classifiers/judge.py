@@ -5,53 +5,32 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from classifiers.concepts import Concept, load_concepts, load_disguises
-from classifiers.document import Document, lay_out, with_breaks, with_concepts, with_speech
+from classifiers.eye import Eye, load_eye
 from classifiers.laws import cite, for_code
-from classifiers.matching import (
-    Candidate,
-    ConceptRole,
-    Match,
-    Part,
-    RuleRole,
-    concept_places,
-    concept_scanner,
-    find_candidates,
-    find_matches,
-    rule_scanner,
-)
-from classifiers.rulebook import FIELDS, Rule, load_rules
-from classifiers.scanner import Scanner
-from classifiers.speech import speech
-from classifiers.stance import Speaker, keeps, who_speaks
-from storage.records import Evidence, Finding, Judgement, aware
+from classifiers.learned import FORMAT, WEIGHTS, Weighed, Weights, code_of, weigh
+from classifiers.learned import load as load_weights
+from classifiers.look import Claim, Look
+from classifiers.passages import Passage, pulls, strongest, telling_words
+from classifiers.rulebook import CLAUSES, Rule
+from classifiers.shape import measures
+from classifiers.subject import Subject
+from classifiers.text_features import Grams, grams
+from storage.records import Evidence, Finding, Judgement
 
 FLAGGED = 0.5  # a person should look from here on
 _WEAK = 0.35  # findings below this never flag a text by themselves, however many there are
 _WEAK_CAP = 0.45
 _MOST = 0.98  # a machine is never certain
 _QUOTES = 8  # pieces of evidence kept for one finding
+_ENOUGH = 0.5  # a rule's finding from which on the model need not show its own words
+LEARNED = "learned"  # stands where a rule's name would
+_LEARNED_SEVERITY = 3
 _OURS = ZoneInfo("Asia/Shanghai")  # a law is in force by Chinese days
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """What the judge reads; offsets of evidence point into these texts."""
-
-    title: str = ""
-    text: str = ""
-    account: str = ""
-    url: str = ""
-    platform: str = ""
-    published_at: datetime | None = None  # None: cited as of the day of judging
-
-    def __post_init__(self) -> None:
-        if self.published_at is not None:
-            aware(self.published_at)
 
 
 def _together(scores: Iterable[float]) -> float:
@@ -73,55 +52,77 @@ def _why(rule: Rule, evidence: Sequence[Evidence]) -> str:
     return rule.why_zh.replace("{words}", f"“{words}”")
 
 
-def _kept(
-    document: Document, candidates: Sequence[Candidate], speaker: Speaker
-) -> list[tuple[float, Match]]:
-    """A rule's matches with the share that each keeps; no more once enough are plain offers."""
-    kept: list[tuple[float, Match]] = []
-    plain = 0
-    for match in find_matches(document, candidates):
-        share = keeps(document, match, speaker)
-        if share > 0.0:
-            kept.append((share, match))
-        plain += share >= 1.0
-        if plain >= _QUOTES:
-            break
-    return kept
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How suspicious a text is, and what the model weighed."""
+
+    score: float
+    flagged: bool
+    weighed: Weighed | None
+    grams: Grams | None
+
+
+class Told(NamedTuple):
+    """A passage and the words of it that weigh most."""
+
+    passage: Passage
+    words: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Holds no state between texts; the same text always gets the same judgement."""
 
-    rules: tuple[Rule, ...]
-    concepts: tuple[Concept, ...]
-    rule_words: Scanner[RuleRole]
-    concept_words: Scanner[ConceptRole]
+    eye: Eye
+    weights: Weights | None  # None: the rules decide alone
+    learned_rules: frozenset[str]  # rules the model was made with
     engine: str  # changes whenever a rule, a table or the code of the judge changes
 
     def judge(self, subject: Subject, *, keep_weak: bool = False) -> Judgement:
         """Findings of a text that is not flagged are left out unless `keep_weak`."""
-        document = lay_out([(name, getattr(subject, name)) for name in FIELDS])
-        found = self.rule_words.find(document.text)
-        if all(role.part is Part.BENIGN for role, _, _ in found):
+        look = self.eye.look(subject)
+        if look is None:
             return self._clean()
-        document = with_breaks(document)
-        candidates = find_candidates(document, found, self.rules)
-        if not candidates:
-            return self._clean()
-        places = concept_places(document, self.concept_words, self.concepts)
-        document = with_concepts(document, places)
-        document = with_speech(document, *speech(document))
-        speaker = who_speaks(document, subject.url)
-        findings = self._findings(document, candidates, speaker, subject)
-        score = overall([finding.score for finding in findings])
-        flagged = score >= FLAGGED
+        findings = _findings(look, subject)
+        verdict = self.weighed(look)
+        if verdict.flagged and not any(finding.score >= _ENOUGH for finding in findings):
+            findings = (*self._learned(look, subject, verdict), *findings)
+        flagged = verdict.flagged and bool(findings)  # never without the very words
         return Judgement(
-            score=round(score, 4),
+            score=round(verdict.score, 4),
             flagged=flagged,
             findings=findings if flagged or keep_weak else (),
-            stance=speaker.voice,
+            stance=look.speaker.voice,
             engine=self.engine,
+        )
+
+    def weighed(self, look: Look) -> Verdict:
+        """The learned model's word, raised by rules that it has never seen."""
+        by_rule = {claim.rule.name: claim.rule.score * claim.share for claim in look.claims}
+        alone = overall([by_rule[name] for name in by_rule.keys() - self.learned_rules])
+        together = overall(list(by_rule.values()))
+        if self.weights is None:
+            return Verdict(together, together >= FLAGGED, None, None)
+        looked = grams(look.document.text)
+        weighed = weigh(self.weights, looked, measures(look))
+        backed = together >= FLAGGED
+        least = self.weights.backed_threshold if backed else self.weights.threshold
+        score = min(_MOST, 1 - (1 - weighed.probability) * (1 - alone))
+        flagged = weighed.probability >= least or alone >= FLAGGED
+        return Verdict(score, flagged, weighed, looked)
+
+    def _learned(self, look: Look, subject: Subject, verdict: Verdict) -> tuple[Finding, ...]:
+        """What the model stumbled over, clause by clause, one finding a violation code."""
+        if self.weights is None or verdict.grams is None:
+            return ()
+        pulled = pulls(self.weights, verdict.grams)
+        found: dict[str, list[Told]] = {}
+        for passage in strongest(look.document, verdict.grams, pulled):
+            code = code_of(self.weights, grams(look.document.text[passage.start : passage.end]))
+            words = telling_words(look.document, passage, verdict.grams, pulled)
+            found.setdefault(code, []).append(Told(passage, words))
+        return tuple(
+            _from_passages(look, subject, verdict.score, code, told) for code, told in found.items()
         )
 
     def _clean(self) -> Judgement:
@@ -129,43 +130,67 @@ class Judge:
             score=0.0, flagged=False, findings=(), stance="unknown", engine=self.engine
         )
 
-    def _findings(
-        self,
-        document: Document,
-        candidates: Sequence[Sequence[Candidate]],
-        speaker: Speaker,
-        subject: Subject,
-    ) -> tuple[Finding, ...]:
-        kept = (_kept(document, of_rule, speaker) for of_rule in candidates)
-        findings = [self._finding(document, matches, subject) for matches in kept if matches]
-        return tuple(sorted(findings, key=lambda finding: (-finding.score, finding.rule)))
 
-    def _finding(
-        self, document: Document, kept: list[tuple[float, Match]], subject: Subject
-    ) -> Finding:
-        kept.sort(key=lambda pair: (-pair[0], pair[1].start))
-        rule = kept[0][1].rule
-        evidence = tuple(document.evidence(match.start, match.end) for _, match in kept[:_QUOTES])
-        moment = subject.published_at or datetime.now(tz=_OURS)
-        day = moment.astimezone(_OURS).date()
-        cited = [*cite(rule.legal_basis, day), *for_code(rule.code, day)]
-        return Finding(
-            rule=rule.name,
-            version=rule.version,
-            code=rule.code,
-            clause=rule.clause,
-            score=round(min(_MOST, rule.score * kept[0][0]), 4),
-            severity=rule.severity,
-            proves=rule.proves,
-            why=_why(rule, evidence),
-            evidence=evidence,
-            legal_basis=tuple(dict.fromkeys(cited)),
-        )
+def _from_passages(
+    look: Look, subject: Subject, score: float, code: str, found: Sequence[Told]
+) -> Finding:
+    evidence = tuple(look.document.evidence(one.passage.start, one.passage.end) for one in found)
+    return Finding(
+        rule=LEARNED,
+        version=FORMAT,
+        code=code,
+        clause=CLAUSES[code[0]],
+        score=round(min(_MOST, score), 4),
+        severity=_LEARNED_SEVERITY,
+        proves="human",
+        why=_learned_why(found[0].words),
+        evidence=evidence,
+        legal_basis=tuple(dict.fromkeys(for_code(code, _day(subject)))),
+    )
 
 
-def _fingerprint(extra: Path | None) -> str:
+def _learned_why(words: Sequence[str]) -> str:
+    shown = "”“".join(words)
+    told = f"，尤其是“{shown}”" if words else ""
+    return f"此处说法与已知的违规宣传相近{told}；由模型比对得出，须由人判断。"
+
+
+def _day(subject: Subject) -> date:
+    moment = subject.published_at or datetime.now(tz=_OURS)
+    return moment.astimezone(_OURS).date()
+
+
+def _findings(look: Look, subject: Subject) -> tuple[Finding, ...]:
+    findings = [_finding(look, claim, subject) for claim in look.claims if claim.kept]
+    return tuple(sorted(findings, key=lambda finding: (-finding.score, finding.rule)))
+
+
+def _finding(look: Look, claim: Claim, subject: Subject) -> Finding:
+    rule = claim.rule
+    evidence = tuple(
+        look.document.evidence(match.start, match.end) for _, match in claim.kept[:_QUOTES]
+    )
+    day = _day(subject)
+    cited = [*cite(rule.legal_basis, day), *for_code(rule.code, day)]
+    return Finding(
+        rule=rule.name,
+        version=rule.version,
+        code=rule.code,
+        clause=rule.clause,
+        score=round(min(_MOST, rule.score * claim.share), 4),
+        severity=rule.severity,
+        proves=rule.proves,
+        why=_why(rule, evidence),
+        evidence=evidence,
+        legal_basis=tuple(dict.fromkeys(cited)),
+    )
+
+
+def _fingerprint(extra: Path | None, model: Path | None) -> str:
     room = Path(__file__).parent
-    files = [*room.glob("*.py"), *room.rglob("*.yaml"), *(extra.glob("*.yaml") if extra else ())]
+    files = [*room.glob("*.py"), *room.rglob("*.yaml")]
+    files += extra.glob("*.yaml") if extra else ()
+    files += [model] if model else ()
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(path.name.encode())
@@ -173,15 +198,12 @@ def _fingerprint(extra: Path | None) -> str:
     return digest.hexdigest()[:12]
 
 
-def load_judge(extra_rules: Path | None = None) -> Judge:
-    """Read and check all rules; raises BadSheet. `extra_rules` is an office's own rule folder."""
-    concepts = load_concepts()
-    disguises = load_disguises()
-    rules = load_rules(concepts, extra_rules)
-    return Judge(
-        rules,
-        tuple(concepts.values()),
-        rule_scanner(rules, disguises),
-        concept_scanner(concepts.values(), disguises),
-        _fingerprint(extra_rules),
-    )
+def load_judge(extra_rules: Path | None = None, *, model: Path | None = WEIGHTS) -> Judge:
+    """Read and check all rules; raises BadSheet and BadModel.
+
+    `extra_rules` is an office's own rule folder, `model` the weights; None lets the rules decide
+    alone.
+    """
+    weights = load_weights(model) if model else None
+    learned = frozenset(weights.facts["rules"] if weights else ())
+    return Judge(load_eye(extra_rules), weights, learned, _fingerprint(extra_rules, model))

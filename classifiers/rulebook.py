@@ -29,7 +29,7 @@ _KEYS = (
     ),
     *("hits", "misses"),
 )
-_CLAUSES = {
+CLAUSES = {
     "A": Clause.ONE,
     "B": Clause.TWO,
     "C": Clause.THREE,
@@ -163,7 +163,7 @@ def _code(sheet: Sheet) -> tuple[str, Clause]:
     named = _NAME.fullmatch(stem)
     if named is None or f"{named[1]}-{named[2]}".upper() != code:
         sheet.bad("code", f"文件名 {stem} 与编号 {code} 不符", f"{stem} is not named after {code}")
-    clause = _CLAUSES[code[0]]
+    clause = CLAUSES[code[0]]
     if sheet.text("clause") != clause.value:
         sheet.bad(
             "clause", f"{code} 属于（{clause.value}）", f"{code} belongs under {clause.value}"

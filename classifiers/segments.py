@@ -20,6 +20,11 @@ def _jieba() -> rjieba.Jieba:
     return rjieba.Jieba()
 
 
+def words(text: str) -> list[str]:
+    """All words of a text, in order and without loss."""
+    return _jieba().cut(text, hmm=False)
+
+
 @lru_cache(maxsize=4096)
 def _cuts(text: str) -> frozenset[int]:
     at, cuts = 0, [0]

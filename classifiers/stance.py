@@ -151,8 +151,13 @@ def _weight(document: Document, voice: str) -> float:
     return sum(weight * counted(document, concept, most) for concept, (weight, most) in signs)
 
 
+def weights_of(document: Document) -> dict[str, float]:
+    """How strongly each voice is heard."""
+    return {voice: _weight(document, voice) for voice in _SIGNS}
+
+
 def who_speaks(document: Document, url: str = "") -> Speaker:
-    weights = {voice: _weight(document, voice) for voice in _SIGNS}
+    weights = weights_of(document)
     host = host_kind(url)
     if not any(_own_counted(document, concept, 1) for concept in _REACHED):
         weights["seller"] = 0.0

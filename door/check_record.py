@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from classifiers.html_text import visible_text
-from classifiers.judge import Subject
+from classifiers.subject import Subject
 from classifiers.tables_file import searchable
 from storage.bilingual import Bilingual, Problem
 from storage.records import Evidence, Finding, Judgement

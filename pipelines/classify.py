@@ -7,7 +7,8 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from classifiers.judge import Judge, Subject
+from classifiers.judge import Judge
+from classifiers.subject import Subject
 from pipelines.tools import tools_of
 from storage.records import Post, Sighting, Visit
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.judge import Subject
+from classifiers.subject import Subject
 from commands.check import check_lines, check_texts
 from commands.check import judged as judge_line
 from door.check_files import decode, looks_like_html, output

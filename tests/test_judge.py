@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.judge import Subject, load_judge, overall
+from classifiers.judge import load_judge, overall
+from classifiers.subject import Subject
 from storage.records import Clause, Judgement
 
-JUDGE = load_judge()
+JUDGE = load_judge(model=None)
 POLICY = Path(__file__).parents[2] / "shared" / "domain" / "policy_129.txt"
 
 # A notice of our own that holds every banned word, as such notices do.
@@ -158,7 +159,7 @@ def test_the_policy_itself_is_clean() -> None:
 def test_the_same_text_gets_the_same_judgement() -> None:
     day = datetime(2024, 6, 1, tzinfo=UTC)
     subject = Subject(text=ADVERT, published_at=day)
-    assert JUDGE.judge(subject) == load_judge().judge(subject)
+    assert JUDGE.judge(subject) == load_judge(model=None).judge(subject)
 
 
 def test_weak_findings_are_kept_only_when_asked_for() -> None:

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 
 from classifiers.concepts import disguised, load_concepts, load_disguises
-from classifiers.judge import FLAGGED, Subject, load_judge
+from classifiers.judge import FLAGGED, load_judge
 from classifiers.laws import lawbook
 from classifiers.rulebook import FOLDER, Example, Rule, load_rules, read_rule
 from classifiers.sheets import BadSheet
+from classifiers.subject import Subject
 
-JUDGE = load_judge()
+JUDGE = load_judge(model=None)
 CONCEPTS = load_concepts()
-HITS = [(rule, example) for rule in JUDGE.rules for example in rule.hits]
-MISSES = [(rule, example) for rule in JUDGE.rules for example in rule.misses]
+HITS = [(rule, example) for rule in JUDGE.eye.rules for example in rule.hits]
+MISSES = [(rule, example) for rule in JUDGE.eye.rules for example in rule.misses]
 
 GOOD = """\
 code: B4-99
@@ -79,18 +80,18 @@ def test_the_rules_cover_what_text_can_show_of_the_policy() -> None:
         C1-02 C2-01 C2-02 C3-01 C3-03 C3-04 C3-05 C3-06 C3-07 C4-01 C4-02 C4-03 C4-04 C5-01 C5-99
         D1-01 D1-02 D2-01 D9-99 E1-01 E2-01 E2-02 E2-03 E2-04 E4-01
     """
-    assert {rule.code for rule in JUDGE.rules} >= set(wanted.split())
+    assert {rule.code for rule in JUDGE.eye.rules} >= set(wanted.split())
 
 
 def test_rule_names_are_their_file_names_and_unique() -> None:
-    names = [rule.name for rule in JUDGE.rules]
+    names = [rule.name for rule in JUDGE.eye.rules]
     assert names == sorted(set(names))
     assert set(names) == {path.stem for path in FOLDER.glob("*.yaml")}
 
 
 def test_every_law_a_rule_names_stands_in_the_table() -> None:
     book = lawbook()
-    named = {(law, article) for rule in JUDGE.rules for law, article in rule.legal_basis}
+    named = {(law, article) for rule in JUDGE.eye.rules for law, article in rule.legal_basis}
     unknown = [
         (law, article)
         for law, article in named
@@ -100,7 +101,7 @@ def test_every_law_a_rule_names_stands_in_the_table() -> None:
 
 
 def test_every_explanation_names_the_words() -> None:
-    assert [rule.name for rule in JUDGE.rules if "{words}" not in rule.why_zh] == []
+    assert [rule.name for rule in JUDGE.eye.rules if "{words}" not in rule.why_zh] == []
 
 
 def test_rules_need_the_concepts_that_the_judge_itself_asks_for() -> None:

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.document import Document, Places, lay_out, with_breaks, with_concepts
-from classifiers.judge import Subject, load_judge
+from classifiers.judge import load_judge
 from classifiers.speech import quotations, speech
+from classifiers.subject import Subject
 
-JUDGE = load_judge()
+JUDGE = load_judge(model=None)
 
 
 def document(text: str, *told: str) -> Document:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from classifiers.judge import Subject, load_judge
+from classifiers.judge import load_judge
+from classifiers.subject import Subject
 
-JUDGE = load_judge()
+JUDGE = load_judge(model=None)
 
 
 def flagged(text: str, **parts: str) -> bool:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.judge import Subject, load_judge
+from classifiers.judge import load_judge
+from classifiers.subject import Subject
 
 FOLDER = Path(__file__).with_name("voices")
 OFFERS = (FOLDER / "offers.txt").read_text(encoding="utf-8").splitlines()
 OTHERS = (FOLDER / "others.txt").read_text(encoding="utf-8").splitlines()
-JUDGE = load_judge()
+JUDGE = load_judge(model=None)
 
 
 def start(text: str) -> str:

@@ -1,0 +1,62 @@
+"""From a text to what it shows: rules, voices, quotations; nothing is weighed yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifiers.concepts import Concept, load_concepts, load_disguises
+from classifiers.document import lay_out, with_breaks, with_concepts, with_speech
+from classifiers.look import Look, look_at
+from classifiers.matching import (
+    ConceptRole,
+    RuleRole,
+    concept_places,
+    concept_scanner,
+    find_candidates,
+    rule_scanner,
+)
+from classifiers.rulebook import FIELDS, Rule, load_rules
+from classifiers.scanner import Scanner
+from classifiers.speech import speech
+from classifiers.stance import who_speaks
+from classifiers.subject import Subject
+from classifiers.topic import on_topic
+
+SHORT = 400  # characters; a shorter text costs little, and may be about it in no known word
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """Holds no state between texts."""
+
+    rules: tuple[Rule, ...]
+    concepts: tuple[Concept, ...]
+    rule_words: Scanner[RuleRole]
+    concept_words: Scanner[ConceptRole]
+
+    def look(self, subject: Subject) -> Look | None:
+        """What the text shows; None where it cannot be about certificates."""
+        document = lay_out([(name, getattr(subject, name)) for name in FIELDS])
+        if len(document.text) > SHORT and not on_topic(document.text):
+            return None
+        found = self.rule_words.find(document.text)
+        document = with_breaks(document)
+        candidates = find_candidates(document, found, self.rules)
+        places = concept_places(document, self.concept_words, self.concepts)
+        document = with_concepts(document, places)
+        document = with_speech(document, *speech(document))
+        return look_at(document, candidates, who_speaks(document, subject.url))
+
+
+def load_eye(extra_rules: Path | None = None) -> Eye:
+    """Read and check all rules; raises BadSheet. `extra_rules` is an office's own folder."""
+    concepts = load_concepts()
+    disguises = load_disguises()
+    rules = load_rules(concepts, extra_rules)
+    return Eye(
+        rules,
+        tuple(concepts.values()),
+        rule_scanner(rules, disguises),
+        concept_scanner(concepts.values(), disguises),
+    )
