@@ -10,7 +10,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from classifiers.concepts import Concept, load_concepts, load_disguises
+from classifiers.directory import Directory
 from classifiers.document import Document, lay_out, with_breaks, with_concepts, with_speech
+from classifiers.filed import Check, lowered
 from classifiers.laws import cite, for_code
 from classifiers.matching import (
     Candidate,
@@ -89,6 +91,31 @@ def _kept(
     return kept
 
 
+def _finding(document: Document, kept: list[tuple[float, Match]], check: Check) -> Finding | None:
+    """None where the rule asks the directory and the directory clears all its matches."""
+    kept.sort(key=lambda pair: (-pair[0], pair[1].start))
+    rule = kept[0][1].rule
+    answer = check.answer(kept)
+    if answer is None:
+        return None
+    evidence = tuple(
+        document.evidence(match.start, match.end) for _, match in answer.kept[:_QUOTES]
+    )
+    cited = [*cite(rule.legal_basis, check.day), *for_code(rule.code, check.day)]
+    return Finding(
+        rule=rule.name,
+        version=rule.version,
+        code=rule.code,
+        clause=rule.clause,
+        score=round(min(_MOST, answer.score(rule)), 4),
+        severity=rule.severity,
+        proves=rule.proves,
+        why=answer.told(_why(rule, evidence)),
+        evidence=evidence,
+        legal_basis=tuple(dict.fromkeys(cited)),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Holds no state between texts; the same text always gets the same judgement."""
@@ -97,7 +124,8 @@ class Judge:
     concepts: tuple[Concept, ...]
     rule_words: Scanner[RuleRole]
     concept_words: Scanner[ConceptRole]
-    engine: str  # changes whenever a rule, a table or the code of the judge changes
+    engine: str  # changes whenever a rule, a table, the directory or the code of the judge changes
+    directory: Directory | None = None
 
     def judge(self, subject: Subject, *, keep_weak: bool = False) -> Judgement:
         """Findings of a text that is not flagged are left out unless `keep_weak`."""
@@ -137,30 +165,11 @@ class Judge:
         subject: Subject,
     ) -> tuple[Finding, ...]:
         kept = (_kept(document, of_rule, speaker) for of_rule in candidates)
-        findings = [self._finding(document, matches, subject) for matches in kept if matches]
-        return tuple(sorted(findings, key=lambda finding: (-finding.score, finding.rule)))
-
-    def _finding(
-        self, document: Document, kept: list[tuple[float, Match]], subject: Subject
-    ) -> Finding:
-        kept.sort(key=lambda pair: (-pair[0], pair[1].start))
-        rule = kept[0][1].rule
-        evidence = tuple(document.evidence(match.start, match.end) for _, match in kept[:_QUOTES])
         moment = subject.published_at or datetime.now(tz=_OURS)
-        day = moment.astimezone(_OURS).date()
-        cited = [*cite(rule.legal_basis, day), *for_code(rule.code, day)]
-        return Finding(
-            rule=rule.name,
-            version=rule.version,
-            code=rule.code,
-            clause=rule.clause,
-            score=round(min(_MOST, rule.score * kept[0][0]), 4),
-            severity=rule.severity,
-            proves=rule.proves,
-            why=_why(rule, evidence),
-            evidence=evidence,
-            legal_basis=tuple(dict.fromkeys(cited)),
-        )
+        check = Check(document, self.directory, moment.astimezone(_OURS).date())
+        found = (_finding(document, matches, check) for matches in kept if matches)
+        findings = lowered([finding for finding in found if finding is not None], check)
+        return tuple(sorted(findings, key=lambda finding: (-finding.score, finding.rule)))
 
 
 def _fingerprint(extra: Path | None) -> str:
@@ -173,8 +182,11 @@ def _fingerprint(extra: Path | None) -> str:
     return digest.hexdigest()[:12]
 
 
-def load_judge(extra_rules: Path | None = None) -> Judge:
-    """Read and check all rules; raises BadSheet. `extra_rules` is an office's own rule folder."""
+def load_judge(extra_rules: Path | None = None, directory: Directory | None = None) -> Judge:
+    """Read and check all rules; raises BadSheet. `extra_rules` is an office's own rule folder.
+
+    Without a `directory` of filed bodies, what only it can settle is called unknown.
+    """
     concepts = load_concepts()
     disguises = load_disguises()
     rules = load_rules(concepts, extra_rules)
@@ -183,5 +195,6 @@ def load_judge(extra_rules: Path | None = None) -> Judge:
         tuple(concepts.values()),
         rule_scanner(rules, disguises),
         concept_scanner(concepts.values(), disguises),
-        _fingerprint(extra_rules),
+        _fingerprint(extra_rules) + (f"-{directory.fingerprint}" if directory else ""),
+        directory,
     )
