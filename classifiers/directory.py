@@ -146,9 +146,13 @@ def plain_number(number: str) -> str:
 
 
 def build_directory(
-    filings: Iterable[Filing], *, as_of: date, former: Iterable[str] = (), extra: str = ""
+    filings: Iterable[Filing], *, as_of: date, former: Iterable[str] = (), stamp: str = ""
 ) -> Directory:
-    """`former`: names of bodies in earlier editions; `extra` goes into the fingerprint."""
+    """`former`: names of bodies in earlier editions.
+
+    `stamp` says which lists these are, where the caller knows; else the rows are hashed, which
+    takes longer than all the rest.
+    """
     by_body: dict[str, list[Filing]] = defaultdict(list)
     for one in filings:
         by_body[intern(one.body)].append(one)
@@ -159,7 +163,7 @@ def build_directory(
     present = {key(body.name) for body in bodies}
     return Directory(
         as_of=as_of,
-        fingerprint=_fingerprint(bodies, as_of, extra),
+        fingerprint=_fingerprint(bodies, as_of, stamp),
         bodies=bodies,
         provinces=_provinces(bodies),
         kinds=frozenset(row.kind for body in bodies for row in body.filings),
@@ -220,8 +224,8 @@ def _provinces(bodies: tuple[Body, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _fingerprint(bodies: tuple[Body, ...], as_of: date, extra: str) -> str:
-    digest = hashlib.sha256(f"{as_of}|{extra}".encode())
-    for body in bodies:
+def _fingerprint(bodies: tuple[Body, ...], as_of: date, stamp: str) -> str:
+    digest = hashlib.sha256(f"{as_of}|{stamp}".encode())
+    for body in () if stamp else bodies:
         digest.update(repr(body.filings).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:12]

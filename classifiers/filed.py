@@ -7,6 +7,7 @@ or where it cannot cover the body, the answer is unknown and weighs nothing.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,7 +15,7 @@ from datetime import date
 from classifiers.body_names import key, names_in, own_word
 from classifiers.directory import EVALUATORS, Body, Directory, Named
 from classifiers.document import Document
-from classifiers.filed_scope import beyond, is_job
+from classifiers.filed_scope import beyond, is_job, offered
 from classifiers.matching import Match
 from classifiers.places import province_of
 from classifiers.rulebook import Rule
@@ -22,6 +23,7 @@ from storage.records import FiledKind, Finding
 
 UNKNOWN = 0.02  # a lead for a person, no weight of its own
 EXPIRED = 0.8  # of the rule's score
+_ASKED = 40  # matches of one rule held against the directory; a page may repeat itself
 _STRONG = 0.35  # findings below never flag a text by themselves
 _LEFT = 0.4
 # What a filed body may truly say of itself and its certificates.
@@ -81,7 +83,7 @@ class Check:
         """None where the rule asks the directory, and that clears every match."""
         if not kept[0][1].rule.directory:
             return Answer(kept)
-        said = [(self._said(match), share, match) for share, match in kept]
+        said = [(self._said(match), share, match) for share, match in kept[:_ASKED]]
         self.lawful = self.lawful or any(one.lawful for one, _, _ in said)
         wrong = [each for each in said if each[0].fault]
         if not wrong:
@@ -103,22 +105,35 @@ class Check:
         low, high = self.document.sentence(match.start, match.end)
         number = self._number(low, high)
         owners = directory.numbered(number) if number else ()
-        bodies = self._bodies_at(directory, low, high) or self._bodies_elsewhere(directory)
-        if owners and bodies and not {b.name for b in owners} & {b.name for b in bodies}:
-            return Said(f"备案号{number}在目录{as_of(directory)}中属于“{owners[0].name}”")
-        if owners or bodies:
-            return self._in_force(owners or bodies)
-        name = self._unlisted_name(low, high)
+        bodies = self._bodies_at(directory, low, high)
+        name = "" if bodies else self._unlisted_name(low, high)
+        if owners:
+            return self._owned(number, owners, bodies, name)
         if name:
             return self._absent(name, directory)
+        bodies = bodies or self._bodies_elsewhere(directory)
+        if bodies:
+            return self._in_force(bodies)
         if number:
             return Said(f"目录{as_of(directory)}中没有备案号{number}", EXPIRED)
         return Said("文中没有机构全称或备案号，无法与目录核对", None)
 
+    def _owned(
+        self, number: str, owners: Sequence[Body], bodies: Sequence[Body], name: str
+    ) -> Said:
+        """A number the directory holds, beside a name that may be another's."""
+        theirs = {body.name for body in owners}
+        own_words = {own_word(key(one)) for one in theirs}
+        stranger = bool(name) and own_word(key(name)) not in own_words
+        if stranger or (bodies and theirs.isdisjoint(body.name for body in bodies)):
+            return Said(f"目录中备案号{number}属于“{owners[0].name}”")
+        return self._in_force(owners)
+
     def _issuer(self, match: Match, directory: Directory) -> Said:
         bodies = self._bodies_at(directory, match.start, match.end)
         if bodies:
-            return Said("", lawful=False) if self._valid(bodies) else self._in_force(bodies)
+            said = self._in_force(bodies)
+            return replace(said, lawful=False) if said.fault else FINE
         found = list(names_in(self.document.text, match.start, match.end))
         if not found:
             return FINE
@@ -126,15 +141,17 @@ class Check:
         return self._absent(self.document.text[start:end], directory)
 
     def _in_force(self, bodies: Sequence[Body]) -> Said:
-        if self._valid(bodies):
+        """What a listed body's filings come to on the day."""
+        name = f"“{bodies[0].name}”"
+        rows = [row for body in bodies for row in body.filings if row.kind in EVALUATORS]
+        if not rows:
+            return Said(f"目录中{name}只有办学许可，没有评价备案，须核对", None)
+        if any(row in body.on(self.day) for body in bodies for row in rows):
             return Said("", lawful=True)
-        days = [row.valid_to for body in bodies for row in body.filings if row.valid_to]
+        days = [row.valid_to for row in rows if row.valid_to]
         if not days or max(days) >= self.day:
-            return Said(f"目录中“{bodies[0].name}”的备案在发布之日尚未生效", EXPIRED)
-        return Said(f"目录中“{bodies[0].name}”的备案已于{max(days)}到期", EXPIRED)
-
-    def _valid(self, bodies: Sequence[Body]) -> bool:
-        return any(body.on(self.day) for body in bodies)
+            return Said(f"目录中{name}的备案在发布之日尚未生效", EXPIRED)
+        return Said(f"目录中{name}的备案已于{max(days)}到期", EXPIRED)
 
     def _absent(self, name: str, directory: Directory) -> Said:
         if directory.left(name):
@@ -166,29 +183,43 @@ class Check:
             return FINE
         name = f"“{filings[0].body}”"
         text = self.document.text[low:high]
-        jobs = [job for _, _, job in directory.jobs(text)]
+        jobs = self._jobs(directory, low, high)
         known = [row for row in filings if row.occupation or row.trade]
         for job in jobs if known else ():
             rows = [row for row in known if is_job(row, job)]
             if not rows:
-                return Said(f"目录{as_of(directory)}中{name}没有备案“{job}”")
-            wrong = beyond(rows, text, one_job=len(set(jobs)) == 1)
+                return Said(f"目录{as_of(directory)}中{name}没有载明“{job}”")
+            wrong = beyond(rows, text, one_job=len(jobs) == 1)
             if wrong:
                 return Said(f"目录{as_of(directory)}中{name}的“{job}”{wrong}")
         return FINE
 
+    def _jobs(self, directory: Directory, low: int, high: int) -> list[str]:
+        """Occupations on offer there; a body's own name offers none."""
+        text = list(self.document.text[low:high])
+        named = self._names(directory)
+        at = bisect_left(named, low, key=lambda one: one.start)
+        for one in named[at : at + high - low]:
+            if one.end <= high:
+                text[one.start - low : one.end - low] = " " * (one.end - one.start)
+        return offered("".join(text), directory)
+
     # ---- where -----------------------------------------------------------------------------
 
     def _bodies_at(self, directory: Directory, low: int, high: int) -> tuple[Body, ...]:
+        named = self._names(directory)
+        at = bisect_left(named, low, key=lambda one: one.start)
+        inside = (one for one in named[at : at + 1] if one.end <= high)
+        return next((one.bodies for one in inside), ())
+
+    def _names(self, directory: Directory) -> list[Named]:
         if self._named is None:
             self._named = directory.named(self.document.text)
-        inside = (one for one in self._named if low <= one.start and one.end <= high)
-        return next((one.bodies for one in inside), ())
+        return self._named
 
     def _bodies_elsewhere(self, directory: Directory) -> tuple[Body, ...]:
         """The only filed body that the text names, in its title or account perhaps."""
-        self._bodies_at(directory, 0, 0)
-        names = {one.bodies[0].name: one.bodies for one in self._named or ()}
+        names = {one.bodies[0].name: one.bodies for one in self._names(directory)}
         return next(iter(names.values())) if len(names) == 1 else ()
 
     def _unlisted_name(self, low: int, high: int) -> str:
@@ -198,9 +229,7 @@ class Check:
             if name in ("account", "title") and not spans:
                 spans = list(names_in(text, start, end))
         names = [text[start:end] for start, end in spans]
-        return next(
-            (name for name in names if len(own_word(name)) >= 2 or _CENTRE.search(name)), ""
-        )
+        return next((name for name in names if len(own_word(key(name))) >= 2), "")
 
     def _names_somebody(self, match: Match) -> bool:
         """Whether there is a body whose scope could be looked up at all."""

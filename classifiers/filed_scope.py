@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from classifiers.body_names import key
 from classifiers.catalogue import skill_level
+from classifiers.directory import Directory
 from storage.records import FiledKind, Filing
 
 _LEVEL = re.compile(
@@ -17,10 +18,38 @@ _PUBLIC = re.compile(
 )
 
 
+# A title nobody lists, where it stands before what is offered: 茶艺师四级认定.
+_TITLE = re.compile(
+    r"([\u4e00-\u9fff]{2,8}?[师员工])(?="
+    r"(?:职业)?(?:技能)?(?:[一二三四五]级|高级工?|中级工?|初级工?|技师|等级|认定|鉴定|考评|培训班|证书?))"
+)
+_NO_TITLE = re.compile(
+    r"(?:学|人|职|雇|会|成|队|党|团|官|教|讲|导|老|律|督导|考评|管理|工作|业务|技|员|用|招|务|民|开|完|复|施|社|"
+    r"[高中初]级)[师员工]$|农民工|毕业生"
+)
+_LEAD = re.compile(
+    r"^.*(?:开展|招收|招|组织|报名|报考|学习|参加|考|和|与|及|的|是|为|有|现|新|另|设|开|办|收)"
+)
+
+
+def offered(text: str, directory: Directory) -> list[str]:
+    """Occupations named in a folded text, without repeats."""
+    known = directory.jobs(text)
+    taken = {at for start, end, _ in known for at in range(start, end)}
+    others = [
+        _LEAD.sub("", found[1])
+        for found in _TITLE.finditer(text)
+        if taken.isdisjoint(range(*found.span())) and not _NO_TITLE.search(found[1])
+    ]
+    return list(dict.fromkeys([*(job for *_, job in known), *(one for one in others if one[2:])]))
+
+
 def is_job(row: Filing, job: str) -> bool:
     """Whether a row's occupation or trade is what the text calls by this name."""
     names = [key(name) for name in (row.occupation, row.trade) if name]
-    return any(name == job or stem(name) == stem(job) or job in name for name in names)
+    return any(
+        name == job or stem(name) == stem(job) or job in name or name in job for name in names
+    )
 
 
 def stem(job: str) -> str:

@@ -97,7 +97,7 @@ def levels_of(text: str) -> tuple[str, ...] | None:
         since = None
     if below and found:
         found = list(between("五级", found[0]))
-    return tuple(dict.fromkeys(found)) or None
+    return tuple(level for level in LEVELS if level in found) or None
 
 
 def between(one: str, other: str) -> tuple[str, ...]:

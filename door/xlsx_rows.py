@@ -71,7 +71,10 @@ def xlsx_rows(path: Path) -> Iterator[SheetRow]:
     """
     with readable():
         inspect_archive(path)
-        with closing(load_workbook(path, read_only=True, data_only=False)) as book:
+        with (
+            path.open("rb") as stream,  # openpyxl leaves it open where the book is broken
+            closing(load_workbook(stream, read_only=True, data_only=False)) as book,
+        ):
             for sheet in book.worksheets:
                 if sheet.sheet_state == "visible":
                     part = getattr(sheet, "_worksheet_path", "")

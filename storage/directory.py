@@ -7,9 +7,10 @@ body) count together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
@@ -19,6 +20,7 @@ from storage.database import read, write
 from storage.models import directory_editions, directory_rows
 from storage.records import FiledKind, Filing
 
+COLUMNS = tuple(field.name for field in fields(Filing))
 BATCH = 2_000  # rows sent to the database at a time
 NEWEST_FIRST = (directory_editions.c.as_of.desc(), directory_editions.c.id.desc())
 
@@ -132,29 +134,21 @@ def edition_of(row: AnyRow, seen: set[str]) -> Edition:
 
 def filings(engine: Engine, edition_id: int, body: str = "") -> Iterator[Filing]:
     """Rows of an edition in the order of the file; of one body where it is named."""
-    query = select(directory_rows).where(directory_rows.c.edition_id == edition_id)
+    columns = (directory_rows.c[name] for name in COLUMNS)
+    query = select(*columns).where(directory_rows.c.edition_id == edition_id)
     if body:
         query = query.where(directory_rows.c.body == body)
+    kept: dict[Any, Any] = {}  # one object for each text and day: rows repeat them by thousands
     with read(engine) as connection:
         for row in connection.execute(
             query.order_by(directory_rows.c.id), execution_options={"yield_per": BATCH}
         ):
-            yield filing_of(row)
+            values = [kept.setdefault(value, value) for value in row]
+            yield filing_of(dict(zip(COLUMNS, values, strict=True)))
 
 
-def filing_of(row: AnyRow) -> Filing:
-    return Filing(
-        body=row.body,
-        kind=FiledKind(row.kind),
-        occupation=row.occupation,
-        trade=row.trade,
-        level=row.level,
-        audience=row.audience,
-        region=row.region,
-        filing_no=row.filing_no,
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
-    )
+def filing_of(values: dict[str, Any]) -> Filing:
+    return Filing(**values | {"kind": FiledKind(values["kind"])})
 
 
 def bodies(engine: Engine, edition_ids: Iterable[int]) -> set[str]:
