@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from classifiers.directory import Directory
 from classifiers.eye import Eye, load_eye
+from classifiers.filed import LEFT, Check, borne_out, lowered
 from classifiers.laws import cite, for_code
 from classifiers.learned import FORMAT, WEIGHTS, Weighed, Weights, code_of, weigh
 from classifiers.learned import load as load_weights
@@ -76,17 +78,19 @@ class Judge:
     eye: Eye
     weights: Weights | None  # None: the rules decide alone
     learned_rules: frozenset[str]  # rules the model was made with
-    engine: str  # changes whenever a rule, a table or the code of the judge changes
+    engine: str  # changes whenever a rule, a table, the directory, the model or the code changes
+    directory: Directory | None = None
 
     def judge(self, subject: Subject, *, keep_weak: bool = False) -> Judgement:
         """Findings of a text that is not flagged are left out unless `keep_weak`."""
         look = self.eye.look(subject)
         if look is None:
             return self._clean()
-        findings = _findings(look, subject)
-        verdict = self.weighed(look)
+        check = Check(look.document, self.directory, day_of(subject))
+        findings = _findings(look, check)
+        verdict = self.weighed(look, findings, check)
         if verdict.flagged and not any(finding.score >= _ENOUGH for finding in findings):
-            findings = (*self._learned(look, subject, verdict), *findings)
+            findings = (*self._learned(look, check, verdict), *findings)
         flagged = verdict.flagged and bool(findings)  # never without the very words
         return Judgement(
             score=round(verdict.score, 4),
@@ -96,22 +100,21 @@ class Judge:
             engine=self.engine,
         )
 
-    def weighed(self, look: Look) -> Verdict:
-        """The learned model's word, raised by rules that it has never seen."""
-        by_rule = {claim.rule.name: claim.rule.score * claim.share for claim in look.claims}
-        alone = overall([by_rule[name] for name in by_rule.keys() - self.learned_rules])
-        together = overall(list(by_rule.values()))
+    def weighed(self, look: Look, findings: Sequence[Finding], check: Check) -> Verdict:
+        """The learned model's word; raised by what it has never seen, lowered by a filing."""
+        together = overall([finding.score for finding in findings])
         if self.weights is None:
             return Verdict(together, together >= FLAGGED, None, None)
         looked = grams(look.document.text)
         weighed = weigh(self.weights, looked, measures(look))
+        probability = weighed.probability * (LEFT if borne_out(findings, check) else 1.0)
+        alone = overall([one.score for one in findings if one.rule not in self.learned_rules])
         backed = together >= FLAGGED
         least = self.weights.backed_threshold if backed else self.weights.threshold
-        score = min(_MOST, 1 - (1 - weighed.probability) * (1 - alone))
-        flagged = weighed.probability >= least or alone >= FLAGGED
-        return Verdict(score, flagged, weighed, looked)
+        score = min(_MOST, 1 - (1 - probability) * (1 - alone))
+        return Verdict(score, probability >= least or alone >= FLAGGED, weighed, looked)
 
-    def _learned(self, look: Look, subject: Subject, verdict: Verdict) -> tuple[Finding, ...]:
+    def _learned(self, look: Look, check: Check, verdict: Verdict) -> tuple[Finding, ...]:
         """What the model stumbled over, clause by clause, one finding a violation code."""
         if self.weights is None or verdict.grams is None:
             return ()
@@ -122,7 +125,7 @@ class Judge:
             words = telling_words(look.document, passage, verdict.grams, pulled)
             found.setdefault(code, []).append(Told(passage, words))
         return tuple(
-            _from_passages(look, subject, verdict.score, code, told) for code, told in found.items()
+            _from_passages(look, check, verdict.score, code, told) for code, told in found.items()
         )
 
     def _clean(self) -> Judgement:
@@ -132,7 +135,7 @@ class Judge:
 
 
 def _from_passages(
-    look: Look, subject: Subject, score: float, code: str, found: Sequence[Told]
+    look: Look, check: Check, score: float, code: str, found: Sequence[Told]
 ) -> Finding:
     evidence = tuple(look.document.evidence(one.passage.start, one.passage.end) for one in found)
     return Finding(
@@ -145,7 +148,7 @@ def _from_passages(
         proves="human",
         why=_learned_why(found[0].words),
         evidence=evidence,
-        legal_basis=tuple(dict.fromkeys(for_code(code, _day(subject)))),
+        legal_basis=tuple(dict.fromkeys(for_code(code, check.day))),
     )
 
 
@@ -155,32 +158,37 @@ def _learned_why(words: Sequence[str]) -> str:
     return f"此处说法与已知的违规宣传相近{told}；由模型比对得出，须由人判断。"
 
 
-def _day(subject: Subject) -> date:
+def day_of(subject: Subject) -> date:
+    """The Chinese day by whose law a text is judged."""
     moment = subject.published_at or datetime.now(tz=_OURS)
     return moment.astimezone(_OURS).date()
 
 
-def _findings(look: Look, subject: Subject) -> tuple[Finding, ...]:
-    findings = [_finding(look, claim, subject) for claim in look.claims if claim.kept]
+def _findings(look: Look, check: Check) -> tuple[Finding, ...]:
+    found = (_finding(look, claim, check) for claim in look.claims if claim.kept)
+    findings = lowered([finding for finding in found if finding is not None], check)
     return tuple(sorted(findings, key=lambda finding: (-finding.score, finding.rule)))
 
 
-def _finding(look: Look, claim: Claim, subject: Subject) -> Finding:
+def _finding(look: Look, claim: Claim, check: Check) -> Finding | None:
+    """None where the rule asks the directory and the directory clears all its matches."""
     rule = claim.rule
+    answer = check.answer(claim.kept)
+    if answer is None:
+        return None
     evidence = tuple(
-        look.document.evidence(match.start, match.end) for _, match in claim.kept[:_QUOTES]
+        look.document.evidence(match.start, match.end) for _, match in answer.kept[:_QUOTES]
     )
-    day = _day(subject)
-    cited = [*cite(rule.legal_basis, day), *for_code(rule.code, day)]
+    cited = [*cite(rule.legal_basis, check.day), *for_code(rule.code, check.day)]
     return Finding(
         rule=rule.name,
         version=rule.version,
         code=rule.code,
         clause=rule.clause,
-        score=round(min(_MOST, rule.score * claim.share), 4),
+        score=round(min(_MOST, answer.score(rule)), 4),
         severity=rule.severity,
         proves=rule.proves,
-        why=_why(rule, evidence),
+        why=answer.told(_why(rule, evidence)),
         evidence=evidence,
         legal_basis=tuple(dict.fromkeys(cited)),
     )
@@ -198,12 +206,20 @@ def _fingerprint(extra: Path | None, model: Path | None) -> str:
     return digest.hexdigest()[:12]
 
 
-def load_judge(extra_rules: Path | None = None, *, model: Path | None = WEIGHTS) -> Judge:
+def load_judge(
+    extra_rules: Path | None = None,
+    directory: Directory | None = None,
+    *,
+    model: Path | None = WEIGHTS,
+) -> Judge:
     """Read and check all rules; raises BadSheet and BadModel.
 
     `extra_rules` is an office's own rule folder, `model` the weights; None lets the rules decide
-    alone.
+    alone. Without a `directory` of filed bodies, what only it can settle is called unknown.
     """
     weights = load_weights(model) if model else None
-    learned = frozenset(weights.facts["rules"] if weights else ())
-    return Judge(load_eye(extra_rules), weights, learned, _fingerprint(extra_rules, model))
+    eye = load_eye(extra_rules)
+    asking = {rule.name for rule in eye.rules if rule.directory}  # what the model cannot know
+    learned = frozenset(weights.facts["rules"] if weights else ()) - asking
+    engine = _fingerprint(extra_rules, model) + (f"-{directory.fingerprint}" if directory else "")
+    return Judge(eye, weights, learned, engine, directory)

@@ -16,6 +16,7 @@ FOLDER = Path(__file__).with_name("rules")
 
 _KEYS = (
     *("code", "clause", "name", "version", "severity", "proves", "score", "words", "sure"),
+    "directory",
     *(
         "patterns",
         "context",
@@ -38,6 +39,7 @@ CLAUSES = {
 }
 _NAME = re.compile(r"([a-e]\d)_(\d\d)_[a-z0-9_]+")
 _WITHIN = ("sentence", "near", "text")
+DIRECTORY = ("filed", "issuer", "scope")  # what the directory is asked of the words
 FIELDS = ("title", "text", "account")
 
 
@@ -86,7 +88,8 @@ class Rule:
     boundaries: frozenset[str]  # words that must begin and end where the segmenter cuts
     fields: frozenset[str]
     voices: frozenset[str]  # speakers whose word is the claim itself; empty: an advertiser's
-    hosts: frozenset[str]  # count only on such a host: "official", "lookalike"; empty: on any
+    hosts: frozenset[str]  # count only on such a host: "official", "lookalike", "other"; empty: any
+    directory: str  # one of DIRECTORY: counts as the directory says; "": by itself
     why_zh: str  # with {words}
     why_en: str
     legal_basis: tuple[tuple[str, str], ...]  # law id, article
@@ -179,6 +182,20 @@ def _subset(sheet: Sheet, key: str, allowed: tuple[str, ...]) -> frozenset[str]:
     return frozenset(words)
 
 
+def _asked(sheet: Sheet) -> str:
+    if "directory" not in sheet.data:
+        return ""
+    asked = sheet.text("directory")
+    if asked not in DIRECTORY or sheet.text("proves") != "directory":
+        known = "、".join(DIRECTORY)
+        sheet.bad(
+            "directory",
+            f"应为 {known}，且 proves 为 directory",
+            f"must be one of {', '.join(DIRECTORY)}, with proves: directory",
+        )
+    return asked
+
+
 def _laws(sheet: Sheet) -> tuple[tuple[str, str], ...]:
     laws = []
     for entry in sheet.entries("legal_basis"):
@@ -224,7 +241,8 @@ def read_rule(path: Path, concepts: Mapping[str, Concept]) -> Rule:
         boundaries=frozenset(folded(sheet.words("boundaries"))),
         fields=_subset(sheet, "fields", FIELDS) or frozenset(FIELDS),
         voices=frozenset(sheet.words("voices")),
-        hosts=_subset(sheet, "hosts", ("official", "lookalike")),
+        hosts=_subset(sheet, "hosts", ("official", "lookalike", "other")),
+        directory=_asked(sheet),
         why_zh=why.text("zh"),
         why_en=why.text("en"),
         legal_basis=_laws(sheet),

@@ -106,18 +106,18 @@ _BARE = frozenset("不未勿莫甭")  # deny the very next word
 @dataclass(frozen=True, slots=True)
 class Speaker:
     voice: str
-    host: str  # "official", "lookalike" or "": whose the page pretends or is known to be
+    host: str  # "official", "lookalike", "other" or "" (no host): whose the page is
 
 
 def host_kind(url: str) -> str:
-    """Whether a URL's host is "official", a "lookalike" of an official one, or neither: ""."""
+    """Whether a host is "official", a "lookalike" of an official one or "other"; "" for none."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return ""
     if not host:
         return ""
-    return "official" if official(host) else "lookalike" if lookalike(host) else ""
+    return "official" if official(host) else "lookalike" if lookalike(host) else "other"
 
 
 def _of_others(document: Document, start: int, end: int) -> bool:

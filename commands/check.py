@@ -34,7 +34,9 @@ from door.check_record import (
     record_of,
 )
 from door.check_report import report
+from door.directory_load import directory_if_any
 from door.misuse import WrongUse
+from door.settings import SETTINGS
 from door.speech import err, say, t
 from storage.bilingual import Problem
 
@@ -84,7 +86,7 @@ def command(
     if not files and sys.stdin is not None and sys.stdin.isatty():
         raise WrongUse("请给出文件，或用 - 读标准输入。", "name a file, or - for standard input.")
     check_readable(names)
-    judge = load_judge()
+    judge = load_judge(directory=directory_if_any(SETTINGS))
     with output(out_file) as write:
         seen = (
             check_lines(names, judge, write, explain=explain)

@@ -26,6 +26,7 @@ from crawler.proxy_thread import ProxyThread
 from crawler.settings import scrapy_settings
 from crawler.source_spider import SourceSpider
 from crawler.sweep_plan import Limits, SweepPlan
+from door.directory_load import load_directory
 from door.settings import Settings
 from pipelines.tools import SETTING, Tools
 from storage.database import ready, write
@@ -139,7 +140,7 @@ def assemble(
     )
     tools = Tools(
         memory=PostMemory(engine),
-        judge=load_judge(),
+        judge=load_judge(directory=load_directory(engine)),
         store=SnapshotStore(settings.snapshot_url, settings.home),
         ledger=ledger,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -53,6 +53,17 @@ class Clause(StrEnum):
     TWO = "二"  # false or exaggerated promotion
     THREE = "三"  # unlawful training, fees and issuing
     FOUR = "四"  # confusion, hype, deception, impersonation
+
+
+class FiledKind(StrEnum):
+    """What a body is filed as; the words are those of the notices."""
+
+    SOCIAL = "S"  # 社会培训评价组织
+    EMPLOYER = "Y"  # 用人单位, which assesses its own people
+    ASSESSMENT = "鉴定"
+    SPECIAL = "专项"  # 专项职业能力考核
+    EXAMINATION = "考务"
+    TRAINING = "培训"  # 办学许可
 
 
 def aware(moment: datetime) -> datetime:
@@ -177,6 +188,22 @@ class Judgement:
     findings: tuple[Finding, ...]
     stance: str  # who seems to speak: seller, official, press, victim, asker, employer, …
     engine: str  # fingerprint of rules and tables, so that a changed rule judges anew
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """One row of a directory: what one body may do. "" and None: the list does not say."""
+
+    body: str  # as the list writes it
+    kind: FiledKind
+    occupation: str = ""  # 职业, or what a special ability or a course is called
+    trade: str = ""  # 工种
+    level: str = ""  # 五级 … 一级, 学徒工, 特级技师, 首席技师
+    audience: str = ""  # 社会, 本单位, 学生, or the list's own word
+    region: str = ""
+    filing_no: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None  # the last day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

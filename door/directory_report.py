@@ -1,0 +1,128 @@
+"""The directory of filed bodies on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from door.directory_import import Imported
+from door.printable import printable
+from door.speech import say, t
+from storage.bilingual import Bilingual
+from storage.directory import Edition
+from storage.records import FiledKind, Filing
+
+KIND_WORDS: Mapping[FiledKind, Bilingual] = {
+    FiledKind.SOCIAL: Bilingual("社会培训评价组织（S）", "social evaluation body (S)"),
+    FiledKind.EMPLOYER: Bilingual("用人单位（Y）", "employer (Y)"),
+    FiledKind.ASSESSMENT: Bilingual("鉴定机构", "assessment body (鉴定)"),
+    FiledKind.SPECIAL: Bilingual("专项职业能力考核机构", "special ability body (专项)"),
+    FiledKind.EXAMINATION: Bilingual("考务机构", "examination body (考务)"),
+    FiledKind.TRAINING: Bilingual("培训机构", "training body (培训)"),
+}
+TOLD = 5  # repeated rows named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """One edition against an earlier one."""
+
+    older: Edition
+    newer: Edition
+    added: tuple[str, ...]  # bodies
+    removed: tuple[str, ...]
+    gained: tuple[Filing, ...]  # of bodies in both
+    lost: tuple[Filing, ...]
+
+
+def tell_notes(made: Imported) -> None:
+    notes = made.notes
+    if notes.unknown:
+        names = printable("、".join(notes.unknown))
+        say(f"没有用到的列：{names}。", f"Columns not used: {names}.")
+    if notes.unread:
+        names = printable("、".join(notes.unread))
+        say(
+            f"没有表头、没有导入的工作表：{names}。", f"Sheets without a header, left out: {names}."
+        )
+    if notes.repeated:
+        first = "、".join(list(notes.repeated)[:TOLD])
+        count = sum(notes.repeated.values())
+        say(
+            f"重复的内容 {count} 条已合并（{first}{'等' if len(notes.repeated) > TOLD else ''}）。",
+            f"{count} repeated filings were merged ({len(notes.repeated)} rows).",
+        )
+
+
+def edition_json(edition: Edition) -> dict[str, Any]:
+    return asdict(edition) | {
+        "as_of": edition.as_of.isoformat(),
+        "imported_at": edition.imported_at.isoformat(),
+    }
+
+
+def filing_json(filing: Filing) -> dict[str, Any]:
+    return asdict(filing) | {
+        "valid_from": filing.valid_from.isoformat() if filing.valid_from else None,
+        "valid_to": filing.valid_to.isoformat() if filing.valid_to else None,
+    }
+
+
+def editions_table(rows: Sequence[Edition]) -> Table:
+    table = Table(title=t("备案机构目录", "Directory of filed bodies"), title_justify="left")
+    table.add_column(t("编号", "id"), justify="right")
+    table.add_column(t("名册", "list"), overflow="fold")
+    table.add_column(t("截至", "as of"), no_wrap=True)
+    table.add_column(t("机构", "bodies"), justify="right")
+    table.add_column(t("条", "rows"), justify="right")
+    table.add_column(t("现用", "in use"))
+    table.add_column(t("文件与 SHA-256", "file and SHA-256"), overflow="fold")
+    for row in rows:
+        table.add_row(
+            str(row.id),
+            escape(printable(row.name)),
+            row.as_of.isoformat(),
+            str(row.bodies),
+            str(row.rows),
+            t("是", "yes") if row.current else "",
+            escape(printable(f"{row.source}\n{row.sha256[:16]}…")),
+        )
+    return table
+
+
+def filings_table(rows: Iterable[Filing], title: str) -> Table:
+    table = Table(title=escape(printable(title)), title_justify="left")
+    for zh, en in (
+        ("机构", "body"),
+        ("类别", "kind"),
+        ("职业（工种）", "occupation"),
+        ("等级", "level"),
+        ("对象", "audience"),
+        ("地区", "region"),
+        ("备案号", "number"),
+        ("有效期", "valid"),
+    ):
+        table.add_column(t(zh, en), overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(printable(cell)) for cell in cells(row)))
+    return table
+
+
+def cells(row: Filing) -> tuple[str, ...]:
+    kind = KIND_WORDS[row.kind]
+    job = f"{row.occupation}（{row.trade}）" if row.trade else row.occupation
+    days = f"{row.valid_from or ''}—{row.valid_to or ''}"
+    return (
+        row.body,
+        t(kind.zh, kind.en),
+        job,
+        row.level,
+        row.audience,
+        row.region,
+        row.filing_no,
+        days if days != "—" else "",
+    )
