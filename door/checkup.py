@@ -20,6 +20,7 @@ from sqlalchemy import inspect
 import door
 from crawler.chromium import find_chromium
 from door import browser_probe
+from door.office_judge import office_judge, rules_folder
 from door.settings import Settings
 from storage.bilingual import Bilingual, Problem
 from storage.database import check_schema, open_database, parse_url, read
@@ -62,6 +63,7 @@ def checkup(settings: Settings) -> Iterator[Check]:
         database,
         running_sweep,
         snapshot_store,
+        office_rules,
         clock,
         proxies,
         contact,
@@ -236,6 +238,25 @@ def running_sweep(settings: Settings) -> Check:
             return idle
     except Problem as problem:
         return Check(mark=Mark.WARNING, name=name, found=problem.text)
+
+
+def office_rules(settings: Settings) -> Check:
+    """The office's own rules, tried on their own examples as a sweep tries them."""
+    name = Bilingual("单位规则", "Office rules")
+    try:
+        folder = rules_folder(settings)
+        if folder is None:
+            return good(name, "没有，只用随附规则", "none, the rules that come along alone")
+        office_judge(settings)
+    except Problem as problem:
+        return Check(
+            mark=Mark.MISSING,
+            name=name,
+            found=Bilingual("用不了，巡查不会开始", "not usable, no sweep would begin"),
+            remedy=problem.text,
+        )
+    count = len(list(folder.glob("*.yaml")))
+    return good(name, f"{folder} 中 {count} 条，已试", f"{count} in {folder}, tried")
 
 
 def snapshot_store(settings: Settings) -> Check:
