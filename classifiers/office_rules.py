@@ -14,6 +14,7 @@ from pathlib import Path
 from classifiers.folding import fold, squeeze
 from classifiers.judge import Judge, Subject
 from classifiers.laws import atom, lawbook
+from classifiers.pattern_cost import MOST, ways
 from classifiers.rulebook import Example, Rule
 from classifiers.sheets import BadSheet, Sheet, all_of, read_sheet
 from classifiers.stance import VOICES
@@ -61,11 +62,12 @@ def prove(judge: Judge, folder: Path) -> None:
     faults: list[BadSheet] = []
     for rule in own_rules(judge, folder):
         sheet = read_sheet(folder / f"{rule.name}.yaml")
-        for look in (_meaning, _words, _proof):
+        for look in (_meaning, _words, _patterns, _proof):
             try:
                 look(judge, rule, sheet)
             except BadSheet as fault:
                 faults.append(fault)
+                break  # a pattern that could hang us is not tried on the examples
     if faults:
         raise all_of(faults)
 
@@ -110,6 +112,17 @@ def _words(_judge: Judge, _rule: Rule, sheet: Sheet) -> None:
                     f"{word!r} holds a separator and can never be found; write it plainly, "
                     "disguises are seen through anyway",
                 )
+
+
+def _patterns(_judge: Judge, _rule: Rule, sheet: Sheet) -> None:
+    for part in sheet.entries("patterns"):
+        if ways(part.text("regex")) > MOST:
+            part.bad(
+                "regex",
+                "重复套重复，或重复太多，遇到长文会很慢；请减少 {m,n} 或拆成几个句式",
+                "repetitions within repetitions, or too many, would be slow on a long text; use "
+                "fewer {m,n} or several patterns",
+            )
 
 
 def _proof(judge: Judge, rule: Rule, sheet: Sheet) -> None:

@@ -96,6 +96,11 @@ def test_a_named_folder_that_is_none_is_a_problem(tmp_path: Path, make: object) 
         ("团报名额, ", "拼, ", "line 10, words: '拼' is too short"),
         ("sure: [拼团拿证]", 'sure: ["\\u200b\\u200b"]', "nothing but invisible signs"),
         ("anchors: [人成团]", "anchors: [人-成团]", "line 13, anchors: '人-成团' holds"),
+        (
+            r"[一二三四五六七八九十\d]{1,2}人成团",
+            "(?:[一-鿿]{1,8}){1,8}人成团",
+            "line 14, regex: repetitions within repetitions",
+        ),
         ("quote: 团报名额", "quote: 育婴师", "line 26, quote: not found by '育婴师'"),
         (
             '"三人成团的旅游线路本周出发。"',

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.concepts import load_concepts
+from classifiers.pattern_cost import MOST, ways
 from classifiers.plain_patterns import in_words
 from classifiers.rulebook import load_rules
 
@@ -71,3 +72,36 @@ def test_what_has_no_words_is_shown_as_it_is(pattern: str) -> None:
 @given(st.text(alphabet=r"包过证|()[]?:{}0,1\d^$.!<=-", max_size=20))
 def test_no_pattern_makes_it_fail(pattern: str) -> None:
     assert isinstance(in_words(pattern).zh, str)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "count"),
+    [
+        ("包过", 1),
+        ("包过?", 2),
+        ("[^。!?]{0,8}?证", 9),
+        (r"\d{4}年", 1),
+        ("(?:包|保{2,3})过", 2),
+        ("(?:a?){0,3}b", 32),
+        (r"[)(\]]{0,3}\(", 4),
+        ("a{0,9}b{0,9}", 100),
+    ],
+)
+def test_the_ways_of_a_pattern_are_counted(pattern: str, count: int) -> None:
+    assert ways(pattern) == count
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(?:[一-鿿]{1,8}){1,8}师", "(?:a?){0,30}b", ".{0,40}a.{0,40}b.{0,40}c.{0,40}"]
+)
+def test_a_pattern_that_could_hang_a_sweep_has_too_many(pattern: str) -> None:
+    assert ways(pattern) > MOST
+
+
+def test_nearly_all_of_ours_have_few() -> None:
+    assert sum(ways(one) > MOST for one in PATTERNS) <= 2
+
+
+@given(st.text(alphabet=r"包|()[]?:{}0,1\d^", max_size=20))
+def test_counting_never_fails(pattern: str) -> None:
+    assert ways(pattern) >= 0
