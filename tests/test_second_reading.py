@@ -16,10 +16,13 @@ from typer.testing import CliRunner
 
 import cli
 from commands.sweep import read_again
+from door.checkup import Check, Mark
+from door.checkup import second_reader as doctors_look
 from door.second_reading import BAND, GIVES_UP, second_reading
 from door.settings import read_settings
 from readers.endpoint import read_endpoint
 from readers.second import Reader
+from storage.bilingual import Problem
 from storage.cases import claim, decide, get_case, list_cases, split
 from storage.clusters import priority
 from storage.database import read, write
@@ -299,5 +302,34 @@ def test_the_command_answers_in_json(engine: Engine, desk: Any) -> None:
 
 def test_the_command_says_that_none_is_set(engine: Engine, desk: Any) -> None:
     desk.setattr("commands.second_reader.SETTINGS", read_settings({}))
-    with pytest.raises(Exception, match="No second reader is set; nothing was sent"):
+    with pytest.raises(Problem, match="No second reader is set; nothing was sent"):
         run("second-reader")
+
+
+def test_the_doctor_says_whether_the_reader_is_there() -> None:
+    def seen(**more: str) -> Check:
+        named = {f"CERTSWEEP_READER_{name}": value for name, value in more.items()}
+        return doctors_look(read_settings(named))
+
+    assert seen().mark is Mark.GOOD
+    assert "off" in seen().found.en
+    with StandIn(opinion("unsure")) as stand:
+        assert seen(URL=stand.url, MODEL="m").mark is Mark.GOOD
+        assert stand.asked == []
+    gone = seen(URL=stand.url, MODEL="m")
+    assert (gone.mark, "cannot be reached" in gone.found.en) == (Mark.WARNING, True)
+    assert seen(URL=stand.url).mark is Mark.MISSING
+    outside = seen(URL="https://93.184.215.14/v1", MODEL="m")
+    assert outside.mark is Mark.MISSING
+    assert outside.remedy is not None
+    assert "nothing was sent" in outside.remedy.en
+
+
+def test_a_setting_half_made_is_told_before_a_sweep(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    half = {"CERTSWEEP_HOME": str(tmp_path / "home"), "CERTSWEEP_READER_URL": "http://127.0.0.1/v1"}
+    monkeypatch.setattr("commands.sweep.SETTINGS", read_settings(half))
+    with pytest.raises(Problem, match="without CERTSWEEP_READER_MODEL"):
+        run("sweep", "--targets", "none.yaml")
+    assert not (tmp_path / "home").exists()
