@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -80,6 +80,10 @@ class Judge:
     learned_rules: frozenset[str]  # rules the model was made with
     engine: str  # changes whenever a rule, a table, the directory, the model or the code changes
     directory: Directory | None = None
+
+    def alone(self) -> Judge:
+        """The same rules without the learned model: what a rule's own examples are tried on."""
+        return replace(self, weights=None)
 
     def judge(self, subject: Subject, *, keep_weak: bool = False) -> Judgement:
         """Findings of a text that is not flagged are left out unless `keep_weak`."""

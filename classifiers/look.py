@@ -41,7 +41,7 @@ def look_at(
 ) -> Look:
     claims, unmet = [], []
     for of_rule in candidates:
-        claim = _claim(document, of_rule, speaker)
+        claim = claim_of(document, of_rule, speaker)
         if claim.kept or claim.denied:
             claims.append(claim)
         else:
@@ -49,7 +49,8 @@ def look_at(
     return Look(document, speaker, tuple(claims), tuple(unmet))
 
 
-def _claim(document: Document, candidates: Sequence[Candidate], speaker: Speaker) -> Claim:
+def claim_of(document: Document, candidates: Sequence[Candidate], speaker: Speaker) -> Claim:
+    """What becomes of one rule's words (at least one), looked at until enough are plain offers."""
     kept: list[tuple[float, Match]] = []
     plain = denied = 0
     for match in find_matches(document, candidates):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from classifiers.concepts import Concept, folded, plain_pattern
 from classifiers.gazetteers import NAMES
-from classifiers.sheets import Sheet, read_sheet
+from classifiers.sheets import BadSheet, Sheet, all_of, read_sheet
 from storage.records import Clause
 
 FOLDER = Path(__file__).with_name("rules")
@@ -107,42 +107,40 @@ def _expand(words: Iterable[str], concepts: Mapping[str, Concept], sheet: Sheet)
             plain.extend(concepts[word[1:]].words)
         else:
             sheet.bad("words", f"没有概念 {word}", f"no concept {word}")
-    return folded(tuple(plain))
+    found = folded(tuple(plain))
+    if "" in found:
+        sheet.bad("words", "有一个词只有看不见的字符", "a word holds nothing but invisible signs")
+    return found
 
 
-def _pattern(entry: Mapping[str, object], sheet: Sheet, concepts: Mapping[str, Concept]) -> Pattern:
-    part = Sheet(sheet.path, entry, dict.fromkeys(entry, sheet.lines.get("patterns", 1)))
+def _pattern(part: Sheet, concepts: Mapping[str, Concept]) -> Pattern:
     part.only(("anchors", "regex", "sure"))
     anchors = _expand(part.words("anchors"), concepts, part)
     if not anchors:
         part.bad("anchors", "正则式必须有锚词", "a pattern needs anchor words")
     regex = plain_pattern(part, "regex", part.text("regex"))
-    return Pattern(anchors, regex, entry.get("sure") is True)
+    return Pattern(anchors, regex, part.data.get("sure") is True)
 
 
-def _condition(
-    entry: Mapping[str, object], sheet: Sheet, concepts: Mapping[str, Concept]
-) -> Condition:
-    part = Sheet(sheet.path, entry, dict.fromkeys(entry, sheet.lines.get("context", 1)))
+def _condition(part: Sheet, concepts: Mapping[str, Concept]) -> Condition:
     part.only(("any", "none", "within", "apart"))
-    wanted = "any" in entry
+    wanted = "any" in part.data
     key = "any" if wanted else "none"
     names = part.words(key)
     for name in names:
         if name not in concepts and name not in NAMES:
             part.bad(key, f"没有概念 {name}", f"no concept {name}")
-    within = entry.get("within", "sentence")
+    within, apart = part.data.get("within", "sentence"), part.data.get("apart") is True
     if isinstance(within, int) and 0 < within <= 400:
-        return Condition(names, wanted, within, entry.get("apart") is True)
+        return Condition(names, wanted, within, apart)
     if not isinstance(within, str) or within not in _WITHIN:
         part.bad("within", "应为 sentence、near、text 或字数", "sentence, near, text or a number")
-    return Condition(names, wanted, within, entry.get("apart") is True)
+    return Condition(names, wanted, within, apart)
 
 
-def _example(entry: Mapping[str, object], sheet: Sheet, key: str, note: str) -> Example:
-    part = Sheet(sheet.path, entry, dict.fromkeys(entry, sheet.lines.get(key, 1)))
+def _example(part: Sheet, note: str) -> Example:
     part.only((*FIELDS, "url", note))
-    parts = {name: part.text(name) for name in (*FIELDS, "url") if name in entry}
+    parts = {name: part.text(name) for name in (*FIELDS, "url") if name in part.data}
     noted = part.text(note)
     if note == "reason":
         return Example(parts, reason=noted)
@@ -152,8 +150,8 @@ def _example(entry: Mapping[str, object], sheet: Sheet, key: str, note: str) -> 
 
 
 def _examples(sheet: Sheet) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
-    hits = tuple(_example(entry, sheet, "hits", "quote") for entry in sheet.entries("hits"))
-    misses = tuple(_example(entry, sheet, "misses", "reason") for entry in sheet.entries("misses"))
+    hits = tuple(_example(entry, "quote") for entry in sheet.entries("hits"))
+    misses = tuple(_example(entry, "reason") for entry in sheet.entries("misses"))
     if not hits:
         sheet.bad("hits", "没有一个应当命中的例子", "no example that must be found")
     if not misses:
@@ -165,7 +163,11 @@ def _code(sheet: Sheet) -> tuple[str, Clause]:
     code, stem = sheet.text("code"), sheet.path.stem
     named = _NAME.fullmatch(stem)
     if named is None or f"{named[1]}-{named[2]}".upper() != code:
-        sheet.bad("code", f"文件名 {stem} 与编号 {code} 不符", f"{stem} is not named after {code}")
+        sheet.bad(
+            "code",
+            f"文件名 {stem} 与编号 {code} 不符，应如 b4_99_my_rule（小写字母、数字、下划线）",
+            f"{stem} is not named after {code}, as b4_99_my_rule would be after B4-99",
+        )
     clause = CLAUSES[code[0]]
     if sheet.text("clause") != clause.value:
         sheet.bad(
@@ -198,10 +200,9 @@ def _asked(sheet: Sheet) -> str:
 
 def _laws(sheet: Sheet) -> tuple[tuple[str, str], ...]:
     laws = []
-    for entry in sheet.entries("legal_basis"):
-        part = Sheet(sheet.path, entry, dict.fromkeys(entry, sheet.lines.get("legal_basis", 1)))
+    for part in sheet.entries("legal_basis"):
         part.only(("law", "article"))
-        article = entry.get("article", "")  # "": the law as a whole
+        article = part.data.get("article", "")  # "": the law as a whole
         if not isinstance(article, str):
             part.bad("article", "条号应当加引号", "the article must be quoted text")
         laws.append((part.text("law"), article))
@@ -215,7 +216,7 @@ def read_rule(path: Path, concepts: Mapping[str, Concept]) -> Rule:
     code, clause = _code(sheet)
     words = _expand(sheet.words("words"), concepts, sheet)
     sure = _expand(sheet.words("sure"), concepts, sheet)
-    patterns = tuple(_pattern(entry, sheet, concepts) for entry in sheet.entries("patterns"))
+    patterns = tuple(_pattern(entry, concepts) for entry in sheet.entries("patterns"))
     if not (words or sure or patterns):
         sheet.bad("words", "既无词也无式", "neither words nor patterns")
     hits, misses = _examples(sheet)
@@ -236,7 +237,7 @@ def read_rule(path: Path, concepts: Mapping[str, Concept]) -> Rule:
         words=words,
         sure=sure,
         patterns=patterns,
-        context=tuple(_condition(entry, sheet, concepts) for entry in sheet.entries("context")),
+        context=tuple(_condition(entry, concepts) for entry in sheet.entries("context")),
         benign=_expand(sheet.words("benign"), concepts, sheet),
         boundaries=frozenset(folded(sheet.words("boundaries"))),
         fields=_subset(sheet, "fields", FIELDS) or frozenset(FIELDS),
@@ -252,13 +253,22 @@ def read_rule(path: Path, concepts: Mapping[str, Concept]) -> Rule:
 
 
 def load_rules(concepts: Mapping[str, Concept], extra: Path | None = None) -> tuple[Rule, ...]:
-    """The house's rules, then those of an office's own folder, by name; names are unique."""
+    """The house's rules, then those of an office's own folder, by name; names are unique.
+
+    Raises one BadSheet that tells of every file that cannot be used.
+    """
     folders = [FOLDER] if extra is None else [FOLDER, extra]
     rules: dict[str, Rule] = {}
-    for folder in folders:
-        for path in sorted(folder.glob("*.yaml")):
+    faults: list[BadSheet] = []
+    for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
+        try:
             rule = read_rule(path, concepts)
             if rule.name in rules:
                 read_sheet(path).bad("code", "已有同名规则", "a rule of this name exists already")
+        except BadSheet as fault:
+            faults.append(fault)
+        else:
             rules[rule.name] = rule
+    if faults:
+        raise all_of(faults)
     return tuple(rules[name] for name in sorted(rules))

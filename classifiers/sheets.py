@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import yaml
 
@@ -16,6 +16,12 @@ class BadSheet(Problem):
     """A rule or word file that cannot be used; names the file, the line and the fault."""
 
 
+def all_of(faults: Sequence[BadSheet]) -> BadSheet:
+    """Several faults as one, a line each."""
+    zh, en = (fault.text.zh for fault in faults), (fault.text.en for fault in faults)
+    return BadSheet("\n".join(zh), "\n".join(en))
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One YAML mapping with the lines its keys stand on."""
@@ -23,6 +29,7 @@ class Sheet:
     path: Path
     data: Mapping[str, object]
     lines: Mapping[str, int]
+    nodes: Mapping[str, Any]  # what stands under each key, as the parser saw it
 
     def bad(self, key: str, zh: str, en: str) -> NoReturn:
         line = self.lines.get(key, 1)
@@ -63,20 +70,49 @@ class Sheet:
             self.bad(key, f"“{twice}”重复", f"{twice!r} stands there twice")
         return tuple(value)
 
-    def entries(self, key: str) -> tuple[Mapping[str, object], ...]:
-        """A list of mappings; empty when the key is absent."""
+    def entries(self, key: str) -> tuple[Sheet, ...]:
+        """A list of mappings, each a sheet with its own lines; empty when the key is absent."""
         value = self.data.get(key, [])
         if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
             self.bad(key, "应当是条目列表", "must be a list of entries")
-        return tuple(value)
+        nodes = self.nodes[key].value if value else []
+        return tuple(
+            _sheet(self.path, entry, node) for entry, node in zip(value, nodes, strict=True)
+        )
 
     def within(self, key: str) -> Sheet:
         """The mapping under a key as a sheet of its own."""
         value = self.data.get(key)
         if not isinstance(value, dict):
             self.bad(key, "应当是一组栏目", "must be a mapping")
-        line = self.lines.get(key, 1)
-        return Sheet(self.path, value, dict.fromkeys(value, line))
+        return _sheet(self.path, value, self.nodes[key])
+
+
+def _sheet(path: Path, data: Mapping[str, object], node: yaml.MappingNode) -> Sheet:
+    """Raise BadSheet for a key written twice, of which YAML would silently drop the first."""
+    lines: dict[str, int] = {}
+    for key, _ in node.value:
+        name, line = str(key.value), key.start_mark.line + 1
+        if name in lines:
+            before = lines[name]
+            Sheet(path, data, {name: line}, {}).bad(
+                name,
+                f"第 {before} 行已写过这一栏",
+                f"the key stands in line {before} already",
+            )
+        lines[name] = line
+    return Sheet(path, data, lines, {str(key.value): value for key, value in node.value})
+
+
+def _unreadable(path: Path, error: Exception) -> BadSheet:
+    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    if mark is None:
+        return BadSheet(f"{path.name} 读不了：{error}", f"{path.name} unreadable: {error}")
+    line, why = mark.line + 1, getattr(error, "problem", "")
+    return BadSheet(
+        f"{path.name} 第 {line} 行读不了，不合 YAML 写法：{why}。",
+        f"{path.name}, line {line}, unreadable, not YAML: {why}.",
+    )
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -88,11 +124,9 @@ def read_sheet(path: Path) -> Sheet:
             data = loader.construct_document(node) if node is not None else None
         finally:
             loader.dispose()
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise BadSheet(
-            f"{path.name} 读不了：{error}", f"{path.name} unreadable: {error}"
-        ) from error
+    # A date that is none is a ValueError, a nest of brackets without end a RecursionError.
+    except (yaml.YAMLError, ValueError, RecursionError, OSError) as error:
+        raise _unreadable(path, error) from error
     if not isinstance(node, yaml.MappingNode) or not isinstance(data, dict):
         raise BadSheet(f"{path.name} 应当是一组栏目。", f"{path.name} must be a mapping.")
-    lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
-    return Sheet(path, data, lines)
+    return _sheet(path, data, node)

@@ -35,6 +35,7 @@ _KEEPS = {
     "jester": 0.3,
     "hobbyist": 0.4,
 }
+VOICES = frozenset(_KEEPS)
 
 # voice -> concept -> (weight of one, how many count)
 _SIGNS: Mapping[str, Mapping[str, tuple[float, int]]] = {

@@ -11,6 +11,7 @@ import typer
 
 from door.casework import STATUS_WORDS, VERDICT_WORDS, CaseNumber, open_queue, said
 from door.printable import printable
+from door.second_words import opinion_lines
 from door.speech import out, t
 from exports.takedown_rows import beijing
 from storage.casefiles import CaseFile, CasePost
@@ -76,6 +77,11 @@ def show_post(post: CasePost) -> None:
     line("首次发现", "first seen", beijing(post.first_seen))
     for finding in post.findings:
         show_finding(post, finding)
+    for opinion in post.opinions:
+        first, *rest = opinion_lines(opinion)
+        line("第二读者", "second reader", first)
+        for words in rest:
+            out.print(printable(words), markup=False)
     for snapshot in post.snapshots:
         kind = t(*KINDS.get(snapshot.kind, (snapshot.kind, snapshot.kind)))
         line("快照", "snapshot", f"{kind}　{snapshot.size:,} B　sha256:{snapshot.sha256}")

@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from classifiers.judge import load_judge
 from door.check_files import (
     STDIN,
     NotText,
@@ -35,7 +34,10 @@ from door.check_record import (
 )
 from door.check_report import report
 from door.directory_load import directory_if_any
+from door.explain_report import Explainer
 from door.misuse import WrongUse
+from door.office_judge import office_judge
+from door.rule_words import Shelf
 from door.settings import SETTINGS
 from door.speech import err, say, t
 from storage.bilingual import Problem
@@ -77,7 +79,10 @@ def command(
         bool,
         typer.Option(
             "--explain",
-            help=t("另列出规则、全部证据和发言者", "add rules, all evidence and the stance"),
+            help=t(
+                "另列出规则、全部证据、发言者和得分由来",
+                "add rules, all evidence, the stance and how the score came about",
+            ),
         ),
     ] = False,
 ) -> None:
@@ -86,19 +91,18 @@ def command(
     if not files and sys.stdin is not None and sys.stdin.isatty():
         raise WrongUse("请给出文件，或用 - 读标准输入。", "name a file, or - for standard input.")
     check_readable(names)
-    judge = load_judge(directory=directory_if_any(SETTINGS))
+    judge = office_judge(SETTINGS, directory_if_any(SETTINGS))
+    explainer = Explainer(Shelf(judge)) if explain else None
     with output(out_file) as write:
-        seen = (
-            check_lines(names, judge, write, explain=explain)
-            if jsonl
-            else check_texts(names, judge, write, explain=explain)
-        )
+        seen = (check_lines if jsonl else check_texts)(names, judge, write, explainer)
     summary(seen)
     if seen["bad"]:
         raise typer.Exit(1)
 
 
-def check_lines(names: list[str], judge: TextJudge, write: Write, *, explain: bool) -> Counter[str]:
+def check_lines(
+    names: list[str], judge: TextJudge, write: Write, explain: Explainer | None = None
+) -> Counter[str]:
     """Answer each line in order, holding one at a time."""
     seen: Counter[str] = Counter()
     for name in names:
@@ -114,15 +118,20 @@ def check_lines(names: list[str], judge: TextJudge, write: Write, *, explain: bo
     return seen
 
 
-def judged(line: str, number: int, judge: TextJudge, *, explain: bool, file: str) -> Answer:
+def judged(
+    line: str, number: int, judge: TextJudge, *, explain: Explainer | None = None, file: str
+) -> Answer:
     try:
         record = read_record(line)
-        return answer(record, judge.judge(record.subject), explain=explain)
     except BadRecord as bad:
         return failure(bad.id, bad.text, number, file)
+    said = answer(record, judge.judge(record.subject), explain=explain is not None)
+    return said | ({"explain": explain.json(record)} if explain else {})
 
 
-def check_texts(names: list[str], judge: TextJudge, write: Write, *, explain: bool) -> Counter[str]:
+def check_texts(
+    names: list[str], judge: TextJudge, write: Write, explain: Explainer | None = None
+) -> Counter[str]:
     """A report for each file; one that cannot be read leaves the others alone."""
     seen: Counter[str] = Counter()
     for name in names:
@@ -135,7 +144,10 @@ def check_texts(names: list[str], judge: TextJudge, write: Write, *, explain: bo
         record = record_of(name, {kind: text})
         judgement = judge.judge(record.subject)
         label = t("标准输入", "standard input") if name == STDIN else name
-        write(report(label, record, judgement, explain=explain).encode("utf-8", "replace"))
+        said = report(label, record, judgement, explain=explain is not None)
+        if explain and (record.subject.text.strip() or record.subject.title.strip()):
+            said = said.removesuffix("\n") + explain.text(record)
+        write(said.encode("utf-8", "replace"))
         seen.update(all=1, flagged=int(judgement.flagged))
     return seen
 

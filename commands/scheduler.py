@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler.targets_file import read_targets
+from door.office_judge import office_judge
 from door.settings import SETTINGS
 from door.sources import all_sources
 from door.speech import say, t
@@ -36,7 +37,9 @@ def command(
     ] = 0,
 ) -> None:
     """Run the clock until it is told to stop."""
-    read_targets(targets, all_sources())  # a wrong file is told now, not at two in the morning
+    # A wrong file is told now, not at two in the morning.
+    read_targets(targets, all_sources())
+    office_judge(SETTINGS)
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     ready(engine)
     with hold(engine, SETTINGS.home, "scheduler", holder()):

@@ -34,6 +34,10 @@ VOICES = {
     "school": ("培训学校", "a school"),
     "jester": ("戏谑", "a jester"),
     "hobbyist": ("爱好者", "a hobbyist"),
+    "narrator": ("叙述者", "a narrator"),
+    "debunker": ("揭穿骗局的人", "a debunker"),
+    "wronged": ("被冒用名义的单位", "somebody whose name was borrowed"),
+    "maker": ("生产销售其他货品的人", "a maker of other goods"),
     "unknown": ("不明", "not known"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +21,10 @@ from sqlalchemy import inspect
 import door
 from crawler.chromium import find_chromium
 from door import browser_probe
+from door.office_judge import office_judge, rules_folder
+from door.second_reading import reader_of
 from door.settings import Settings
+from readers.endpoint import addresses_of
 from storage.bilingual import Bilingual, Problem
 from storage.database import check_schema, open_database, parse_url, read
 from storage.locks import hold
@@ -62,6 +66,8 @@ def checkup(settings: Settings) -> Iterator[Check]:
         database,
         running_sweep,
         snapshot_store,
+        office_rules,
+        second_reader,
         clock,
         proxies,
         contact,
@@ -236,6 +242,52 @@ def running_sweep(settings: Settings) -> Check:
             return idle
     except Problem as problem:
         return Check(mark=Mark.WARNING, name=name, found=problem.text)
+
+
+def office_rules(settings: Settings) -> Check:
+    """The office's own rules, tried on their own examples as a sweep tries them."""
+    name = Bilingual("单位规则", "Office rules")
+    try:
+        folder = rules_folder(settings)
+        if folder is None:
+            return good(name, "没有，只用随附规则", "none, the rules that come along alone")
+        office_judge(settings)
+    except Problem as problem:
+        return Check(
+            mark=Mark.MISSING,
+            name=name,
+            found=Bilingual("用不了，巡查不会开始", "not usable, no sweep would begin"),
+            remedy=problem.text,
+        )
+    count = len(list(folder.glob("*.yaml")))
+    return good(name, f"{folder} 中 {count} 条，已试", f"{count} in {folder}, tried")
+
+
+def second_reader(settings: Settings) -> Check:
+    """Whether its address may be spoken to and answers the telephone; no post is sent."""
+    name = Bilingual("第二读者", "Second reader")
+    try:
+        reader = reader_of(settings)
+        if reader is None:
+            return good(name, "没有设置（默认关闭）", "none set (off)")
+        place = (addresses_of(reader.endpoint)[0], reader.endpoint.port)
+        socket.create_connection(place, 3.0).close()
+    except Problem as problem:
+        found = Bilingual("用不了", "not usable")
+        return Check(mark=Mark.MISSING, name=name, found=found, remedy=problem.text)
+    except OSError as error:
+        why = str(error)[:200]
+        return Check(
+            mark=Mark.WARNING,
+            name=name,
+            found=Bilingual(f"连不上：{why}", f"cannot be reached: {why}"),
+            remedy=Bilingual(
+                "巡查照常；请检查 CERTSWEEP_READER_URL 和模型服务。",
+                "Sweeps go on without it; check CERTSWEEP_READER_URL and the model's server.",
+            ),
+        )
+    where = f"{reader.endpoint.host}:{reader.endpoint.port}"
+    return good(name, f"{where}，模型 {reader.model}", f"{where}, model {reader.model}")
 
 
 def snapshot_store(settings: Settings) -> Check:

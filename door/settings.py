@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -16,6 +16,14 @@ class Settings:
     snapshot_url: str  # CERTSWEEP_SNAPSHOTS: fsspec URL, "" for a folder inside home
     chromium: str  # CERTSWEEP_CHROMIUM: path of the browser, "" to look for one
     contact: str  # CERTSWEEP_CONTACT: where a site can complain, said in the user agent
+    rules: str = (
+        ""  # CERTSWEEP_RULES: the office's own rules, "" for `rules` in home if it is there
+    )
+    # The second reader: an OpenAI-compatible endpoint of the office's own; off while "".
+    reader_url: str = ""  # CERTSWEEP_READER_URL: as http://127.0.0.1:8000/v1
+    reader_model: str = ""  # CERTSWEEP_READER_MODEL
+    reader_key: str = field(default="", repr=False)  # CERTSWEEP_READER_KEY
+    reader_public: bool = False  # CERTSWEEP_READER_PUBLIC=1: it may stand outside the house
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -27,6 +35,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         snapshot_url=env.get("CERTSWEEP_SNAPSHOTS", ""),
         chromium=env.get("CERTSWEEP_CHROMIUM", ""),
         contact=env.get("CERTSWEEP_CONTACT", ""),
+        rules=env.get("CERTSWEEP_RULES", ""),
+        reader_url=env.get("CERTSWEEP_READER_URL", "").strip(),
+        reader_model=env.get("CERTSWEEP_READER_MODEL", "").strip(),
+        reader_key=env.get("CERTSWEEP_READER_KEY", ""),
+        reader_public=env.get("CERTSWEEP_READER_PUBLIC", "") == "1",
     )
 
 

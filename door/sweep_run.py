@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from classifiers.judge import load_judge
+from classifiers.judge import Judge
 from crawler.browser_args import browser_args
 from crawler.canon import canonical
 from crawler.chromium import find_chromium
@@ -27,6 +27,7 @@ from crawler.settings import scrapy_settings
 from crawler.source_spider import SourceSpider
 from crawler.sweep_plan import Limits, SweepPlan
 from door.directory_load import load_directory
+from door.office_judge import office_judge
 from door.settings import Settings
 from pipelines.tools import SETTING, Tools
 from storage.database import ready, write
@@ -75,12 +76,16 @@ def run_sweep(
 ) -> SweepResult:
     """Run, or resume, one sweep. Raises Problem; what was fetched by then is kept."""
     ready(engine)
+    # A broken rule is told before anything is begun.
+    judge = office_judge(settings, load_directory(engine))
     with hold(engine, settings.home, "sweep", holder()):
         sweep_id, resumed = begin(engine, order.plan(), holder())
         frontier, targets = seeded(engine, sweep_id, order, sources)
         if resumed:
             frontier.revive(PASSING)
-        plan, tools = assemble(engine, settings, order, frontier, targets, on_visit)
+        ledger = Ledger(engine)
+        plan = assemble(ledger, order, frontier, targets, on_visit)
+        tools = tools_for(engine, settings, judge, ledger)
         with scrapy_for(plan, tools, order, settings) as (plan_with_browser, scrapy):
             ending = crawl(sources, plan_with_browser, scrapy)
         close_sweep(engine, sweep_id, ending, plan)
@@ -115,18 +120,16 @@ def seeded(
 
 
 def assemble(
-    engine: Engine,
-    settings: Settings,
+    ledger: Ledger,
     order: SweepOrder,
     frontier: Frontier,
     targets: Mapping[int, Target],
     on_visit: Callable[[Visit], None],
-) -> tuple[SweepPlan, Tools]:
-    ledger = Ledger(engine)
+) -> SweepPlan:
     outlinks = Outlinks(frontier.known())
     for target_id, target in targets.items():
         outlinks.rebuild(target_id, target, frontier.urls_of(target_id))
-    plan = SweepPlan(
+    return SweepPlan(
         frontier=frontier,
         ledger=ledger,
         targets=targets,
@@ -138,13 +141,15 @@ def assemble(
         ),
         on_visit=on_visit,
     )
-    tools = Tools(
+
+
+def tools_for(engine: Engine, settings: Settings, judge: Judge, ledger: Ledger) -> Tools:
+    return Tools(
         memory=PostMemory(engine),
-        judge=load_judge(directory=load_directory(engine)),
+        judge=judge,
         store=SnapshotStore(settings.snapshot_url, settings.home),
         ledger=ledger,
     )
-    return plan, tools
 
 
 @contextlib.contextmanager

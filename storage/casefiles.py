@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from storage.columns import AnyRow
 from storage.models import advertiser_keys, case_posts, decisions, findings, posts, snapshots
-from storage.records import CaseStatus, Decision, Finding, Post, Snapshot, Verdict
+from storage.opinions import opinions_by_post
+from storage.records import CaseStatus, Decision, Finding, Opinion, Post, Snapshot, Verdict
 from storage.rows import finding_of, post_of, snapshot_of
 
 
@@ -30,6 +31,7 @@ class CasePost:
     joined_at: datetime
     findings: tuple[Finding, ...]
     snapshots: tuple[Snapshot, ...]
+    opinions: tuple[Opinion, ...] = ()  # of a second reader, the oldest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ def read_case(connection: Connection, case: AnyRow) -> CaseFile:
     ).all()
     ids = [row.id for row in rows]
     said, proof = findings_by_post(connection, ids), snapshots_by_post(connection, ids)
+    second = opinions_by_post(connection, ids)
     return CaseFile(
         id=case.id,
         status=CaseStatus(case.status),
@@ -69,7 +72,10 @@ def read_case(connection: Connection, case: AnyRow) -> CaseFile:
         version=case.version,
         reopened=case.reopened,
         claimed_by=case.claimed_by,
-        posts=tuple(case_post(row, said[row.id], proof[row.id]) for row in rows),
+        posts=tuple(
+            replace(case_post(row, said[row.id], proof[row.id]), opinions=tuple(second[row.id]))
+            for row in rows
+        ),
         decisions=read_decisions(connection, case.id),
         advertiser_keys=read_keys(connection, ids),
     )

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Select, func, insert, select, tuple_, update
 from storage.database import insert_new
 from storage.frontier import host_of
 from storage.models import advertiser_keys, case_posts, cases, findings, minhash_bands, posts
+from storage.opinions import shift_of
 from storage.records import CaseStatus, Post, Sighting
 from storage.rows import identity, pack, unpack
 
@@ -246,6 +247,19 @@ def reopen(connection: Connection, case_id: int, now: datetime) -> bool:
 
 def refresh(connection: Connection, case_id: int, now: datetime) -> None:
     """Count the priority anew and let reviewers see that the case has changed."""
+    connection.execute(
+        update(cases)
+        .where(cases.c.id == case_id)
+        .values(
+            priority=measured(connection, case_id),
+            version=cases.c.version + 1,
+            updated_at=now,
+        )
+    )
+
+
+def measured(connection: Connection, case_id: int) -> int:
+    """The priority a case has now, what a second reader said of it included."""
     own = (case_posts.c.case_id == case_id) & ~case_posts.c.split
     members = posts.join(case_posts, case_posts.c.post_row == posts.c.id)
     score, count = connection.execute(
@@ -258,15 +272,8 @@ def refresh(connection: Connection, case_id: int, now: datetime) -> None:
         .join(case_posts, case_posts.c.post_row == findings.c.post_row)
         .where(own)
     ).scalar_one()
-    connection.execute(
-        update(cases)
-        .where(cases.c.id == case_id)
-        .values(
-            priority=priority(score or 0.0, severity or 0, count),
-            version=cases.c.version + 1,
-            updated_at=now,
-        )
-    )
+    points = priority(score or 0.0, severity or 0, count) + shift_of(connection, case_id)
+    return min(max(points, 0), 100)
 
 
 def priority(score: float, severity: int, count: int) -> int:

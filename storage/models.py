@@ -306,6 +306,33 @@ class DecisionModel(Base):
     supersedes: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
 
 
+class OpinionModel(Base):
+    """What a second reader said of one version of a post, and every try that came to nothing."""
+
+    __tablename__ = "second_opinions"
+    __table_args__ = (
+        CheckConstraint(
+            "outcome IN ('opinion','refused','garbage','no_quote','timeout','unreachable')",
+            "outcome",
+        ),
+        CheckConstraint("view IN ('','offends','clean','unsure')", "view"),
+        CheckConstraint("shift BETWEEN -10 AND 10 AND (shift = 0 OR outcome = 'opinion')", "shift"),
+    )
+
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
+    post_row: Mapped[int] = mapped_column(BIG_ID, ForeignKey("posts.id"), index=True)
+    model: Mapped[str]
+    prompt: Mapped[str]
+    asked_at: Mapped[datetime]
+    outcome: Mapped[str]
+    view: Mapped[str]
+    shift: Mapped[int]
+    quotes: Mapped[list[Any]]
+    reason: Mapped[str]
+    sent_sha256: Mapped[str]
+    addressed: Mapped[bool]
+
+
 class ExportBatchModel(Base):
     """Every list that left the house."""
 
@@ -385,6 +412,7 @@ snapshots = core(SnapshotModel)
 cases = core(CaseModel)
 case_posts = core(CasePostModel)
 decisions = core(DecisionModel)
+second_opinions = core(OpinionModel)
 export_batches = core(ExportBatchModel)
 lock_holders = core(LockHolderModel)
 directory_editions = core(EditionModel)

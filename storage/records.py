@@ -283,3 +283,26 @@ class Decision:
 
     def __post_init__(self) -> None:
         aware(self.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What a second reader said of a flagged post: a hint for the queue, never a decision."""
+
+    model: str  # as the office named it
+    prompt: str  # version of the words it was asked with
+    at: datetime
+    outcome: (
+        str  # "opinion", or why there is none: refused, garbage, no_quote, timeout, unreachable
+    )
+    view: str = ""  # "offends", "clean", "unsure"; "" without an opinion
+    shift: int = 0  # what it moves the case's priority by, -10..10
+    quotes: tuple[Evidence, ...] = ()  # exact, contacts masked as they were sent
+    reason: str = ""  # the reader's own words, or what went wrong
+    sent_sha256: str = ""  # of the words that left the house
+    addressed: bool = False  # the post speaks to the machine that reads it
+
+    def __post_init__(self) -> None:
+        aware(self.at)
+        if not -10 <= self.shift <= 10 or (self.shift and self.outcome != "opinion"):
+            raise ValueError(f"an opinion {self.outcome!r} cannot shift by {self.shift}")

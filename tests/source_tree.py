@@ -17,6 +17,7 @@ ROOMS = (
     "door",
     "exports",
     "pipelines",
+    "readers",
     "sampleweb",
     "spiders",
     "storage",

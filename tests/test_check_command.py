@@ -14,11 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifiers.judge import load_judge
 from classifiers.subject import Subject
 from commands.check import check_lines, check_texts
 from commands.check import judged as judge_line
 from door.check_files import decode, looks_like_html, output
 from door.check_record import BadRecord, as_line, read_record
+from door.explain_report import Explainer
+from door.rule_words import Shelf
 from storage.bilingual import Problem
 from storage.records import Clause, Evidence, Finding, Judgement
 
@@ -101,7 +104,7 @@ def judged(folder: Path, *rows: object) -> list[dict[str, Any]]:
     path = folder / "input.jsonl"
     path.write_bytes(records(*rows))
     answers: list[bytes] = []
-    check_lines([str(path)], WordJudge("包过"), answers.append, explain=False)
+    check_lines([str(path)], WordJudge("包过"), answers.append)
     return lines(b"".join(answers))
 
 
@@ -252,7 +255,7 @@ def test_bytes_that_are_not_utf8_do_not_stop_the_others() -> None:
     )
 )
 def test_any_record_is_answered_with_one_line_of_json(raw: dict[str, Any]) -> None:
-    seen = judge_line(json.dumps(raw), 1, WordJudge("x"), explain=False, file="")
+    seen = judge_line(json.dumps(raw), 1, WordJudge("x"), file="")
     assert seen["id"] == raw.get("id") or "error" in seen
     assert json.loads(as_line(seen)) == seen
 
@@ -298,7 +301,7 @@ def test_lines_are_held_one_at_a_time(tmp_path: Path) -> None:
 
         calls = 0
 
-    counted = check_lines([str(source)], Watching("包过"), seen.append, explain=False)
+    counted = check_lines([str(source)], Watching("包过"), seen.append)
     assert (len(seen), counted["all"], counted["flagged"]) == (3, 3, 3)
 
 
@@ -338,7 +341,7 @@ def test_a_report_cannot_steer_the_terminal(tmp_path: Path) -> None:
     path = tmp_path / "ad.txt"
     path.write_text("\x1b[2J签约包过\u202e", encoding="utf-8")
     wrote: list[bytes] = []
-    check_texts([str(path)], WordJudge("签约包过"), wrote.append, explain=True)
+    check_texts([str(path)], WordJudge("签约包过"), wrote.append, Explainer(Shelf(load_judge())))
     said = b"".join(wrote).decode()
     assert "「签约包过」" in said
     assert "\x1b" not in said

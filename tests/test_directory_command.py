@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from classifiers.judge import Subject
+from classifiers.subject import Subject
 from door.directory_diff import changes, pair
 from door.directory_load import directory_if_any, load_directory
 from door.settings import read_settings

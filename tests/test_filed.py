@@ -8,7 +8,8 @@ import pytest
 
 from classifiers.directory import build_directory
 from classifiers.filed import NO_DIRECTORY, UNKNOWN
-from classifiers.judge import FLAGGED, Judge, Subject, load_judge
+from classifiers.judge import FLAGGED, Judge, load_judge
+from classifiers.subject import Subject
 from storage.records import FiledKind, Finding, Judgement
 from tests.filed_bodies import CENTRE, FACTORY, NUMBER, SCHOOL, directory, filing
 

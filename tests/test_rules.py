@@ -160,12 +160,12 @@ def test_an_offices_rule_may_not_take_the_name_of_one_of_ours(tmp_path: Path) ->
         ("words: [包上岸]", "words: []", "neither words nor patterns"),
         ("words: [包上岸]", "words: [$nothing]", "no concept \\$nothing"),
         ("words: [包上岸]", "wrods: [包上岸]", "line 8, wrods: unknown key"),
-        ("quote: 包上岸", "quote: 包过", "line 10, quote: '包过' is not in its text"),
-        ("reason: 祝福", "quote: 祝", "line 12, quote: unknown key"),
+        ("quote: 包上岸", "quote: 包过", "line 11, quote: '包过' is not in its text"),
+        ("reason: 祝福", "quote: 祝", "line 13, quote: unknown key"),
         (
             "words: [包上岸]",
             "patterns:\n- {anchors: [上岸], regex: '包.*上岸'}",
-            "line 8, regex: 包.\\*上岸 repeats without end",
+            "line 9, regex: 包.\\*上岸 repeats without end",
         ),
         (
             "words: [包上岸]",
@@ -176,12 +176,12 @@ def test_an_offices_rule_may_not_take_the_name_of_one_of_ours(tmp_path: Path) ->
         (
             "words: [包上岸]",
             "words: [包上岸]\ncontext:\n- {any: [no_such]}",
-            "line 9, any: no concept no_such",
+            "line 10, any: no concept no_such",
         ),
         (
             "words: [包上岸]",
             "words: [包上岸]\ncontext:\n- {any: [exam], within: page}",
-            "line 9, within: sentence, near, text or a number",
+            "line 10, within: sentence, near, text or a number",
         ),
         ("score: 0.6", "score: 0.6\nfields: [body]", "line 8, fields: body is not allowed"),
     ],

@@ -34,6 +34,8 @@ WALLS: dict[str, tuple[str, ...]] = {
     "spiders": ("crawler", *NOUNS),
     "pipelines": ("classifiers", "storage"),
     "exports": ("storage",),
+    # The second reader: masks as a list does, and speaks to addresses the guard knows of.
+    "readers": ("exports.masking", "crawler.addresses", *NOUNS, DIGITS),
     "scheduler": ("storage", "door.settings"),  # a process of its own that starts sweeps
     "sampleweb": NOUNS,
     "door": (
@@ -41,6 +43,7 @@ WALLS: dict[str, tuple[str, ...]] = {
         "crawler",
         "exports",
         "pipelines",
+        "readers",
         "sampleweb",
         "scheduler",
         "spiders",
@@ -52,6 +55,7 @@ WALLS: dict[str, tuple[str, ...]] = {
         "door",
         "exports",
         "pipelines",
+        "readers",
         "sampleweb",
         "scheduler",
         "spiders",
@@ -64,6 +68,7 @@ WALLS: dict[str, tuple[str, ...]] = {
         "door",
         "exports",
         "pipelines",
+        "readers",
         "sampleweb",
         "scheduler",
         "spiders",
@@ -79,6 +84,7 @@ OUTSIDERS: dict[str, frozenset[str]] = {
     "storage": frozenset({"scrapy", "twisted", "playwright"}),
     "exports": frozenset({"scrapy", "twisted", "playwright"}),
     "sampleweb": frozenset({"scrapy", "twisted", "sqlalchemy", "playwright"}),
+    "readers": frozenset({"scrapy", "twisted", "sqlalchemy", "alembic", "playwright"}),
 }
 # Standard library and ourselves apart, these may import nothing at all.
 PLAIN = (*NOUNS, DIGITS)

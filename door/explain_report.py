@@ -1,0 +1,191 @@
+"""How a score came about, as a person reads it and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from classifiers.explain import Explanation, Share, Sum, Voice, explain
+from door.check_record import Record, place
+from door.check_report import VOICES
+from door.rule_words import HOSTS, Shelf
+from door.speech import t
+from door.trace_lines import Where, quoted, trace_json, trace_lines
+
+OTHERS = 3  # voices named besides the one that was heard
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """Explains judged records, in lines to read or as JSON with the caller's own offsets."""
+
+    shelf: Shelf
+
+    def text(self, record: Record) -> str:
+        told = explain(self.shelf.judge, record.subject)
+        return "\n".join(explained(self.shelf, told)) + "\n\n"
+
+    def json(self, record: Record) -> dict[str, Any]:
+        told = explain(self.shelf.judge, record.subject)
+        return explained_json(told, partial(place, record))
+
+
+def explained(shelf: Shelf, told: Explanation) -> Iterator[str]:
+    """The report line by line, under a title of its own."""
+    yield t("得分由来", "How the score came about")
+    yield from ("  " + line for line in speaker_lines(shelf, told))
+    for number, share in enumerate(told.shares, 1):
+        yield from ("  " + line for line in share_lines(shelf, number, share))
+    if told.left_out:
+        yield t("  未计入：", "  Left out:")
+        for trace in told.left_out:
+            yield f"    {trace.rule.name}　{t(trace.rule.zh, trace.rule.en)}"
+            yield from (f"      {line}" for line in trace_lines(shelf, trace))
+    yield from ("  " + line for line in sum_lines(told))
+
+
+def voice_name(voice: str) -> str:
+    return t(*VOICES.get(voice, (voice, voice)))
+
+
+def speaker_lines(shelf: Shelf, told: Explanation) -> Iterator[str]:
+    speaker = told.speaker
+    heard = next((one for one in told.voices if one.name == speaker.voice), None)
+    yield t("发言者：", "Speaker: ") + voice_name(speaker.voice)
+    if heard is not None:
+        yield "  " + voice_line(shelf, heard)
+    others = [one for one in told.voices if one.name != speaker.voice][:OTHERS]
+    for voice in others:
+        yield (
+            t("  另有迹象：", "  also heard: ")
+            + f"{voice_name(voice.name)}　"
+            + voice_line(shelf, voice)
+        )
+    if not told.reachable:
+        yield t("  没有留下联系方式，不算卖家", "  leaves no way to be reached: no seller")
+    if speaker.host:
+        weight = f"{told.host_weight:+.1f}"
+        yield t(
+            f"  网址属于{t(*HOSTS[speaker.host])}（机关口吻 {weight}）",
+            f"  the URL is among {t(*HOSTS[speaker.host])} (authority {weight})",
+        )
+
+
+def voice_line(shelf: Shelf, voice: Voice) -> str:
+    """联系号码 2.0×1（“微信138”）；号召 0.8×2…；合计 3.6，1.0 起认定"""
+    signs = (
+        f"{shelf.concept(one.concept)} {one.weight:g}×{one.counted}（{quoted(one.words)}）"
+        for one in voice.signs
+    )
+    total, least = f"{voice.weight:.2f}", f"{voice.least:g}"
+    return t("；", "; ").join(signs) + t(
+        f"；合计 {total}，{least} 起认定", f"; {total}, heard from {least}"
+    )
+
+
+def share_lines(shelf: Shelf, number: int, share: Share) -> Iterator[str]:
+    finding, trace = share.finding, share.trace
+    rule = trace.rule
+    yield (
+        f"{number}. {rule.code} {rule.name}　"
+        + t("基础分 ", "base ")
+        + f"{share.base:.2f} × "
+        + t("份额 ", "share ")
+        + f"{trace.share:.2f} = {finding.score:.2f}"
+    )
+    yield from (f"     {line}" for line in trace_lines(shelf, trace))
+
+
+def sum_lines(told: Explanation) -> Iterator[str]:
+    added, judgement = told.sum, told.judgement
+    if not judgement.findings:
+        yield t("合计：没有一条规则成立，0 分", "Sum: no rule holds, 0")
+        return
+    if added.weak:
+        weak, cap = f"{added.weak_together:.2f}", added.weak_cap
+        yield t(
+            f"弱线索（单条低于 {added.weak_below}）合计 {weak}，封顶 {cap}，不能单独定为涉嫌",
+            f"Weak leads (each below {added.weak_below}) come to {weak}, at most {cap}, and never "
+            "flag a text alone",
+        )
+    yield t("合计：", "Sum: ") + noisy_or(added)
+    if told.beyond_rules:
+        yield t(
+            f"规则之外（模型等）调整 {told.beyond_rules:+.2f}",
+            f"beyond the rules (a model): {told.beyond_rules:+.2f}",
+        )
+    verdict = t("涉嫌", "suspected") if judgement.flagged else t("不报", "not flagged")
+    yield t(
+        f"总分 {judgement.score:.2f}，{added.flag:.2f} 起为涉嫌：{verdict}",
+        f"Score {judgement.score:.2f}, suspected from {added.flag:.2f} on: {verdict}",
+    )
+
+
+def noisy_or(added: Sum) -> str:
+    """1 − (1−0.86)(1−0.55) = 0.94"""
+    parts = [*added.strong, *([added.weak_together] if added.weak else [])]
+    if len(parts) == 1:
+        return f"{added.rules:.2f}"
+    factors = "".join(f"(1−{score:.2f})" for score in parts)
+    most = (
+        t(f"（封顶 {added.most}）", f" (at most {added.most})") if added.rules >= added.most else ""
+    )
+    return f"1 − {factors} = {added.rules:.2f}{most}"
+
+
+def explained_json(told: Explanation, where: Where) -> dict[str, Any]:
+    added = told.sum
+    return {
+        "speaker": {
+            "voice": told.speaker.voice,
+            "host": told.speaker.host,
+            "host_weight": told.host_weight,
+            "reachable": told.reachable,
+            "voices": [voice_json(one) for one in told.voices],
+        },
+        "findings": [share_json(one, where) for one in told.shares],
+        "left_out": [
+            {"rule": one.rule.name, "code": one.rule.code} | trace_json(one, where)
+            for one in told.left_out
+        ],
+        "sum": {
+            "strong": list(added.strong),
+            "weak": list(added.weak),
+            "weak_below": added.weak_below,
+            "weak_together": rounded(added.weak_together),
+            "weak_cap": added.weak_cap,
+            "most": added.most,
+            "rules": rounded(added.rules),
+            "beyond_rules": rounded(told.beyond_rules),
+            "flagged_from": added.flag,
+        },
+    }
+
+
+def rounded(number: float) -> float:
+    return round(number, 4)
+
+
+def voice_json(voice: Voice) -> dict[str, Any]:
+    signs: Sequence[dict[str, Any]] = [
+        {"concept": s.concept, "weight": s.weight, "counted": s.counted, "words": list(s.words)}
+        for s in voice.signs
+    ]
+    return {
+        "voice": voice.name,
+        "weight": rounded(voice.weight),
+        "heard_from": voice.least,
+        "signs": signs,
+    }
+
+
+def share_json(share: Share, where: Where) -> dict[str, Any]:
+    return {
+        "rule": share.finding.rule,
+        "code": share.finding.code,
+        "base": share.base,
+        "share": rounded(share.trace.share),
+        "score": share.finding.score,
+    } | trace_json(share.trace, where)
