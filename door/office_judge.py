@@ -8,6 +8,7 @@ from classifiers.directory import Directory
 from classifiers.judge import Judge, load_judge
 from classifiers.office_rules import look_over, prove
 from classifiers.sheets import BadSheet
+from door.own_model import model_in_use
 from door.settings import Settings
 from storage.bilingual import Problem
 
@@ -39,12 +40,12 @@ def office_judge(
 
     With `proved` each of the office's rules must also find its own hits and leave its misses.
     """
-    folder = rules_folder(settings)
+    folder, model = rules_folder(settings), model_in_use(settings)
     if folder is None:
-        return load_judge(directory=directory)
+        return load_judge(directory=directory, model=model)
     try:
         look_over(folder)
-        judge = load_judge(folder, directory)
+        judge = load_judge(folder, directory, model=model)
         if proved:
             prove(judge.alone(), folder)
     except BadSheet as fault:

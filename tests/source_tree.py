@@ -16,6 +16,7 @@ ROOMS = (
     "crawler",
     "door",
     "exports",
+    "learning",
     "pipelines",
     "readers",
     "sampleweb",

@@ -34,6 +34,8 @@ WALLS: dict[str, tuple[str, ...]] = {
     "spiders": ("crawler", *NOUNS),
     "pipelines": ("classifiers", "storage"),
     "exports": ("storage",),
+    # Measuring and training; the sweep needs nothing of it.
+    "learning": ("classifiers", "storage.decided", *NOUNS),
     # The second reader: masks as a list does, and speaks to addresses the guard knows of.
     "readers": ("exports.masking", "crawler.addresses", *NOUNS, DIGITS),
     "scheduler": ("storage", "door.settings"),  # a process of its own that starts sweeps
@@ -42,6 +44,7 @@ WALLS: dict[str, tuple[str, ...]] = {
         "classifiers",
         "crawler",
         "exports",
+        "learning",
         "pipelines",
         "readers",
         "sampleweb",
@@ -54,6 +57,7 @@ WALLS: dict[str, tuple[str, ...]] = {
         "crawler",
         "door",
         "exports",
+        "learning",
         "pipelines",
         "readers",
         "sampleweb",
@@ -67,6 +71,7 @@ WALLS: dict[str, tuple[str, ...]] = {
         "crawler",
         "door",
         "exports",
+        "learning",
         "pipelines",
         "readers",
         "sampleweb",
@@ -84,6 +89,7 @@ OUTSIDERS: dict[str, frozenset[str]] = {
     "storage": frozenset({"scrapy", "twisted", "playwright"}),
     "exports": frozenset({"scrapy", "twisted", "playwright"}),
     "sampleweb": frozenset({"scrapy", "twisted", "sqlalchemy", "playwright"}),
+    "learning": frozenset({"scrapy", "twisted", "sqlalchemy", "alembic", "playwright"}),
     "readers": frozenset({"scrapy", "twisted", "sqlalchemy", "alembic", "playwright"}),
 }
 # Standard library and ourselves apart, these may import nothing at all.
