@@ -23,7 +23,7 @@ from classifiers.stance import who_speaks
 from classifiers.subject import Subject
 from classifiers.topic import on_topic
 
-SHORT = 400  # characters; a shorter text costs little, and may be about it in no known word
+SHORT = 150  # characters; a shorter text costs little, and may be about it in no known word
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from classifiers.topic import on_topic
 _ODD_LATIN = re.compile(r"(?<=[\u4e00-\u9fff])[a-z]{1,6}(?=[\u4e00-\u9fff])")
 _SIGNS = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 _MOST_WEIGHT = 6.0
+_GAPS = 300  # looked at; more tell nothing new
 _OFF_TOPIC = 6.0  # large, so that little weight is enough to hold such a text back
 
 Measures = dict[str, float]
@@ -81,7 +82,7 @@ def _of_voices(look: Look) -> Iterator[tuple[str, float]]:
 def _of_writing(document: Document) -> Iterator[tuple[str, float]]:
     text = document.text
     size = max(len(text), 1)
-    gaps = len(document.folded.gaps)
+    gaps = _signed_gaps(document)
     yield "length", math.log(size) / 4
     yield "gaps", math.log1p(gaps)
     yield "gaps a character", min(gaps / size * 10, 2.0)
@@ -91,6 +92,13 @@ def _of_writing(document: Document) -> Iterator[tuple[str, float]]:
     yield "titled", float(document.title_end() > 0)
     yield "latin inside", math.log1p(sum(1 for _ in _ODD_LATIN.finditer(text)))
     yield "signs", math.log1p(sum(1 for _ in _SIGNS.finditer(document.original[:5000])))
+
+
+def _signed_gaps(document: Document) -> int:
+    """Places where a sign was set into a word; blanks may be how the whole text is written."""
+    folded, original = document.folded, document.original
+    closed = (original[folded.ends[gap - 1] : folded.starts[gap]] for gap in folded.gaps[:_GAPS])
+    return sum(1 for between in closed if between.strip())
 
 
 def _length(places: Places) -> int:
