@@ -77,6 +77,16 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a page's own script asked its platform for, and got, while a browser showed the page."""
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """What came over the wire, hashed before anyone parsed it."""
 
@@ -90,6 +100,7 @@ class Page:
     rendered_by: str = ""  # "" for plain HTTP, else the browser's name and version
     redirects: tuple[str, ...] = ()  # every URL on the way, the asked one first
     dom: str = ""  # HTML of the finished document where a browser rendered it
+    answers: tuple[Answer, ...] = ()  # in the order they came; bounded in number and size
 
     def __post_init__(self) -> None:
         aware(self.fetched_at)
