@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import scrapy
 
 from crawler.reading import Reading
-from storage.records import Page, Target
+from storage.records import Page, Target, TargetKind
 
 
 class SourceSpider(scrapy.Spider):
@@ -15,11 +17,22 @@ class SourceSpider(scrapy.Spider):
     """
 
     name = "source"
+    # Every page of it through the browser, because its own script fetches what it shows.
+    rendered: ClassVar[bool] = False
+    # Pieces of the URLs of those answers: the browser waits for one of them, then is done.
+    awaits: ClassVar[tuple[str, ...]] = ()
+    # Hosts, with all below them, whose JSON answers are kept besides those of the page's own site.
+    answer_hosts: ClassVar[tuple[str, ...]] = ()
+    # Hosts whose pages this source reads when another source links to them (a search engine's
+    # hits); ".58.com" takes all below it. Empty: nobody hands it links.
+    hosts: ClassVar[tuple[str, ...]] = ()
+    # Words that always have results here: no result for them means that we no longer read.
+    canary: ClassVar[str] = "职业资格证书"
 
     @classmethod
     def seeds(cls, target: Target) -> tuple[str, ...]:
-        """URLs a sweep of this target starts from."""
-        return (target.value,)
+        """URLs a sweep of this target starts from; none: this source has no such thing."""
+        return (target.value,) if target.kind in {TargetKind.SITE, TargetKind.URL} else ()
 
     def read(self, page: Page) -> Reading:
         """What the page says: a pure function, no network, no clock, no database."""
