@@ -12,7 +12,7 @@ import binascii
 import re
 from functools import lru_cache
 from itertools import pairwise
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, unquote, urljoin
 
 from crawler.canon_table import Place, Platform, Table, read_table, tail_of
 from crawler.url_parts import BREAKS, EDGES, BadUrl, Parts, split
@@ -168,11 +168,18 @@ def inside(parts: Parts) -> Parts | None:
         return None
 
 
+ENCODED = re.compile("https?%3a", re.IGNORECASE)
+
+
 def from_bing(text: str) -> str:
-    """The URL in bing.com/ck/a?u=: base64url without padding after "a1"; "" where it is none."""
+    """The URL in bing.com/ck/a?u=: base64url without padding after "a1"; "" where it is none.
+
+    An advertisement's (/aclick) has no "a1" and is percent-encoded within.
+    """
     coded = text.removeprefix("a1")
     try:
-        return base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode()
+        found = base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode()
+        return unquote(found) if ENCODED.match(found) else found
     except (binascii.Error, ValueError):
         return ""
 
