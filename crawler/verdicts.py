@@ -1,0 +1,100 @@
+"""The state of a platform's page, the same way for every source (platforms.md §0.2).
+
+Order: where one was sent, HTTP status, walls, the post itself, moved, removed, ambiguous. A phrase
+counts only where the post is not there, and only in the title, in an element made for notices, at
+the head of the visible text or on a short page: an article about deleted posts is alive.
+"""
+
+from __future__ import annotations
+
+from crawler.markers import Markers, State
+from crawler.reading import Reading
+from crawler.sheet import Sheet
+from crawler.states import (
+    ALIVE,
+    HEAD,
+    SHORT,
+    STATUSES,
+    needs_browser,
+    notice_of,
+    sent_home,
+    state_of_status,
+)
+from storage.records import PageState
+
+__all__ = ["Reading", "State", "state_of", "unread"]
+
+GONE = frozenset({404, 410})
+FEW = 150  # visible characters of a page with scripts that shows nothing of what it should
+LAYOUT_CHANGED: State = (PageState.ERROR, "layout_changed")
+SHELL: State = (PageState.BLOCKED, "shell")
+
+
+def state_of(markers: Markers, sheet: Sheet, *, found: bool) -> State:
+    """What this look at a URL of the platform showed.
+
+    `found`: the source saw the post asked for, or the list's own container. Without it a page that
+    tells nothing is an empty shell or a layout that is no longer known, never empty or removed.
+    """
+    sent = markers.address(sheet.url)
+    if sent is not None:
+        return sent
+    if not 200 <= sheet.page.status < 300:
+        return of_status(markers, sheet)
+    if found:
+        return ALIVE
+    told = notice(markers, sheet)
+    if told is not None:
+        return told
+    if sent_home(sheet.page.url, sheet.url):
+        return PageState.SWAPPED, "home_page"
+    return unknown(sheet)
+
+
+def of_status(markers: Markers, sheet: Sheet) -> State:
+    """Meaning of a status that is no success; the platform's own words make it more exact."""
+    status = sheet.page.status
+    told = notice(markers, sheet)
+    if status in GONE:
+        return told or (PageState.REMOVED, "unspecified")
+    known = STATUSES.get(status)
+    if known is not None and known[0] is PageState.BLOCKED:
+        return told if told is not None and told[0] is PageState.BLOCKED else known
+    return state_of_status(status, sheet.seen, sheet.html)
+
+
+def notice(markers: Markers, sheet: Sheet) -> State | None:
+    """What the platform tells in its title, in an element for notices, or in few words."""
+    seen = sheet.seen
+    nodes = " ".join(
+        node.text() for selector in markers.nodes for node in sheet.tree.css(selector)[:20]
+    )
+    text = seen.text if seen.visible < SHORT else seen.text[:HEAD]
+    return (
+        markers.titled(seen.title) or (markers.told(nodes) if nodes else None) or markers.told(text)
+    )
+
+
+def unknown(sheet: Sheet) -> State:
+    """Nothing of the platform's is recognised: words of the open web, a shell, or a new layout."""
+    if not sheet.html.strip():
+        return PageState.ERROR, "empty"
+    state, reason = notice_of(sheet.seen, sheet.html)
+    if state is PageState.REMOVED:
+        return PageState.REMOVED, "unspecified"
+    if state is not PageState.ALIVE:
+        return state, reason
+    seen = sheet.seen
+    if needs_browser(seen, sheet.html) or (seen.scripts and seen.visible < FEW):
+        return SHELL
+    return LAYOUT_CHANGED
+
+
+def unread(state: State, sheet: Sheet, links: tuple[str, ...] = ()) -> Reading:
+    """A reading without posts; an empty shell that plain HTTP gave is asked again by a browser."""
+    return Reading(
+        state=state[0],
+        reason=state[1],
+        links=() if state[0] is PageState.BLOCKED else links,
+        wants_browser=state[1] == "shell" and not sheet.page.dom,
+    )
