@@ -136,8 +136,9 @@ class FrontierScheduler(BaseScheduler):
     def _request(self, lease: Lease) -> Request:
         self._flying[host_of(lease)] += 1
         meta = {"lease": lease}
-        if lease.render:
-            meta |= render_meta(self._plan.limits.timeout)
+        order = self._spider.render_order(lease)
+        if order is not None:
+            meta |= render_meta(order)
         return Request(
             lease.url,
             callback=self._spider.landed_page,

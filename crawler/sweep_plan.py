@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from crawler.guard import Guard
 from crawler.outlinks import Outlinks
@@ -46,5 +46,6 @@ class SweepPlan:
     guard: Guard
     pace: Pace
     limits: Limits
+    sessions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # logins by source
     pictures: bool = True  # False where no browser is to be had; said in the summary
     on_visit: Callable[[Visit], None] = lambda _visit: None  # progress

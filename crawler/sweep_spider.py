@@ -18,9 +18,11 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.answers import Wanted
 from crawler.camera import take_picture
 from crawler.failures import Outcome, outcome_of
 from crawler.reading import Reading
+from crawler.render import RenderOrder
 from crawler.source_spider import SourceSpider
 from crawler.sweep_plan import Picture, SweepPlan
 from storage.bilingual import Problem
@@ -49,12 +51,30 @@ class SweepSpider(scrapy.Spider):
         page = page_from(response)
         reading = self._read(lease, page)
         self.landed(lease)
-        if reading.wants_browser and not lease.render:
+        if reading.wants_browser and not self._rendered(lease):
             self._again(lease, datetime.now(UTC), reading.reason, render=True)
         elif retriable(page.status, reading) and self._may_retry(lease):
             self._again(lease, self._retry_time(lease), reading.reason)
         else:
             yield self._visit(lease, page, reading)
+
+    def render_order(self, lease: Lease) -> RenderOrder | None:
+        """How this page goes through the browser; None where plain HTTP does."""
+        if not self._rendered(lease):
+            return None
+        source = self._readers[lease.source]
+        state = self.plan.sessions.get(lease.source)
+        return RenderOrder(
+            timeout=self.plan.limits.timeout,
+            wanted=Wanted(hosts=source.answer_hosts, awaits=source.awaits),
+            session=lease.source if state is not None else "",
+            storage_state=state,
+        )
+
+    def _rendered(self, lease: Lease) -> bool:
+        """A source with a login is read through the browser alone: there the login lives."""
+        source = self._readers[lease.source]
+        return lease.render or source.rendered or lease.source in self.plan.sessions
 
     def _read(self, lease: Lease, page: Page) -> Reading:
         """A page that breaks its reader is one unreadable page, named, not the end of a sweep."""
@@ -169,4 +189,5 @@ def page_from(response: Response) -> Page:
         rendered_by=response.meta.get("rendered_by", "chromium") if rendered else "",
         redirects=tuple(response.meta.get("redirect_urls", ())),
         dom=response.text if rendered else "",
+        answers=response.meta.get("answers", ()),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Awaitable
 from dataclasses import replace
@@ -61,6 +62,8 @@ class TakeSnapshot:
         files = [("raw", page.body), ("headers", headers_file(page, taken))]
         if page.dom:
             files.append(("dom", page.dom.encode("utf-8", "replace")))
+        if page.answers:
+            files.append(("answers", answers_file(page)))
         if taken.png:
             files.append(("screenshot", taken.png))
         return tuple(
@@ -70,6 +73,23 @@ class TakeSnapshot:
 
 def wanted(sighting: Sighting) -> bool:
     return sighting.judgement is not None and sighting.judgement.flagged
+
+
+def answers_file(page: Page) -> bytes:
+    """UTF-8 JSON: what the page's own script was answered, each body's bytes as base64.
+
+    Where a platform sends its posts this way, they stand nowhere else.
+    """
+    told = [
+        {
+            "url": answer.url,
+            "status": answer.status,
+            "content_type": answer.content_type,
+            "body_base64": base64.b64encode(answer.body).decode(),
+        }
+        for answer in page.answers
+    ]
+    return json.dumps(told, ensure_ascii=False, indent=1).encode()
 
 
 def headers_file(page: Page, taken: Taken) -> bytes:

@@ -195,7 +195,7 @@ class Snapshot:
     """What we can prove: a file whose name is its hash."""
 
     sha256: str
-    kind: str  # "raw", "headers", "dom" or "screenshot"
+    kind: str  # "raw", "headers", "dom", "answers" or "screenshot"
     size: int  # bytes
     captured_at: datetime  # UTC
     url: str
