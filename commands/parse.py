@@ -89,12 +89,16 @@ def saved_page(file: Path, url: str, status: int, fetched_at: datetime | None) -
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
-    """An empty shell that would be asked again through the browser is, as saved, a shell."""
+    """An empty shell that would be asked again through the browser is, as saved, a shell.
+
+    What a removal page tells of the account stands among the posts; the state says what it is.
+    """
     state = PageState.BLOCKED if reading.wants_browser else reading.state
+    posts = reading.posts or ((reading.notice,) if reading.notice else ())
     return {
         "state": str(state),
         "reason": reading.reason,
-        "posts": [post_json(asdict(post)) for post in reading.posts],
+        "posts": [post_json(asdict(post)) for post in posts],
         "links": list(reading.links),
     }
 

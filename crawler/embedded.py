@@ -69,11 +69,13 @@ def after(html: str, pattern: re.Pattern[str]) -> Iterator[Any]:
 
 
 def string_after(html: str, pattern: re.Pattern[str]) -> str:
-    """The first JavaScript string that begins where a match ends and is not empty; else ""."""
+    """The first JavaScript string or number that begins where a match ends, as text; else ""."""
     for found in islice(pattern.finditer(html), MOST):
         value = read_literal(html, found.end())
         if isinstance(value, str) and value:
             return value
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
     return ""
 
 

@@ -23,6 +23,7 @@ ESCAPE = re.compile(
 PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 WHOLE = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]{1,16}|[1-9]\d{0,30}|0)")
 TIMES_ONE = re.compile(r"\*\s*1")
+HTML_METHOD = re.compile(r"\.html\(\w{0,5}\)")  # 微信: 'a&amp;b'.html(false)
 OPERATORS = frozenset("+-*/?.&|<>=%([")
 REST = re.compile(r"""[,;{}\[\]()"'`\n]|//[^\n]*|/\*.*?\*/""", re.DOTALL)
 
@@ -164,6 +165,8 @@ class Reader:
         rest = self.text[rest_from : self.at].strip()
         if TIMES_ONE.fullmatch(rest):
             return number_of(value) if isinstance(value, str) else value
+        if isinstance(value, str) and HTML_METHOD.fullmatch(rest):
+            return value
         if rest.startswith("||"):
             return value if value else read_literal(rest, 2)
         return None if rest[:1] in OPERATORS else value

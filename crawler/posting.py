@@ -1,0 +1,65 @@
+"""What every source does to a post before handing it on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from crawler.canon import BadUrl, canonical, identity, join
+from crawler.contact_words import contacts
+from crawler.nodes import html_text
+from storage.records import Post
+
+__all__ = ["canonical_or", "finished", "plain_title", "same_post", "urls"]
+
+LONGEST_TITLE = 500
+MARKS = re.compile(r"<!--.{0,40}?-->|</?(?:em|b|strong|font|span|i|mark)\b[^<>]{0,200}>", re.DOTALL)
+
+
+def finished(post: Post) -> Post:
+    """The post with the contacts that its title and text name."""
+    return replace(post, contacts=contacts(f"{post.title}\n{post.text}"))
+
+
+def plain_title(marked: str) -> str:
+    """A title in one line without the marks that a search puts around its words."""
+    if "<" in marked or "&" in marked:
+        marked = html_text(MARKS.sub("", marked))
+    return " ".join(marked.split())[:LONGEST_TITLE]
+
+
+def canonical_or(url: str, instead: str = "") -> str:
+    """The canonical URL; `instead` where the platform gave what is no URL."""
+    try:
+        return canonical(f"https:{url}" if url.startswith("//") else url)
+    except BadUrl:
+        return instead
+
+
+def post_id_of(url: str) -> str:
+    """The id a URL asks for on its platform; "" where it asks for no post or account."""
+    try:
+        found = identity(url)
+    except BadUrl:
+        return ""
+    return found[1] if found else ""
+
+
+def same_post(asked: str, got: str) -> bool:
+    """Whether the post that came is the one asked for, as far as both ids can be told."""
+    return not asked or not got or asked == got
+
+
+def urls(base: str, found: Iterable[object]) -> tuple[str, ...]:
+    """Absolute http(s) URLs among what stands in JSON, without repeats, in order."""
+    joined = (join(base, one) for one in found if isinstance(one, str))
+    return tuple(dict.fromkeys(url for url in joined if url and urlsplit_host(url)))
+
+
+def urlsplit_host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
