@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote, urljoin
 from crawler.canon_table import Place, Platform, Table, read_table, tail_of
 from crawler.url_parts import BREAKS, EDGES, BadUrl, Parts, split
 
-__all__ = ["BadUrl", "canonical", "identity", "is_short_link", "join", "platform_of"]
+__all__ = ["BadUrl", "canonical", "identity", "is_short_link", "join", "platform_of", "unwrap"]
 
 KNOWN: Table = read_table()
 MOST_HOPS = 5  # wrappers within wrappers
@@ -65,6 +65,16 @@ def is_short_link(url: str) -> bool:
     parts = unwrapped(split(url))
     platform = KNOWN.platform(parts.host)
     return not (platform and routed(platform, parts)) and short_link(parts) is not None
+
+
+def unwrap(url: str) -> str:
+    """Where a wrapper leads, with all parameters; the URL as given where it is no wrapper.
+
+    To fetch, not to know again: a canonical URL may lack what its page opens with. Raises BadUrl.
+    """
+    parts = split(url)
+    inner = unwrapped(parts)
+    return url if inner == parts else inner.with_query(list(inner.query))
 
 
 def _canonical(url: str) -> str:
