@@ -37,7 +37,8 @@ from crawler.process_memory import children_mb
 from crawler.reading import Reading
 from crawler.source_spider import SourceSpider
 from door.settings import read_settings
-from door.sweep_run import SweepOrder, run_sweep
+from door.sweep_parts import SweepOrder
+from door.sweep_run import run_sweep
 from storage.database import open_database
 from storage.records import Page, PageState, Post, Target, TargetKind
 

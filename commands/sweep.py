@@ -16,8 +16,9 @@ from door.sample_run import SampleResult, sample_sweep
 from door.settings import SETTINGS
 from door.sources import all_sources
 from door.speech import out, say, t
+from door.sweep_parts import SweepOrder
 from door.sweep_report import show_summary, summary_json
-from door.sweep_run import SweepOrder, SweepResult, run_sweep
+from door.sweep_run import SweepResult, run_sweep
 from storage.database import open_database
 
 INTERRUPTED = 130  # what a shell expects after Ctrl-C

@@ -26,6 +26,8 @@ class SourceSpider(scrapy.Spider):
     # Hosts whose pages this source reads when another source links to them (a search engine's
     # hits); ".58.com" takes all below it. Empty: nobody hands it links.
     hosts: ClassVar[tuple[str, ...]] = ()
+    # A search engine: its hits lie anywhere on the web.
+    searches_web: ClassVar[bool] = False
     # Words that always have results here: no result for them means that we no longer read.
     canary: ClassVar[str] = "职业资格证书"
 

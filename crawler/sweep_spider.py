@@ -21,6 +21,8 @@ from twisted.python.failure import Failure
 from crawler.answers import Wanted
 from crawler.camera import take_picture
 from crawler.failures import Outcome, outcome_of
+from crawler.outlinks import Found
+from crawler.readers import Readers
 from crawler.reading import Reading
 from crawler.render import RenderOrder
 from crawler.source_spider import SourceSpider
@@ -45,6 +47,7 @@ class SweepSpider(scrapy.Spider):
         self.plan = plan
         self.problem: Problem | None = None
         self._readers = readers
+        self._hosts = Readers(readers)
 
     def landed_page(self, response: Response) -> Iterator[Visit]:
         lease: Lease = response.meta["lease"]
@@ -79,7 +82,7 @@ class SweepSpider(scrapy.Spider):
     def _read(self, lease: Lease, page: Page) -> Reading:
         """A page that breaks its reader is one unreadable page, named, not the end of a sweep."""
         try:
-            return self._readers[lease.source].read(page)
+            return self._readers[self._hosts.landed(lease.source, page.final_url)].read(page)
         except Exception as error:
             self.logger.exception("reading %s", page.url)
             return Reading(state=PageState.ERROR, reason=f"reader_{type(error).__name__.lower()}")
@@ -125,8 +128,9 @@ class SweepSpider(scrapy.Spider):
             state=reading.state,
             reason=reading.reason,
             page=page,
-            links=self._links(lease, reading.links),
+            links=self._links(lease, page, reading.links),
             sightings=tuple(Sighting(post=post) for post in reading.posts),
+            read_by=self._hosts.landed(lease.source, page.final_url),
         )
         self.plan.on_visit(visit)
         return visit
@@ -136,9 +140,11 @@ class SweepSpider(scrapy.Spider):
         self.plan.on_visit(visit)
         return visit
 
-    def _links(self, lease: Lease, urls: tuple[str, ...]) -> tuple[Link, ...]:
+    def _links(self, lease: Lease, page: Page, urls: tuple[str, ...]) -> tuple[Link, ...]:
         target = self.plan.targets[lease.target_id]
-        return self.plan.outlinks.fresh(lease.target_id, target, urls, lease.depth + 1)
+        source = self._hosts.landed(lease.source, page.final_url)
+        found_on = Found(source, lease.depth + 1)
+        return self.plan.outlinks.fresh(lease.target_id, target, urls, found_on)
 
     def _may_retry(self, lease: Lease) -> bool:
         return lease.attempts <= len(self.plan.limits.retry_delays)

@@ -14,7 +14,8 @@ from door.casework import every_case
 from door.export_run import export_list
 from door.settings import Settings
 from door.sources import all_sources
-from door.sweep_run import SweepOrder, SweepResult, run_sweep
+from door.sweep_parts import SweepOrder
+from door.sweep_run import SweepResult, run_sweep
 from door.truth_score import Expected, TruthReport, score
 from sampleweb.decisions import REVIEWER, WrittenDecision, read_truth, written_decisions
 from sampleweb.server import SampleWeb

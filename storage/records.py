@@ -239,6 +239,7 @@ class Link:
     url: str  # as found, absolute
     canonical: str
     priority: int = 0  # higher first
+    source: str = ""  # which source reads it; "" for that of the page it was found on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +252,7 @@ class Visit:
     page: Page | None = None  # None when nothing came over the wire
     links: tuple[Link, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+    read_by: str = ""  # the source that read it; "" for the one it was asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

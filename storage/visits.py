@@ -33,6 +33,7 @@ ACKNOWLEDGE = (
         findings=bindparam("n_findings"),
         unchanged=bindparam("n_unchanged"),
         cases_opened=bindparam("n_opened"),
+        source=bindparam("read_by"),
     )
 )
 
@@ -159,4 +160,5 @@ def ack_row(visit: Visit, count: Committed, now: datetime) -> dict[str, Any]:
         "n_findings": count.findings,
         "n_unchanged": count.unchanged,
         "n_opened": count.cases_opened,
+        "read_by": visit.read_by or visit.lease.source,
     }

@@ -1,0 +1,139 @@
+"""What a sweep is put together from: targets as rows, a plan, tools, settings, a browser."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Engine
+
+from classifiers.judge import load_judge
+from crawler.browser_args import browser_args
+from crawler.canon import canonical
+from crawler.chromium import find_chromium
+from crawler.guard import Guard
+from crawler.outlinks import Outlinks
+from crawler.pace import Manners, Pace
+from crawler.proxy_thread import ProxyThread
+from crawler.readers import Readers
+from crawler.settings import scrapy_settings
+from crawler.source_spider import SourceSpider
+from crawler.sweep_plan import Limits, SweepPlan
+from door.settings import Settings
+from pipelines.tools import SETTING, Tools
+from storage.database import write
+from storage.frontier import Frontier
+from storage.ledger import Ledger
+from storage.memory import PostMemory
+from storage.records import Link, Target, Visit
+from storage.snapshots import SnapshotStore
+from storage.targets import ensure_target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepOrder:
+    """What one sweep is asked to do; equal orders resume each other's unfinished work."""
+
+    targets: Sequence[Target]
+    name: str  # "targets", "sample", …: part of the plan that is kept
+    routes: Mapping[str, str] = field(default_factory=dict)  # never part of the plan
+    delay: float = 1.0  # seconds between requests to one address
+    per_host: int = 2
+    retry_delays: tuple[float, ...] = (5.0, 60.0)
+    timeout: float = 30.0
+    contact: str = ""
+
+    def plan(self) -> dict[str, Any]:
+        return {"name": self.name, "targets": [asdict(target) for target in self.targets]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What every part of one sweep is made from."""
+
+    engine: Engine
+    settings: Settings
+    order: SweepOrder
+    sources: Mapping[str, type[SourceSpider]]
+    on_visit: Callable[[Visit], None]
+
+
+def seeded(work: Work, sweep_id: int) -> tuple[Frontier, dict[int, Target]]:
+    """Targets as rows, their start pages in the frontier, leases of a dead process taken back."""
+    order = work.order
+    with write(work.engine) as connection:
+        ids = [ensure_target(connection, target) for target in order.targets]
+    frontier = Frontier(work.engine, sweep_id)
+    frontier.reclaim()
+    for target_id, target in zip(ids, order.targets, strict=True):
+        seed(frontier, target_id, target, work.sources)
+    return frontier, dict(zip(ids, order.targets, strict=True))
+
+
+def seed(
+    frontier: Frontier,
+    target_id: int,
+    target: Target,
+    sources: Mapping[str, type[SourceSpider]],
+) -> None:
+    links = [Link(url=u, canonical=canonical(u)) for u in sources[target.source].seeds(target)]
+    frontier.seed(target_id, target.source, links, render=target.render)
+
+
+def assemble(
+    work: Work, frontier: Frontier, targets: Mapping[int, Target]
+) -> tuple[SweepPlan, Tools]:
+    order = work.order
+    ledger = Ledger(work.engine)
+    outlinks = Outlinks(frontier.known(), Readers(work.sources))
+    for target_id, target in targets.items():
+        outlinks.rebuild(target_id, target, frontier.urls_of(target_id))
+    plan = SweepPlan(
+        frontier=frontier,
+        ledger=ledger,
+        targets=targets,
+        outlinks=outlinks,
+        guard=Guard(routes=order.routes),
+        pace=Pace(Manners(delay=order.delay)),
+        limits=Limits(
+            per_host=order.per_host, retry_delays=order.retry_delays, timeout=order.timeout
+        ),
+        on_visit=work.on_visit,
+    )
+    tools = Tools(
+        memory=PostMemory(work.engine),
+        judge=load_judge(),
+        store=SnapshotStore(work.settings.snapshot_url, work.settings.home),
+        ledger=ledger,
+    )
+    return plan, tools
+
+
+@contextlib.contextmanager
+def scrapy_for(
+    work: Work, plan: SweepPlan, tools: Tools
+) -> Iterator[tuple[SweepPlan, dict[str, Any]]]:
+    """Scrapy's settings, with a browser behind the guard's proxy where the machine has one."""
+    order = work.order
+    common = partial(
+        scrapy_settings,
+        contact=order.contact,
+        delay=order.delay,
+        timeout=order.timeout,
+        routes=",".join(f"{host}={place}" for host, place in order.routes.items()),
+    )
+    chromium = find_chromium(work.settings.chromium)
+    if chromium is None:
+        without = replace(plan, pictures=False)
+        yield without, common() | {SETTING: tools}
+        return
+    with ProxyThread(plan.guard) as proxy:
+        launch = {
+            "executable_path": chromium,
+            "args": browser_args(proxy.port, root=os.geteuid() == 0),
+        }
+        yield plan, common(browser=launch) | {SETTING: tools}
