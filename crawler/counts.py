@@ -1,4 +1,8 @@
-"""Numbers of readers and likes, as platforms show them: raw kept, parsed where it is a number."""
+"""Numbers of readers and likes, as platforms show them: raw kept, parsed where it is a number.
+
+All sources name them alike: like, comment, share (转发), view, collect (收藏), danmaku, coin,
+follower, following, work (作品数).
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,18 @@ from crawler.canon import join
 from crawler.nesting import shallow
 from crawler.visible import cut_unseen, text_of
 
-__all__ = ["attribute", "block_text", "html_text", "line", "links_of", "parsed", "pick", "pick_all"]
+__all__ = [
+    "absolute",
+    "attribute",
+    "block_text",
+    "html_text",
+    "images_of",
+    "line",
+    "links_of",
+    "parsed",
+    "pick",
+    "pick_all",
+]
 
 Tree = LexborHTMLParser | LexborNode
 IMAGES = ("data-src", "data-original", "data-lazy-src", "data-url", "src")
@@ -52,9 +63,18 @@ def attribute(tree: Tree, selectors: Iterable[str], *names: str) -> str:
     return ""
 
 
-def block_text(node: LexborNode | None) -> str:
-    """The visible text of an element, a block a line."""
-    return html_text(node.html or "") if node is not None else ""
+def block_text(node: LexborNode | None, without: Iterable[str] = ()) -> str:
+    """The text inside an element, a block a line, even where the element itself is folded away.
+
+    `without`: selectors of what no one wrote, as 展开全文.
+    """
+    if node is None:
+        return ""
+    html = node.inner_html or ""
+    dropped = [one.html or "" for selector in without for one in node.css(selector)]
+    for piece in dropped:
+        html = html.replace(piece, "", 1) if piece else html
+    return html_text(html)
 
 
 def html_text(html: str) -> str:

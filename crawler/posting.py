@@ -5,16 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from crawler.canon import BadUrl, canonical, identity, join
 from crawler.contact_words import contacts
 from crawler.nodes import html_text
 from storage.records import Post
 
-__all__ = ["canonical_or", "finished", "plain_title", "same_post", "urls"]
+__all__ = [
+    "canonical_or",
+    "finished",
+    "next_page",
+    "plain_title",
+    "post_id_of",
+    "region_of",
+    "same_post",
+    "urls",
+]
 
 LONGEST_TITLE = 500
+REGION = re.compile(r"\A\s*(?:IP\s*属地|发布于|来自|IP)\s*[:：]?\s*", re.IGNORECASE)
 MARKS = re.compile(r"<!--.{0,40}?-->|</?(?:em|b|strong|font|span|i|mark)\b[^<>]{0,200}>", re.DOTALL)
 
 
@@ -50,6 +60,23 @@ def post_id_of(url: str) -> str:
 def same_post(asked: str, got: str) -> bool:
     """Whether the post that came is the one asked for, as far as both ids can be told."""
     return not asked or not got or asked == got
+
+
+def region_of(shown: str) -> str:
+    """The place in "发布于 四川" or "IP属地：四川"."""
+    return " ".join(REGION.sub("", shown).split())
+
+
+def next_page(url: str, name: str, most: int) -> str:
+    """The same URL with its page number one higher; "" after page `most`. No number is page 1."""
+    parts = urlsplit(url)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    shown = dict(pairs).get(name, "1")
+    if not shown.isascii() or not shown.isdigit() or int(shown) >= most:
+        return ""
+    kept = [(key, value) for key, value in pairs if key != name]
+    query = urlencode([*kept, (name, str(int(shown) + 1))])
+    return parts._replace(query=query, fragment="").geturl()
 
 
 def urls(base: str, found: Iterable[object]) -> tuple[str, ...]:

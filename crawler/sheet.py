@@ -13,6 +13,7 @@ from crawler.embedded import json_text
 from crawler.extract import extract
 from crawler.extracted import Extracted
 from crawler.nodes import parsed
+from crawler.visible import cut_unseen
 from storage.records import Page
 
 
@@ -45,6 +46,13 @@ class Sheet:
     @cached_property
     def seen(self) -> Extracted:
         return extract(self.html, self.url)
+
+    @cached_property
+    def shown(self) -> LexborHTMLParser:
+        """The tree without what a reader does not see: notices kept ready but hidden are out."""
+        tree = parsed(self.html)
+        cut_unseen(tree)
+        return tree
 
     @cached_property
     def whole(self) -> Any:  # noqa: ANN401

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from crawler.markers import Markers, State
 from crawler.reading import Reading
+from crawler.shapes import dig
 from crawler.sheet import Sheet
 from crawler.states import (
     ALIVE,
@@ -22,7 +23,7 @@ from crawler.states import (
 )
 from storage.records import PageState
 
-__all__ = ["Reading", "State", "state_of", "unread"]
+__all__ = ["LAYOUT_CHANGED", "State", "of_answers", "state_of", "unread"]
 
 GONE = frozenset({404, 410})
 FEW = 150  # visible characters of a page with scripts that shows nothing of what it should
@@ -67,7 +68,7 @@ def notice(markers: Markers, sheet: Sheet) -> State | None:
     """What the platform tells in its title, in an element for notices, or in few words."""
     seen = sheet.seen
     nodes = " ".join(
-        node.text() for selector in markers.nodes for node in sheet.tree.css(selector)[:20]
+        node.text() for selector in markers.nodes for node in sheet.shown.css(selector)[:20]
     )
     text = seen.text if seen.visible < SHORT else seen.text[:HEAD]
     return (
@@ -88,6 +89,25 @@ def unknown(sheet: Sheet) -> State:
     if needs_browser(seen, sheet.html) or (seen.scripts and seen.visible < FEW):
         return SHELL
     return LAYOUT_CHANGED
+
+
+def of_answers(markers: Markers, sheet: Sheet, *paths: str) -> State | None:
+    """What the codes and messages of the JSON answers tell, the first that tells something.
+
+    `paths`: where in an answer codes and messages stand. A status that is a wall counts too.
+    """
+    for told in sheet.answers:
+        for path in paths:
+            value = dig(told.value, path)
+            state = markers.code(value) if isinstance(value, int | str) else None
+            if state is None and isinstance(value, str):
+                state = markers.told(value)
+            if state is not None:
+                return state
+        known = STATUSES.get(told.status)
+        if known is not None and known[0] is PageState.BLOCKED:
+            return known
+    return None
 
 
 def unread(state: State, sheet: Sheet, links: tuple[str, ...] = ()) -> Reading:
