@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from crawler.canon import BadUrl, canonical, identity, join
@@ -14,6 +14,7 @@ from storage.records import Post
 
 __all__ = [
     "canonical_or",
+    "filled",
     "finished",
     "next_page",
     "plain_title",
@@ -23,6 +24,7 @@ __all__ = [
     "urls",
 ]
 
+GAPS: tuple[object, ...] = ("", None, ())
 LONGEST_TITLE = 500
 REGION = re.compile(r"\A\s*(?:IP\s*属地|发布于|来自|IP)\s*[:：]?\s*", re.IGNORECASE)
 MARKS = re.compile(r"<!--.{0,40}?-->|</?(?:em|b|strong|font|span|i|mark)\b[^<>]{0,200}>", re.DOTALL)
@@ -38,6 +40,15 @@ def plain_title(marked: str) -> str:
     if "<" in marked or "&" in marked:
         marked = html_text(MARKS.sub("", marked))
     return " ".join(marked.split())[:LONGEST_TITLE]
+
+
+def filled(post: Post, other: Post | None) -> Post:
+    """The post with its gaps filled from another reading of the same one; counts are joined."""
+    if other is None:
+        return post
+    known = {one.name: getattr(post, one.name) for one in fields(post)}
+    gaps = {name: getattr(other, name) for name, value in known.items() if value in GAPS}
+    return replace(post, **gaps | {"counts": {**other.counts, **post.counts}})
 
 
 def canonical_or(url: str, instead: str = "") -> str:

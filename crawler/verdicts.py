@@ -7,10 +7,12 @@ the head of the visible text or on a short page: an article about deleted posts 
 
 from __future__ import annotations
 
-from crawler.markers import Markers, State
+from collections.abc import Iterable
+
+from crawler.markers import ORDER, Markers, State
 from crawler.reading import Reading
 from crawler.shapes import dig
-from crawler.sheet import Sheet
+from crawler.sheet import Sheet, Told
 from crawler.states import (
     ALIVE,
     HEAD,
@@ -23,7 +25,7 @@ from crawler.states import (
 )
 from storage.records import PageState
 
-__all__ = ["LAYOUT_CHANGED", "State", "of_answers", "state_of", "unread"]
+__all__ = ["LAYOUT_CHANGED", "State", "gravest", "of_answers", "state_of", "unread"]
 
 GONE = frozenset({404, 410})
 FEW = 150  # visible characters of a page with scripts that shows nothing of what it should
@@ -71,9 +73,13 @@ def notice(markers: Markers, sheet: Sheet) -> State | None:
         node.text() for selector in markers.nodes for node in sheet.shown.css(selector)[:20]
     )
     text = seen.text if seen.visible < SHORT else seen.text[:HEAD]
-    return (
-        markers.titled(seen.title) or (markers.told(nodes) if nodes else None) or markers.told(text)
-    )
+    return gravest([markers.titled(seen.title), markers.told(nodes), markers.told(text)])
+
+
+def gravest(told: Iterable[State | None]) -> State | None:
+    """The one that decides when several are told: a wall first, then what is most certain."""
+    states = [state for state in told if state is not None]
+    return min(states, key=lambda state: ORDER.index(state[0]), default=None)
 
 
 def unknown(sheet: Sheet) -> State:
@@ -91,12 +97,12 @@ def unknown(sheet: Sheet) -> State:
     return LAYOUT_CHANGED
 
 
-def of_answers(markers: Markers, sheet: Sheet, *paths: str) -> State | None:
+def of_answers(markers: Markers, answers: Iterable[Told], *paths: str) -> State | None:
     """What the codes and messages of the JSON answers tell, the first that tells something.
 
     `paths`: where in an answer codes and messages stand. A status that is a wall counts too.
     """
-    for told in sheet.answers:
+    for told in answers:
         for path in paths:
             value = dig(told.value, path)
             state = markers.code(value) if isinstance(value, int | str) else None

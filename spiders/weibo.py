@@ -59,7 +59,7 @@ class WeiboSpider(SourceSpider):
                 return reading
         if sheet.whole is None:
             return of_html(sheet, asked)
-        state = of_answers(MARKERS, sheet, *PATHS["messages"])
+        state = of_answers(MARKERS, sheet.answers, *PATHS["messages"])
         return unread(state or (PageState.ERROR, "layout_changed"), sheet)
 
 
@@ -89,7 +89,7 @@ def answers_of(sheet: Sheet) -> list[Any]:
 def of_json(sheet: Sheet, told: list[Any], asked: str) -> Reading | None:
     """What the answers say; None where they hold neither posts nor an empty list nor a notice."""
     blogs = {words(blog, "mid", "idstr", "id"): blog for value in told for blog in blogs_of(value)}
-    refused = of_answers(MARKERS, sheet, *PATHS["messages"])
+    refused = of_answers(MARKERS, sheet.answers, *PATHS["messages"])
     single = asked.isdigit()
     if single and asked in blogs:
         return of_blog(sheet, blogs[asked], told)
