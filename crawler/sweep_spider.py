@@ -28,7 +28,7 @@ from crawler.render import RenderOrder
 from crawler.source_spider import SourceSpider
 from crawler.sweep_plan import Picture, SweepPlan
 from storage.bilingual import Problem
-from storage.records import Lease, Link, Page, PageState, Sighting, Visit
+from storage.records import Lease, Link, Page, PageState, Sighting, TargetKind, Visit
 
 
 class SweepSpider(scrapy.Spider):
@@ -52,7 +52,7 @@ class SweepSpider(scrapy.Spider):
     def landed_page(self, response: Response) -> Iterator[Visit]:
         lease: Lease = response.meta["lease"]
         page = page_from(response)
-        reading = self._read(lease, page)
+        reading = self.plan.watch.look(self._reader(lease, page), self._read(lease, page))
         self.landed(lease)
         if reading.wants_browser and not self._rendered(lease):
             self._again(lease, datetime.now(UTC), reading.reason, render=True)
@@ -82,10 +82,23 @@ class SweepSpider(scrapy.Spider):
     def _read(self, lease: Lease, page: Page) -> Reading:
         """A page that breaks its reader is one unreadable page, named, not the end of a sweep."""
         try:
-            return self._readers[self._hosts.landed(lease.source, page.final_url)].read(page)
+            return self._readers[self._reader(lease, page)].read(page)
         except Exception as error:
             self.logger.exception("reading %s", page.url)
             return Reading(state=PageState.ERROR, reason=f"reader_{type(error).__name__.lower()}")
+
+    def _reader(self, lease: Lease, page: Page) -> str:
+        return self._hosts.landed(lease.source, page.final_url)
+
+    def passed_over(self, lease: Lease) -> bool:
+        """Whether the lease's source rests; then its page is counted as not read, and why."""
+        reason = self.plan.watch.rests(lease.source)
+        if reason is None:
+            return False
+        visit = Visit(lease=lease, state=PageState.BLOCKED, reason=reason)
+        self.plan.on_visit(visit)
+        self.plan.ledger.add(visit)
+        return True
 
     def step_failed(self, item: Visit, failure: Failure) -> None:
         """A step of the pipeline broke on a visit: the page is counted and named all the same."""
@@ -128,9 +141,9 @@ class SweepSpider(scrapy.Spider):
             state=reading.state,
             reason=reading.reason,
             page=page,
-            links=self._links(lease, page, reading.links),
+            links=self._links(lease, page, reading),
             sightings=tuple(Sighting(post=post) for post in reading.posts),
-            read_by=self._hosts.landed(lease.source, page.final_url),
+            read_by=self._reader(lease, page),
         )
         self.plan.on_visit(visit)
         return visit
@@ -140,10 +153,12 @@ class SweepSpider(scrapy.Spider):
         self.plan.on_visit(visit)
         return visit
 
-    def _links(self, lease: Lease, page: Page, urls: tuple[str, ...]) -> tuple[Link, ...]:
+    def _links(self, lease: Lease, page: Page, reading: Reading) -> tuple[Link, ...]:
         target = self.plan.targets[lease.target_id]
-        source = self._hosts.landed(lease.source, page.final_url)
-        found_on = Found(source, lease.depth + 1)
+        found_on = Found(self._reader(lease, page), lease.depth + 1)
+        urls = reading.links
+        if target.kind in {TargetKind.KEYWORD, TargetKind.ACCOUNT}:
+            urls = self.plan.paging.onward(lease.target_id, page.final_url, reading)
         return self.plan.outlinks.fresh(lease.target_id, target, urls, found_on)
 
     def _may_retry(self, lease: Lease) -> bool:

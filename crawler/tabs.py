@@ -38,11 +38,13 @@ class Tabs:
         idle = self._idle.setdefault(owner, [])
         page = idle.pop() if idle else await self._new(owner, state)
         self.lent += 1
+        whole = False
         try:
             yield page
-        except BaseException:
-            await close(page)
-            raise
+            whole = True
+        finally:
+            if not whole:
+                await close(page)
         if await blank(page):
             idle.append(page)
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -18,20 +19,26 @@ from crawler.chromium import find_chromium
 from crawler.guard import Guard
 from crawler.outlinks import Outlinks
 from crawler.pace import Manners, Pace
+from crawler.paging import Paging
 from crawler.proxy_thread import ProxyThread
 from crawler.readers import Readers
 from crawler.settings import scrapy_settings
 from crawler.source_spider import SourceSpider
+from crawler.source_watch import SourceWatch
 from crawler.sweep_plan import Limits, SweepPlan
 from door.settings import Settings
+from door.source_care import at_rest, canaries, read_before
 from pipelines.tools import SETTING, Tools
 from storage.database import write
 from storage.frontier import Frontier
 from storage.ledger import Ledger
 from storage.memory import PostMemory
-from storage.records import Link, Target, Visit
+from storage.records import CANARY, Link, Target, Visit
 from storage.snapshots import SnapshotStore
-from storage.targets import ensure_target
+from storage.sources import health, targets_of_sweep
+from storage.targets import ensure_target, load_all
+
+FIRST = 1000  # priority of the daily looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +70,26 @@ class Work:
 
 
 def seeded(work: Work, sweep_id: int) -> tuple[Frontier, dict[int, Target]]:
-    """Targets as rows, their start pages in the frontier, leases of a dead process taken back."""
-    order = work.order
+    """Targets as rows, their start pages in the frontier, leases of a dead process taken back.
+
+    A resumed sweep has the targets that were found on its way besides those it was asked for.
+    """
+    wanted = [*daily_looks(work), *work.order.targets]
     with write(work.engine) as connection:
-        ids = [ensure_target(connection, target) for target in order.targets]
+        ids = [ensure_target(connection, target) for target in wanted]
+        rows = load_all(connection)
     frontier = Frontier(work.engine, sweep_id)
     frontier.reclaim()
-    for target_id, target in zip(ids, order.targets, strict=True):
+    targets = {row: rows[row] for row in targets_of_sweep(work.engine, sweep_id)}
+    for target_id, target in zip(ids, wanted, strict=True):
         seed(frontier, target_id, target, work.sources)
-    return frontier, dict(zip(ids, order.targets, strict=True))
+        targets[target_id] = target
+    return frontier, targets
+
+
+def daily_looks(work: Work) -> list[Target]:
+    known = health(work.engine)
+    return canaries(work.order.targets, work.sources, known, datetime.now(UTC))
 
 
 def seed(
@@ -80,7 +98,12 @@ def seed(
     target: Target,
     sources: Mapping[str, type[SourceSpider]],
 ) -> None:
-    links = [Link(url=u, canonical=canonical(u)) for u in sources[target.source].seeds(target)]
+    # The daily look first: where it meets a wall, nothing more is asked of that source.
+    urgent = FIRST if target.reason == CANARY else 0
+    links = [
+        Link(url=url, canonical=canonical(url), priority=urgent)
+        for url in sources[target.source].seeds(target)
+    ]
     frontier.seed(target_id, target.source, links, render=target.render)
 
 
@@ -102,6 +125,8 @@ def assemble(
         limits=Limits(
             per_host=order.per_host, retry_delays=order.retry_delays, timeout=order.timeout
         ),
+        watch=SourceWatch(at_rest(health(work.engine))),
+        paging=Paging(read_before(work.engine, targets)),
         on_visit=work.on_visit,
     )
     tools = Tools(

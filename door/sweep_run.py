@@ -15,10 +15,12 @@ from crawler.process import Ending, crawl
 from crawler.source_spider import SourceSpider
 from crawler.sweep_plan import SweepPlan
 from door.settings import Settings
+from door.source_care import record
 from door.sweep_parts import SweepOrder, Work, assemble, scrapy_for, seeded
 from storage.database import ready
 from storage.locks import hold
 from storage.records import Visit
+from storage.sources import SourceRun, runs_of
 from storage.sweeps import SweepSummary, TargetSummary, begin, finish, set_target_outcome, summary
 
 
@@ -29,6 +31,7 @@ class SweepResult:
     ending: Ending
     pictures: bool
     links_refused: Mapping[str, int]
+    sources: tuple[SourceRun, ...]
 
 
 def run_sweep(
@@ -50,12 +53,16 @@ def run_sweep(
         with scrapy_for(work, plan, tools) as (plan_with_browser, scrapy):
             ending = crawl(sources, plan_with_browser, scrapy)
         close_sweep(engine, sweep_id, ending, plan)
+        runs = runs_of(engine, sweep_id)
+        if not ending.interrupted:
+            record(engine, runs, plan.paging)
         return SweepResult(
             summary=summary(engine, sweep_id),
             resumed=resumed,
             ending=ending,
             pictures=plan_with_browser.pictures,
             links_refused=plan.outlinks.refused,
+            sources=runs,
         )
 
 

@@ -62,6 +62,9 @@ def aware(moment: datetime) -> datetime:
     return moment
 
 
+CANARY = "canary"  # the reason of a target that only tells whether a source can be read
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """What we were asked to watch."""
