@@ -6,7 +6,7 @@ asked for, and what the page is when there is none, is decided here for all of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from crawler.embedded import assigned, script_by_id
@@ -32,7 +32,7 @@ class AnswerSource(SourceSpider):
         sheet = Sheet(page)
         asked = post_id_of(page.url) or self.asked_of_api(page.url)
         told = self.told(sheet)
-        refused = self.refusal(sheet, asked)
+        refused = self.refusal(told, sheet.url, asked)
         if self.markers.address(sheet.url) is not None or not 200 <= page.status < 300:
             state = state_of(self.markers, sheet, found=False)
             return unread(gravest([state, refused]) or state, sheet)
@@ -76,6 +76,10 @@ class AnswerSource(SourceSpider):
         """The post asked for as the finished document shows it, None where it does not."""
         return None
 
+    def shown_list(self, sheet: Sheet) -> tuple[Post, ...] | None:  # noqa: ARG002
+        """Posts of a list as the finished document shows them; None where it shows no list."""
+        return None
+
     def link(self, post: Post) -> str:
         """Where the post is best fetched."""
         return post.url
@@ -92,21 +96,17 @@ class AnswerSource(SourceSpider):
         found += [script_by_id(sheet.html, name) for name in self.scripts]
         return kept + [Told(sheet.url, 200, value) for value in found if value is not None]
 
-    def refusal(self, sheet: Sheet, asked: str) -> State | None:
+    def refusal(self, told: list[Told], url: str, asked: str) -> State | None:
         """What codes and messages of the answers tell; of other things than the one asked for
         only a wall counts."""
         paths = self.markers.paths["messages"]
-        detail = self.markers.words.get("details", ()) if asked else ()
-        own = [
-            one
-            for one in sheet.answers
-            if one.url == sheet.url or not detail or any(piece in one.url for piece in detail)
-        ]
-        told = of_answers(self.markers, own, *paths)
-        if told is not None:
-            return told
-        any_told = of_answers(self.markers, sheet.answers, *paths)
-        return any_told if any_told is not None and any_told[0] is PageState.BLOCKED else None
+        details = self.markers.words.get("details", ()) if asked else ("",)
+        own = [one for one in told if one.url == url or any(part in one.url for part in details)]
+        spoken = of_answers(self.markers, own, *paths)
+        if spoken is not None:
+            return spoken
+        spoken = of_answers(self.markers, told, *paths)
+        return spoken if spoken is not None and spoken[0] is PageState.BLOCKED else None
 
     def read_post(
         self, sheet: Sheet, asked: str, told: list[Told], refused: State | None
@@ -147,15 +147,43 @@ class AnswerSource(SourceSpider):
     def read_list(
         self, sheet: Sheet, asked: str, told: list[Told], refused: State | None
     ) -> Reading:
-        people = {key: one for answer in told for key, one in self.accounts(answer.value)}
-        found = {key: one for answer in told for key, one in self.records(answer.value)}
+        people = once(pair for answer in told for pair in self.accounts(answer.value))
+        found = once(pair for answer in told for pair in self.records(answer.value))
         listed = any(self.is_list(answer.value) for answer in told)
         if not found and not people and (refused or not listed):
-            return self.without_record(sheet, asked, refused)
-        posts = [self.account(sheet, key, one) for key, one in people.items() if asked in {"", key} or key == "user:"]
+            return self.without_answers(sheet, asked, refused)
+        gone = self.gone(people[asked]) if asked in people else None
+        if gone is not None:
+            return unread(gone, sheet)
+        posts = [
+            self.account(sheet, key, one)
+            for key, one in people.items()
+            if asked in {"", key} or key == "user:"
+        ]
         made = [self.post(sheet, key, one) for key, one in found.items() if not self.gone(one)]
         own = [post for post in made if f"user:{post.author_id}" == asked]
         posts += own if own else made
         onward = [next_page(one.url, *self.pages) for one in told if self.pages[0] and made]
         links = urls(sheet.url, [*(self.link(post) for post in posts), *onward])
         return Reading(state=ALIVE, posts=tuple(map(finished, posts)), links=links)
+
+    def without_answers(self, sheet: Sheet, asked: str, refused: State | None) -> Reading:
+        posts = None if sheet.whole is not None or refused else self.shown_list(sheet)
+        if posts is None:
+            return self.without_record(sheet, asked, refused)
+        state = state_of(self.markers, sheet, found=True)
+        if state[0] is not ALIVE:
+            return unread(state, sheet)
+        links = urls(sheet.url, [self.link(post) for post in posts])
+        return Reading(state=ALIVE, posts=tuple(map(finished, posts)), links=links)
+
+
+def once(pairs: Iterable[tuple[str, Record]]) -> dict[str, Record]:
+    """Each record under the first of its ids, each id with the first of its records."""
+    found: dict[str, Record] = {}
+    taken: set[int] = set()
+    for key, record in pairs:
+        if key not in found and id(record) not in taken:
+            found[key] = record
+            taken.add(id(record))
+    return found
