@@ -9,7 +9,7 @@ from typing import Any
 from crawler.counts import counts_of
 from crawler.markers import Markers
 from crawler.nodes import block_text, parsed
-from crawler.posting import plain_title, urls
+from crawler.posting import plain_title, post_id_of, urls
 from crawler.relative_dates import moment_of
 from crawler.shapes import dig, first, objects, words
 from crawler.sheet import Sheet
@@ -112,7 +112,7 @@ def post_from(sheet: Sheet, entry: Entry) -> Post:
         platform="tieba",
         post_id=entry.key,
         url=address(entry.key),
-        url_found=sheet.page.url,
+        url_found=found_at(sheet.page.url, entry.key),
         title=entry.title,
         text=text_of(entry.content),
         author=words(author, "show_nickname", "name_show", "user_name", "name"),
@@ -130,6 +130,12 @@ def post_from(sheet: Sheet, entry: Entry) -> Post:
             }
         ),
     )
+
+
+def found_at(asked: str, key: str) -> str:
+    """The URL that was asked for where it is the thread's, else the thread's own."""
+    tid = key.partition(":")[0]
+    return asked if post_id_of(asked) == tid else address(tid)
 
 
 def address(key: str) -> str:

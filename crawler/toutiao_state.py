@@ -103,14 +103,16 @@ def told_post(markers: Markers, sheet: Sheet, entry: dict[str, Any], number: str
     text = html_text(unescape(body) if "&lt;" in body else body)
     author = first(entry, *paths["author"])
     account = words(author, *paths["account"]).removeprefix("0")
+    linked = next(iter(urls(sheet.url, [words(entry, *paths["links"])])), "")
+    url = f"{WWW}/{kind_of(linked, sheet.page.url, number)}/{number}/"
     moment, raw = first_moment(
         [first(entry, name) for name in paths["times"]], sheet.page.fetched_at
     )
     return Post(
         platform="toutiao",
         post_id=number,
-        url=f"{WWW}/{kind_of(words(entry, *paths['links']), sheet.page.url, number)}/{number}/",
-        url_found=sheet.page.url,
+        url=url,
+        url_found=sheet.page.url if post_id_of(sheet.page.url) == number else linked or url,
         title=plain_title(words(entry, "title")) or text.split("\n")[0][:LONGEST_TITLE],
         text=text,
         author=words(author, *paths["name"]) or words(entry, *paths["source"]),

@@ -78,6 +78,7 @@ def told_post(sheet: Sheet, kind: str, entry: dict[str, Any], author: object) ->
     number, body = words(entry, "id", "itemId"), body_of(entry)
     cover = words(entry, "titleImage", "title_image", "imageUrl", "image_url", "thumbnail")
     covers = urls(sheet.url, [cover])
+    url = address(kind, number, words(entry, "question.id"))
     moment, raw = first_moment(
         [
             first(entry, "createdTime", "created_time", "created", "publishedAt"),
@@ -88,8 +89,8 @@ def told_post(sheet: Sheet, kind: str, entry: dict[str, Any], author: object) ->
     return Post(
         platform="zhihu",
         post_id=f"{kind}:{number}",
-        url=address(kind, number, words(entry, "question.id")),
-        url_found=sheet.page.url,
+        url=url,
+        url_found=sheet.page.url if post_id_of(sheet.page.url) == f"{kind}:{number}" else url,
         title=plain_title(words(entry, "question.title", "question.name", "title", "name")),
         text=html_text(body),
         author=plain_title(words(author, "name")),

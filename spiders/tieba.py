@@ -18,7 +18,7 @@ from crawler.counts import counts_of
 from crawler.embedded import json_text
 from crawler.markers import State, markers_of
 from crawler.nodes import attribute, block_text, images_of, line, links_of, parsed, pick, pick_all
-from crawler.posting import finished, plain_title, post_id_of, urls
+from crawler.posting import canonical_or, finished, plain_title, post_id_of, urls
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
 from crawler.shapes import dig, first, words
@@ -198,7 +198,7 @@ def floor_post(
         text=block_text(body),
         author=line(node, CSS["floor_author"]) or name,
         author_id=words(facts, "author.user_id") or words(facts, "author.portrait"),
-        author_url=join(sheet.url, home) or "",
+        author_url=canonical_or(join(sheet.url, home) or ""),
         published_at=moment,
         published_raw=raw,
         region=region,
@@ -230,7 +230,7 @@ def shown_entry(sheet: Sheet, node: LexborNode) -> Iterator[Post]:
         text=block_text(pick(node, CSS["thread_text"])),
         author=whole_name(line(node, CSS["thread_author"]), words(facts, "author_name")),
         author_id=words(owner, "user_id"),
-        author_url=join(sheet.url, home) or "",
+        author_url=canonical_or(join(sheet.url, home) or ""),
         published_at=moment,
         published_raw=raw,
         images=urls(sheet.url, pictures),
@@ -262,7 +262,7 @@ def shown_hit(sheet: Sheet, node: LexborNode, kind: str) -> Iterator[Post]:
         title=plain_title(line(node, CSS[f"{kind}_title"])),
         text=block_text(pick(node, CSS[f"{kind}_text"])),
         author=line(node, CSS[f"{kind}_author"]),
-        author_url=join(sheet.url, home) or "",
+        author_url=canonical_or(join(sheet.url, home) or ""),
         published_at=moment,
         published_raw=raw,
         images=images_of(pick(node, [".img-wrap", ".p_content"]), sheet.url),
