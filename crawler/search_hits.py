@@ -117,9 +117,15 @@ def hit_of(markers: Markers, sheet: Sheet, node: LexborNode) -> Hit | None:
         abstract=abstract,
         dated=date_of(node, select["date"], site, abstract),
         is_ad=is_advert(markers, node, found or ""),
-        images=images_of(node, sheet.url),
+        images=pictures(node, sheet.url, select["site"]),
         card=node_matches(node, select.get("cards", ())),
     )
+
+
+def pictures(node: LexborNode, base: str, site: tuple[str, ...]) -> tuple[str, ...]:
+    """Pictures of a hit without the icon of its site."""
+    icons = images_of(pick(node, site), base)
+    return tuple(url for url in images_of(node, base) if url not in icons)
 
 
 def site_name(shown_as: str) -> str:

@@ -30,7 +30,9 @@ def read_search(markers: Markers, page: Page) -> Reading:
         state = (PageState.ALIVE, "")
     if state[0] is not PageState.ALIVE:
         return unread(state, sheet)
-    links = dict.fromkeys([*(hit.target for hit in found), *next_page(markers, sheet)])
+    # Opening what an advertiser pays for by the click costs him money and proves nothing more.
+    free = (hit.target for hit in found if hit.resolved or not hit.is_ad)
+    links = dict.fromkeys([*free, *next_page(markers, sheet)])
     posts = {post.post_id: post for hit in reversed(found) if (post := post_of(markers, hit, page))}
     return Reading(state=PageState.ALIVE, posts=tuple(reversed(posts.values())), links=tuple(links))
 
