@@ -15,6 +15,7 @@ from door.sources import all_sources
 from door.speech import out, t
 from exports.takedown_rows import beijing
 from storage.database import open_database, ready
+from storage.sessions import ENDING
 from storage.sources import UNKNOWN, SourceHealth, health
 
 HELP = t(
@@ -32,19 +33,25 @@ def command(
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     ready(engine)
     known = health(engine)
+    logins = kept_logins()
     names = sorted(all_sources().keys() | known.keys())
     if as_json:
-        rows = [row_json(name, known.get(name)) for name in names]
+        rows = [row_json(name, known.get(name), login=name in logins) for name in names]
         out.print(json.dumps({"sources": rows}, ensure_ascii=False), markup=False)
         return
-    out.print(table(names, known))
+    out.print(table(names, known, logins))
     for name in names:
         told = advice(name, known.get(name))
         if told:
             out.print(f"{name}: {told}", markup=False)
 
 
-def row_json(name: str, one: SourceHealth | None) -> dict[str, Any]:
+def kept_logins() -> set[str]:
+    """Sources somebody has logged in to; whether the login still holds, the state tells."""
+    return {path.stem for path in (SETTINGS.home / "logins").glob(f"*{ENDING}")}
+
+
+def row_json(name: str, one: SourceHealth | None, *, login: bool) -> dict[str, Any]:
     state, reason = (one.state, one.reason) if one else (UNKNOWN, "")
     return {
         "source": name,
@@ -56,6 +63,7 @@ def row_json(name: str, one: SourceHealth | None) -> dict[str, Any]:
         "pages": one.pages if one else 0,
         "posts": one.posts if one else 0,
         "flagged": one.flagged if one else 0,
+        "login": login,
         "canary": one.canary if one else "",
         "canary_at": moment(one.canary_at if one else None),
         "what_to_do": what_to_do(name, state, reason).said(SETTINGS.lang),
@@ -71,7 +79,7 @@ def advice(name: str, one: SourceHealth | None) -> str:
     return what_to_do(name, one.state, one.reason).said(SETTINGS.lang) if one else ""
 
 
-def table(names: list[str], known: dict[str, SourceHealth]) -> Table:
+def table(names: list[str], known: dict[str, SourceHealth], logins: set[str]) -> Table:
     shown = Table()
     shown.add_column(t("来源", "source"))
     shown.add_column(t("状态", "state"))
@@ -79,6 +87,7 @@ def table(names: list[str], known: dict[str, SourceHealth]) -> Table:
     shown.add_column(t("最近正常读取（北京时间）", "last good run (Beijing)"))
     shown.add_column(t("内容", "posts"), justify="right")
     shown.add_column(t("新涉嫌", "flagged"), justify="right")
+    shown.add_column(t("登录", "login"))
     for name in names:
         one = known.get(name)
         state, reason = (one.state, one.reason) if one else (UNKNOWN, "")
@@ -89,5 +98,6 @@ def table(names: list[str], known: dict[str, SourceHealth]) -> Table:
             beijing(one.last_good) if one and one.last_good else "—",
             str(one.posts) if one else "—",
             str(one.flagged) if one else "—",
+            t("已存", "kept") if name in logins else "",
         )
     return shown

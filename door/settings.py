@@ -16,6 +16,8 @@ class Settings:
     snapshot_url: str  # CERTSWEEP_SNAPSHOTS: fsspec URL, "" for a folder inside home
     chromium: str  # CERTSWEEP_CHROMIUM: path of the browser, "" to look for one
     contact: str  # CERTSWEEP_CONTACT: where a site can complain, said in the user agent
+    secret: str  # CERTSWEEP_SECRET: encrypts kept logins, "" for a key file in the home
+    display: bool  # DISPLAY or WAYLAND_DISPLAY: whether a window can be shown
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -27,6 +29,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         snapshot_url=env.get("CERTSWEEP_SNAPSHOTS", ""),
         chromium=env.get("CERTSWEEP_CHROMIUM", ""),
         contact=env.get("CERTSWEEP_CONTACT", ""),
+        secret=env.get("CERTSWEEP_SECRET", ""),
+        display=bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")),
     )
 
 

@@ -26,6 +26,8 @@ from crawler.settings import scrapy_settings
 from crawler.source_spider import SourceSpider
 from crawler.source_watch import SourceWatch
 from crawler.sweep_plan import Limits, SweepPlan
+from door.logins import states_for
+from door.secret import sessions_of
 from door.settings import Settings
 from door.source_care import at_rest, canaries, read_before
 from pipelines.tools import SETTING, Tools
@@ -115,6 +117,7 @@ def assemble(
     outlinks = Outlinks(frontier.known(), Readers(work.sources))
     for target_id, target in targets.items():
         outlinks.rebuild(target_id, target, frontier.urls_of(target_id))
+    logins = states_for(sessions_of(work.settings), set(work.sources), work.engine)
     plan = SweepPlan(
         frontier=frontier,
         ledger=ledger,
@@ -125,7 +128,8 @@ def assemble(
         limits=Limits(
             per_host=order.per_host, retry_delays=order.retry_delays, timeout=order.timeout
         ),
-        watch=SourceWatch(at_rest(health(work.engine))),
+        watch=SourceWatch(at_rest(health(work.engine)), frozenset(logins)),
+        sessions=logins,
         paging=Paging(read_before(work.engine, targets)),
         on_visit=work.on_visit,
     )

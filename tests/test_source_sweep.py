@@ -7,7 +7,9 @@ from collections import Counter
 
 import pytest
 
+from storage.sessions import Session, SessionStore
 from tests.loopback import Answer, Site
+from tests.makers import NOON
 from tests.source_sweep import swept, target
 
 ROBOTS = Answer(b"User-agent: *\nAllow: /\n", headers={"Content-Type": "text/plain"})
@@ -133,3 +135,24 @@ def test_an_account_is_read_like_a_keyword(tmp_path):
     with Site(pages) as site:
         said = swept(tmp_path, [target("u77", "forum", kind="account")], site.port)
     assert rows(said)["forum"]["pages"] == 3  # its list, its thread, the daily look
+
+
+def test_a_login_that_ended_pauses_its_source_until_somebody_logs_in_again(tmp_path):
+    secret = "langes Geheimnis des Amtes"
+    cookie = {"name": "sid", "value": "x", "domain": "login.test", "path": "/", "expires": -1}
+    kept = Session(
+        source="login", saved_at=NOON, saved_by="操作员", state={"cookies": [cookie], "origins": []}
+    )
+    SessionStore(tmp_path / "logins", secret.encode()).save(kept)
+    wall = page(state="blocked", reason="login")
+    pages = {"login.test/robots.txt": ROBOTS, "login.test/list/canary": wall}
+    targets = [target("yuesao", "login"), target("canshui", "login")]
+    with Site(pages) as site:
+        first = swept(tmp_path, targets, site.port, env={"CERTSWEEP_SECRET": secret})
+        asked = list(site.asked)
+        second = swept(tmp_path, targets, site.port, env={"CERTSWEEP_SECRET": secret})
+        assert site.asked == asked  # nothing is asked of a source that rests
+    for said in (first, second):
+        row = rows(said)["login"]
+        assert (row["state"], row["reason"]) == ("expired", "session_expired")
+        assert "certsweep login login" in row["what_to_do"]
