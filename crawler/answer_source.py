@@ -6,8 +6,9 @@ asked for, and what the page is when there is none, is decided here for all of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from crawler.embedded import assigned, script_by_id
 from crawler.markers import Markers, State
@@ -26,7 +27,8 @@ class AnswerSource(SourceSpider):
     markers: ClassVar[Markers]
     states: ClassVar[tuple[str, ...]] = ()  # names that embedded states are assigned to
     scripts: ClassVar[tuple[str, ...]] = ()  # ids of scripts that hold a state
-    pages: ClassVar[tuple[str, int]] = ("", 0)  # page parameter of a list's URL, last page
+    # Host, parameter and last page of lists that a URL can turn over; signed answers cannot be.
+    pages: ClassVar[tuple[str, str, int]] = ("", "", 0)
 
     def read(self, page: Page) -> Reading:
         sheet = Sheet(page)
@@ -163,9 +165,14 @@ class AnswerSource(SourceSpider):
         made = [self.post(sheet, key, one) for key, one in found.items() if not self.gone(one)]
         own = [post for post in made if f"user:{post.author_id}" == asked]
         posts += own if own else made
-        onward = [next_page(one.url, *self.pages) for one in told if self.pages[0] and made]
-        links = urls(sheet.url, [*(self.link(post) for post in posts), *onward])
+        links = urls(sheet.url, [*(self.link(post) for post in posts), self.onward(sheet, posts)])
         return Reading(state=ALIVE, posts=tuple(map(finished, posts)), links=links)
+
+    def onward(self, sheet: Sheet, posts: Sequence[Post]) -> str:
+        """The next page of the list, "" where there is none or nothing stood on this one."""
+        host, name, most = self.pages
+        here = urlsplit(sheet.url).hostname if posts and host else None
+        return next_page(sheet.url, name, most) if here == host and host else ""
 
     def without_answers(self, sheet: Sheet, asked: str, refused: State | None) -> Reading:
         posts = None if sheet.whole is not None or refused else self.shown_list(sheet)
@@ -174,7 +181,7 @@ class AnswerSource(SourceSpider):
         state = state_of(self.markers, sheet, found=True)
         if state[0] is not ALIVE:
             return unread(state, sheet)
-        links = urls(sheet.url, [self.link(post) for post in posts])
+        links = urls(sheet.url, [*(self.link(post) for post in posts), self.onward(sheet, posts)])
         return Reading(state=ALIVE, posts=tuple(map(finished, posts)), links=links)
 
 

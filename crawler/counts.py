@@ -15,7 +15,8 @@ from storage.digits import folded
 Count = tuple[str, int | None]
 
 COUNT = re.compile(
-    r"\s*(\d[\d,，]*(?:\.\d+)?)\s*([万wW亿kK千百mM])?\s*\+?\s*(?:次|人|个|赞|条|播放|阅读|浏览)?\s*\Z"
+    r"\s*(\d[\d,，]*(?:\.\d+)?)\s*([万wW亿kK千百mM])?\s*\+?\s*(?:次|人|个|赞|条)?"
+    r"(?:播放|阅读|浏览|观看)?\s*\Z"
 )
 UNITS = {
     "万": 10_000, "w": 10_000, "亿": 100_000_000, "k": 1_000, "千": 1_000, "百": 100,

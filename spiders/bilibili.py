@@ -48,7 +48,7 @@ class BilibiliSpider(AnswerSource):
     )
     markers = MARKERS
     states = ("window.__INITIAL_STATE__", "window.__INITIAL_DATA__")
-    pages = ("page", 50)
+    pages = ("search.bilibili.com", "page", 50)
 
     @classmethod
     def seeds(cls, target: Target) -> tuple[str, ...]:

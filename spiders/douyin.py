@@ -27,6 +27,7 @@ HOME = "https://www.douyin.com"
 VIDEO_ID = re.compile(r"\d{15,20}\Z")
 MARKERS = markers_of("douyin")
 CSS = MARKERS.selectors
+COVERS = ("video.cover", "video.origin_cover", "video.originCover")
 PICTURES = frozenset({"68", "150"})  # aweme_type of 图文 [?]
 
 
@@ -126,9 +127,7 @@ class DouyinSpider(AnswerSource):
                 words(record, "ip_label", "ip_attribution", "ipLabel", "ipAttribution")
             ),
             images=urls(HOME, pictures),
-            video_cover=address(
-                first(record, "video.cover", "video.origin_cover", "video.originCover")
-            ),
+            video_cover="" if is_note else address(first(record, *COVERS)),
             counts=statistics(first(record, "statistics", "stats")),
             is_ad=is_ad(record),
         )

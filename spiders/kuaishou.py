@@ -27,6 +27,8 @@ HOME = "https://www.kuaishou.com"
 PHOTO_ID = re.compile(r"[\w-]{4,40}\Z")
 SHARED = re.compile(r"(?:^|&)photoId=([\w-]+)")
 SHARED_USER = re.compile(r"(?:^|&)userId=([\w-]+)")
+# What only a video has; photoType is left out of the answers to a search (2026).
+STREAMS = ("photoUrl", "photoUrls", "manifest", "duration", "mainMvUrls")
 MARKERS = markers_of("kuaishou")
 CSS = MARKERS.selectors
 
@@ -82,7 +84,7 @@ class KuaishouSpider(AnswerSource):
         for one in every_object(value):
             photo = resolved(graph, one.get("photo"))
             if is_photo(photo):
-                author = resolved(graph, one.get("author")) or one.get("user")
+                author = resolved(graph, one.get("author")) or one.get("user") or photo
                 tags = [words(resolved(graph, tag), "name") for tag in items(one, "tags")]
                 whole = {"photo": photo, "author": author, "tags": tags, "around": one}
                 yield from ((key, whole) for key in keys_of(photo, one))
@@ -105,10 +107,9 @@ class KuaishouSpider(AnswerSource):
         uid = joined[1] if joined else uid
         moment, raw = first_moment([first(photo, "timestamp", "time")], sheet.page.fetched_at)
         told = words(photo, "caption", "originCaption")
-        pictures = [
-            address(one) for one in items(photo, "photoUrls", "ext_params.atlas.list", "atlas.list")
-        ]
-        is_video = bool(first(photo, "photoUrl", "manifest", "duration", "mainMvUrls"))
+        is_video = first(photo, *STREAMS) is not None
+        pictures = [address(one) for one in items(photo, "ext_params.atlas.list", "atlas.list")]
+        cover = address(first(photo, "coverUrl", "coverUrls", "webpCoverUrl"))
         return Post(
             platform="kuaishou",
             post_id=post_id,
@@ -124,8 +125,8 @@ class KuaishouSpider(AnswerSource):
             verified="快手认证" if first(author, "verified") is True else "",
             published_at=moment,
             published_raw=raw,
-            images=() if is_video else urls(HOME, pictures),
-            video_cover=address(first(photo, "coverUrl", "coverUrls", "webpCoverUrl")),
+            images=() if is_video else urls(HOME, pictures or [cover]),
+            video_cover=cover if is_video else "",
             counts=numbers(photo),
             is_ad=True if first(record, "around.isAd", "photo.isAd", "around.adInfo") else None,
         )

@@ -49,7 +49,7 @@ class SogouWeixinSpider(SourceSpider):
         posts = accounts or posts_in(sheet, CSS["articles"], article)
         state = state_of(MARKERS, sheet, found=bool(posts) or found_nothing(sheet))
         target = jump(sheet)
-        if target and state[0] is not PageState.BLOCKED:
+        if target and state[1] in {"shell", "layout_changed"}:
             return Reading(state=PageState.ALIVE, links=(target,))
         if state[0] is not PageState.ALIVE:
             return unread(state, sheet)

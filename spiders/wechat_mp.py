@@ -112,7 +112,8 @@ class Article:
         biz = self.key()[0]
         home = f"https://mp.weixin.qq.com/mp/profile_ext?action=home&__biz={quote(biz, safe='=')}"
         found = self.said("user_name") or self.var("user_name")
-        return name or self.var("nickname", "nick_name"), found, home if biz else ""
+        name = " ".join((name or self.var("nickname", "nick_name")).split())
+        return name, found, home if biz else ""
 
     def region(self) -> str:
         spoken = next(iter(assigned(self.sheet.html, "window.ip_wording")), None)
@@ -184,7 +185,7 @@ def gone(sheet: Sheet, told: Article, state: State) -> Reading:
     reason = MORE.sub("", line(sheet.tree, CSS["notice_reason"]))
     notice = Post(
         platform="wechat_mp",
-        post_id=post_id_of(sheet.page.url) or sheet.url,
+        post_id=post_id_of(sheet.page.url) or canonical_or(sheet.url, sheet.url),
         url=canonical_or(sheet.url, sheet.url),
         url_found=sheet.page.url,
         title=line(sheet.tree, CSS["notice"]) or sheet.seen.title,

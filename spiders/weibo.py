@@ -109,8 +109,14 @@ def of_json(sheet: Sheet, told: list[Any], asked: str) -> Reading | None:
         for one in sheet.answers
         if blogs and has_list(one.value)
     ]
-    links = urls(sheet.url, [*(post.url for post in posts), *onward])
+    links = urls(sheet.url, [*map(fetched_at, posts), *onward])
     return Reading(state=PageState.ALIVE, posts=tuple(posts), links=links)
+
+
+def fetched_at(post: Post) -> str:
+    """Where a post is best fetched: the mobile site shows it without a login."""
+    is_post = post.post_id.isdigit()
+    return f"https://m.weibo.cn/detail/{post.post_id}" if is_post else post.url
 
 
 def has_list(value: object) -> bool:
@@ -274,7 +280,7 @@ def of_html(sheet: Sheet, asked: str) -> Reading:
         return Reading(state=state[0], posts=(shown_post(sheet, asked, text),))
     posts = [card_post(sheet, parsed(node.html or "")) for node in nodes]
     onward = attribute(sheet.tree, CSS["next"], "href") if nodes else ""
-    links = urls(sheet.url, [*(post.url for post in posts), onward])
+    links = urls(sheet.url, [*map(fetched_at, posts), onward])
     return Reading(state=state[0], posts=tuple(posts), links=links)
 
 

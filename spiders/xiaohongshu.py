@@ -79,6 +79,7 @@ class XiaohongshuSpider(AnswerSource):
             tagged(card),
         ]
         moment, raw = first_moment(told, sheet.page.fetched_at)
+        is_video = words(card, "type") == "video"
         return Post(
             platform="xiaohongshu",
             post_id=post_id,
@@ -92,8 +93,8 @@ class XiaohongshuSpider(AnswerSource):
             published_at=moment,
             published_raw=raw,
             region=region_of(words(card, "ip_location", "ipLocation")),
-            images=urls(HOME, map(picture, items(card, "image_list", "imageList"))),
-            video_cover=cover(card),
+            images=() if is_video else pictures(card),
+            video_cover=cover(card) if is_video else "",
             counts=interactions(first(card, "interact_info", "interactInfo")),
         )
 
@@ -247,13 +248,15 @@ def picture(one: Any) -> str:  # noqa: ANN401
     return found or next((words(each, "url") for each in listed if words(each, "url")), "")
 
 
+def pictures(card: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """A note's pictures; of one that only a list shows, its first."""
+    found = list(map(picture, items(card, "image_list", "imageList")))
+    return urls(HOME, found or [cover(card)])
+
+
 def cover(card: Any) -> str:  # noqa: ANN401
-    """The cover of a video note, or of a note of which only a list was seen."""
-    told = first(card, "cover")
-    if isinstance(told, dict):
-        return picture(told)
-    pictures = items(card, "image_list", "imageList")
-    return picture(pictures[0]) if words(card, "type") == "video" and pictures else ""
+    told = first(card, "cover") or next(iter(items(card, "image_list", "imageList")), None)
+    return picture(told)
 
 
 def interactions(told: Any) -> dict[str, tuple[str, int | None]]:  # noqa: ANN401
