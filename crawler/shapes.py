@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+HALF = re.compile("[\ud800-\udfff]")
 MOST_OBJECTS = 200_000  # looked at in one answer
 
 
@@ -27,11 +29,14 @@ def first(value: Any, *paths: str) -> Any:  # noqa: ANN401
 
 
 def words(value: Any, *paths: str) -> str:  # noqa: ANN401
-    """Text or number at the first place that holds one, as text without space around it."""
+    """Text or number at the first place that holds one, as text without space around it.
+
+    Half of a surrogate pair, which JSON may hold and no file can, becomes U+FFFD.
+    """
     for path in paths:
         found = dig(value, path) if path else value
         if isinstance(found, str) and found.strip():
-            return found.strip()
+            return HALF.sub("\ufffd", found.strip())
         if isinstance(found, int | float) and not isinstance(found, bool):
             return str(int(found) if isinstance(found, float) and found.is_integer() else found)
     return ""
