@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from crawler.targets_file import read_targets
 from door.misuse import WrongUse
 from door.progress import SweepProgress
 from door.sample_report import sample_json, show_sample
@@ -19,8 +20,10 @@ from door.speech import out, say, t
 from door.sweep_parts import SweepOrder
 from door.sweep_report import show_summary, summary_json
 from door.sweep_run import SweepResult, run_sweep
+from door.targets import read_wanted
 from storage.database import open_database
 
+BEIJING = ZoneInfo("Asia/Shanghai")  # a plan's share of the day goes by the office's clock
 INTERRUPTED = 130  # what a shell expects after Ctrl-C
 
 HELP = t(
@@ -79,8 +82,12 @@ def command(
 
 
 def order_of(targets: Path) -> SweepOrder:
+    wanted = read_wanted(targets, all_sources(), datetime.now(BEIJING).date())
     return SweepOrder(
-        targets=read_targets(targets, all_sources()), name="targets", contact=SETTINGS.contact
+        targets=wanted.targets,
+        name="targets",
+        contact=SETTINGS.contact,
+        discover=wanted.discover,
     )
 
 

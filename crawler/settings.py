@@ -13,6 +13,7 @@ ITEM_PIPELINES = {
     "pipelines.classify.Classify": 300,
     "pipelines.sketch.Sketch": 350,
     "pipelines.snapshot.TakeSnapshot": 400,
+    "pipelines.discover.Discover": 450,
     "pipelines.enqueue.Enqueue": 500,
 }
 MOST_BYTES = 20_000_000  # of one page; the largest page of a real site measured was 1.2 MB

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, Self
 
 import scrapy
@@ -22,8 +23,9 @@ from crawler.answers import Wanted
 from crawler.camera import take_picture
 from crawler.failures import Outcome, outcome_of
 from crawler.outlinks import Found
-from crawler.readers import Readers
+from crawler.readers import Readers, host_of
 from crawler.reading import Reading
+from crawler.registrable import registrable
 from crawler.render import RenderOrder
 from crawler.source_spider import SourceSpider
 from crawler.sweep_plan import Picture, SweepPlan
@@ -143,6 +145,7 @@ class SweepSpider(scrapy.Spider):
             page=page,
             links=self._links(lease, page, reading),
             sightings=tuple(Sighting(post=post) for post in reading.posts),
+            leads=self._leads(lease, page, reading),
             read_by=self._reader(lease, page),
         )
         self.plan.on_visit(visit)
@@ -161,6 +164,11 @@ class SweepSpider(scrapy.Spider):
             urls = self.plan.paging.onward(lease.target_id, page.final_url, reading)
         return self.plan.outlinks.fresh(lease.target_id, target, urls, found_on)
 
+    def _leads(self, lease: Lease, page: Page, reading: Reading) -> tuple[str, ...]:
+        """A search engine's links are its hits: they are read anyway."""
+        hits = self._hosts.takes_any(self._reader(lease, page))
+        return () if hits else leads_of(page, reading)
+
     def _may_retry(self, lease: Lease) -> bool:
         return lease.attempts <= len(self.plan.limits.retry_delays)
 
@@ -176,6 +184,16 @@ class SweepSpider(scrapy.Spider):
             self.plan.frontier.retry(lease, due_at, reason, render=render)
         except Problem as problem:
             self.give_up(problem)
+
+
+MOST_LEADS = 30  # of one page; the first are those in its text
+
+
+def leads_of(page: Page, reading: Reading) -> tuple[str, ...]:
+    """Links to other owners' hosts, for when the page turns out to be an advertisement."""
+    home = registrable(host_of(page.final_url))
+    away = (url for url in reading.links if registrable(host_of(url)) != home)
+    return tuple(islice(away, MOST_LEADS))
 
 
 def retriable(status: int, reading: Reading) -> bool:

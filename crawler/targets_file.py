@@ -17,7 +17,7 @@ targets:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,12 +43,20 @@ def read_targets(path: Path, sources: Sources) -> list[Target]:
     """
     document = load(path)
     entries = document.get("targets") if isinstance(document, Mapping) else None
-    if not isinstance(entries, list) or not entries:
+    return targets_from(entries, path, sources)
+
+
+def targets_from(
+    entries: object, path: Path, sources: Sources, more: Sequence[object] = ()
+) -> list[Target]:
+    """Targets of the file's list, and of further entries that were made from a plan."""
+    if not isinstance(entries, list) or not (entries or more):
         raise Problem(
             f"目标文件 {path} 里没有 targets 列表；请参照 README 的示例填写至少一个目标。",
             f"{path} holds no `targets` list; name at least one target as the README shows.",
         )
-    found = [targets_of(entry, number, sources) for number, entry in enumerate(entries, 1)]
+    every = enumerate([*entries, *more], 1)
+    found = [targets_of(entry, number, sources) for number, entry in every]
     return list(dict.fromkeys(target for each in found for target in each))
 
 
@@ -158,11 +166,36 @@ def text_of(entry: Mapping[str, Any], key: str, number: int, default: str) -> st
 
 def number_of(entry: Mapping[str, Any], key: str, number: int, default: int) -> int:
     value = entry.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1_000_000:
+    if not is_number(value):
         raise wrong(
             number, f"{key} 应是 0 到 1000000 的整数", f"{key} must be a whole number, 0..1000000"
         )
-    return value
+    return int(value)
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 1_000_000
+
+
+def whole_number(entry: Mapping[str, Any], key: str, place: str, default: int) -> int:
+    """A number outside the list of targets; `place` says where, should it be none."""
+    value = entry.get(key, default)
+    if not is_number(value):
+        raise Problem(
+            f"目标文件的 {place}：{key} 应是 0 到 1000000 的整数。",
+            f"{place} in the targets file: {key} must be a whole number, 0..1000000.",
+        )
+    return int(value)
+
+
+def text_list(entry: Mapping[str, Any], key: str, default: Sequence[str]) -> tuple[str, ...]:
+    value = entry.get(key, list(default))
+    if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+        raise Problem(
+            f"目标文件的 plan：{key} 应是文字的列表。",
+            f"`plan` in the targets file: {key} must be a list of words.",
+        )
+    return tuple(value)
 
 
 def wrong(number: int, zh: str, en: str) -> Problem:

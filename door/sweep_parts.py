@@ -26,6 +26,7 @@ from crawler.settings import scrapy_settings
 from crawler.source_spider import SourceSpider
 from crawler.source_watch import SourceWatch
 from crawler.sweep_plan import Limits, SweepPlan
+from door.discovery import Discovery
 from door.logins import states_for
 from door.secret import sessions_of
 from door.settings import Settings
@@ -33,9 +34,10 @@ from door.source_care import at_rest, canaries, read_before
 from pipelines.tools import SETTING, Tools
 from storage.database import write
 from storage.frontier import Frontier
+from storage.leads import sites_worth_watching
 from storage.ledger import Ledger
 from storage.memory import PostMemory
-from storage.records import CANARY, Link, Target, Visit
+from storage.records import CANARY, Link, Target, TargetKind, Visit
 from storage.snapshots import SnapshotStore
 from storage.sources import health, targets_of_sweep
 from storage.targets import ensure_target, load_all
@@ -55,9 +57,11 @@ class SweepOrder:
     retry_delays: tuple[float, ...] = (5.0, 60.0)
     timeout: float = 30.0
     contact: str = ""
+    discover: int = 0  # new targets it may add by itself
 
     def plan(self) -> dict[str, Any]:
-        return {"name": self.name, "targets": [asdict(target) for target in self.targets]}
+        asked = {"name": self.name, "targets": [asdict(target) for target in self.targets]}
+        return asked | ({"discover": self.discover} if self.discover else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,10 @@ def seeded(work: Work, sweep_id: int) -> tuple[Frontier, dict[int, Target]]:
 
     A resumed sweep has the targets that were found on its way besides those it was asked for.
     """
-    wanted = [*daily_looks(work), *work.order.targets]
+    found = sites_worth_watching(work.engine) if work.order.discover else []
+    asked = {(target.kind, target.value, target.source) for target in work.order.targets}
+    found = [one for one in found if (one.kind, one.value, one.source) not in asked]
+    wanted = [*daily_looks(work), *work.order.targets, *found]
     with write(work.engine) as connection:
         ids = [ensure_target(connection, target) for target in wanted]
         rows = load_all(connection)
@@ -110,8 +117,9 @@ def seed(
 
 
 def assemble(
-    work: Work, frontier: Frontier, targets: Mapping[int, Target]
+    work: Work, sweep_id: int, frontier: Frontier, targets: dict[int, Target]
 ) -> tuple[SweepPlan, Tools]:
+    """`targets` grows while the sweep runs, by what it discovers."""
     order = work.order
     ledger = Ledger(work.engine)
     outlinks = Outlinks(frontier.known(), Readers(work.sources))
@@ -138,8 +146,25 @@ def assemble(
         judge=load_judge(),
         store=SnapshotStore(work.settings.snapshot_url, work.settings.home),
         ledger=ledger,
+        discovery=discovery_of(work, sweep_id, plan, targets) if order.discover else None,
     )
     return plan, tools
+
+
+def discovery_of(
+    work: Work, sweep_id: int, plan: SweepPlan, targets: dict[int, Target]
+) -> Discovery:
+    asked = {target.source for target in work.order.targets if target.kind is TargetKind.KEYWORD}
+    return Discovery(
+        engine=work.engine,
+        sweep_id=sweep_id,
+        most=work.order.discover,
+        sources=work.sources,
+        searched=frozenset(asked),
+        targets=targets,
+        guard=plan.guard,
+        seed=lambda target_id, target: seed(plan.frontier, target_id, target, work.sources),
+    )
 
 
 @contextlib.contextmanager

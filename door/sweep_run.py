@@ -49,7 +49,7 @@ def run_sweep(
         frontier, targets = seeded(work, sweep_id)
         if resumed:
             frontier.revive(PASSING)
-        plan, tools = assemble(work, frontier, targets)
+        plan, tools = assemble(work, sweep_id, frontier, targets)
         with scrapy_for(work, plan, tools) as (plan_with_browser, scrapy):
             ending = crawl(sources, plan_with_browser, scrapy)
         close_sweep(engine, sweep_id, ending, plan)

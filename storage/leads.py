@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import Engine, func, select
 
 from storage.database import insert_new, read, write
+from storage.models import targets, urls
 from storage.models_sources import leads
 from storage.records import Target
-from storage.targets import ensure_target
+from storage.targets import ensure_target, target_of
 
 TAKEN, REFUSED = "taken", "refused"
 
@@ -70,6 +71,19 @@ def _keep(
     if result.rowcount < 1:
         return None
     return target_id or 0
+
+
+def sites_worth_watching(engine: Engine) -> list[Target]:
+    """Sites that earlier sweeps found, where at least one page was flagged; oldest first."""
+    offending = select(urls.c.id).where(urls.c.target_id == leads.c.target_id, urls.c.flagged > 0)
+    statement = (
+        select(targets)
+        .join(leads, leads.c.target_id == targets.c.id)
+        .where(leads.c.kind == "site", leads.c.state == TAKEN, offending.exists())
+        .order_by(targets.c.id)
+    )
+    with read(engine) as connection:
+        return [target_of(row) for row in connection.execute(statement)]
 
 
 def taken_in(engine: Engine, sweep_id: int) -> dict[str, int]:
