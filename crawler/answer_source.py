@@ -16,7 +16,7 @@ from crawler.posting import filled, finished, next_page, post_id_of, urls
 from crawler.reading import Reading
 from crawler.sheet import Sheet, Told
 from crawler.source_spider import SourceSpider
-from crawler.verdicts import gravest, of_answers, state_of, unread
+from crawler.verdicts import LAYOUT_CHANGED, gravest, of_answers, state_of, unread
 from storage.records import Page, PageState, Post
 
 Record = Mapping[str, Any]
@@ -122,7 +122,9 @@ class AnswerSource(SourceSpider):
             if gone is not None:
                 return unread(gone, sheet)
             post = filled(self.post(sheet, asked, record), self.shown(sheet, asked))
-            return Reading(state=ALIVE, posts=(finished(post),))
+            if says_something(post):
+                return Reading(state=ALIVE, posts=(finished(post),))
+            return unread(refused or LAYOUT_CHANGED, sheet)
         arrived = post_id_of(sheet.url)
         others = {self.main(answer.value) for answer in told} - {"", asked}
         if refused is None and (others or arrived not in {"", asked}):
@@ -140,7 +142,7 @@ class AnswerSource(SourceSpider):
     def why_not(self, sheet: Sheet, refused: State | None) -> State:
         """Answers tell more exactly than the page around them, unless the page is a wall."""
         if sheet.whole is not None:
-            return refused or (PageState.ERROR, "layout_changed")
+            return refused or LAYOUT_CHANGED
         state = state_of(self.markers, sheet, found=False)
         if refused is None or (state[0] is PageState.BLOCKED and state[1] != "shell"):
             return state
@@ -163,6 +165,10 @@ class AnswerSource(SourceSpider):
             if asked in {"", key} or key == "user:"
         ]
         made = [self.post(sheet, key, one) for key, one in found.items() if not self.gone(one)]
+        told_nothing = found and not any(map(says_something, [*posts, *made]))
+        if told_nothing and any(self.gone(one) is None for one in found.values()):
+            return unread(refused or LAYOUT_CHANGED, sheet)
+        made = [post for post in made if says_something(post)]
         own = [post for post in made if f"user:{post.author_id}" == asked]
         posts += own if own else made
         links = urls(sheet.url, [*(self.link(post) for post in posts), self.onward(sheet, posts)])
@@ -194,3 +200,8 @@ def once(pairs: Iterable[tuple[str, Record]]) -> dict[str, Record]:
             found[key] = record
             taken.add(id(record))
     return found
+
+
+def says_something(post: Post) -> bool:
+    """Whether anything of the post was read but its id and its date: an id alone is no post."""
+    return bool(post.title or post.text or post.author or post.images or post.video_cover)

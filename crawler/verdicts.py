@@ -40,7 +40,7 @@ def state_of(markers: Markers, sheet: Sheet, *, found: bool) -> State:
     tells nothing is an empty shell or a layout that is no longer known, never empty or removed.
     """
     sent = markers.address(sheet.url)
-    if sent is not None:
+    if sent is not None and (sent[0] is PageState.BLOCKED or sheet.page.status not in STATUSES):
         return sent
     if not 200 <= sheet.page.status < 300:
         return of_status(markers, sheet)
@@ -117,7 +117,13 @@ def of_answers(markers: Markers, answers: Iterable[Told], *paths: str) -> State 
 
 
 def unread(state: State, sheet: Sheet, links: tuple[str, ...] = ()) -> Reading:
-    """A reading without posts; an empty shell that plain HTTP gave is asked again by a browser."""
+    """A reading without posts; an empty shell that plain HTTP gave is asked again by a browser.
+
+    Whatever a page says, a status that is a wall makes it one: its words are then not the post's.
+    """
+    known = STATUSES.get(sheet.page.status)
+    if known is not None and known[0] is PageState.BLOCKED and state[0] is not PageState.BLOCKED:
+        state = known
     return Reading(
         state=state[0],
         reason=state[1],

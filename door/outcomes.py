@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crawler.guard import WHY
+from door.source_outcomes import SOURCE_REASONS
 from storage.bilingual import Bilingual
 
 STATES = {
@@ -80,7 +81,7 @@ def state_words(state: str) -> Bilingual:
 
 def reason_words(reason: str) -> Bilingual:
     """A reason without a sentence of its own is named as it was recorded, never left out."""
-    known = REASONS.get(reason)
+    known = REASONS.get(reason) or SOURCE_REASONS.get(reason)
     if known is not None:
         return known
     if reason in WHY:

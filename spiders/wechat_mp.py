@@ -48,7 +48,7 @@ class WechatMpSpider(SourceSpider):
 
     def read(self, page: Page) -> Reading:
         sheet = Sheet(page)
-        facts = account_facts(sheet)
+        facts = account_facts(sheet) if page.status == 200 else {}
         if facts:
             return Reading(state=PageState.ALIVE, posts=(account(sheet, facts),))
         told = Article(sheet)

@@ -52,6 +52,8 @@ class WeiboSpider(SourceSpider):
     def read(self, page: Page) -> Reading:
         sheet = Sheet(page)
         asked = post_id_of(page.url) or asked_of_api(page.url)
+        if not 200 <= page.status < 300:
+            return unread(state_of(MARKERS, sheet, found=False), sheet)
         told = answers_of(sheet)
         if told:
             reading = of_json(sheet, told, asked)
