@@ -99,7 +99,10 @@ class Outlinks:
             return target.source if in_scope(target, url) else None
         if target.kind is TargetKind.URL or page_source == ANY_SITE:
             return None
-        return self._readers.of(url) or (ANY_SITE if self._readers.takes_any(page_source) else None)
+        found = self._readers.of(url)
+        if found or self._readers.takes_any(page_source):
+            return found or ANY_SITE
+        return page_source if self._readers.at_home(page_source, url) else None
 
     def _refuse(self, reason: str) -> None:
         self.refused[reason] = self.refused.get(reason, 0) + 1

@@ -36,11 +36,16 @@ class Readers:
         A platform's own login and captcha hosts stay with it: its reader knows what they mean.
         """
         found = self.of(url)
-        own = self._by_name[source].hosts
-        if found or not own or ANY_SITE not in self._by_name:
+        if found or ANY_SITE not in self._by_name or self._by_name[source].is_wall(url):
             return found or source
-        home = {registrable(host.removeprefix(".")) for host in own}
-        return source if registrable(host_of(url)) in home else ANY_SITE
+        if self.takes_any(source):
+            return ANY_SITE  # zhidao.baidu.com is a hit of Baidu's, not its search
+        return source if self.at_home(source, url) or not self._by_name[source].hosts else ANY_SITE
+
+    def at_home(self, source: str, url: str) -> bool:
+        """Whether the URL lies under a name that the platform of this source registered."""
+        home = {registrable(host.removeprefix(".")) for host in self._by_name[source].hosts}
+        return registrable(host_of(url)) in home
 
     def takes_any(self, source: str) -> bool:
         """Whether hits of this source lie anywhere on the web: it is a search engine."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import scrapy
 
+from crawler.markers import FOLDER, markers_of
 from crawler.reading import Reading
 from storage.records import Page, Target, TargetKind
 
@@ -28,6 +29,8 @@ class SourceSpider(scrapy.Spider):
     hosts: ClassVar[tuple[str, ...]] = ()
     # A search engine: its hits lie anywhere on the web.
     searches_web: ClassVar[bool] = False
+    # Many owners' sites under one name: a wall on one of them says nothing of the others.
+    many_sites: ClassVar[bool] = False
     # Words that always have results here: no result for them means that we no longer read.
     canary: ClassVar[str] = "职业资格证书"
 
@@ -35,6 +38,12 @@ class SourceSpider(scrapy.Spider):
     def seeds(cls, target: Target) -> tuple[str, ...]:
         """URLs a sweep of this target starts from; none: this source has no such thing."""
         return (target.value,) if target.kind in {TargetKind.SITE, TargetKind.URL} else ()
+
+    @classmethod
+    def is_wall(cls, url: str) -> bool:
+        """Whether this is one of the addresses the platform sends strangers to, by its markers."""
+        marked = (FOLDER / f"{cls.name}.yaml").exists()
+        return marked and markers_of(cls.name).address(url) is not None
 
     def read(self, page: Page) -> Reading:
         """What the page says: a pure function, no network, no clock, no database."""

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from crawler.readers import ANY_SITE
 from crawler.reading import Reading
 from storage.records import PageState
 
@@ -19,13 +18,18 @@ PAUSED = "source_paused"
 
 class SourceWatch:
     """`resting` are sources that rest from the start, with their reasons; `logins` those that are
-    read with somebody's login, whose end is told apart from a wall for strangers."""
+    read with somebody's login, whose end is told apart from a wall for strangers; `never` those
+    of many owners' sites, which no single wall stops."""
 
     def __init__(
-        self, resting: Mapping[str, str] | None = None, logins: frozenset[str] = frozenset()
+        self,
+        resting: Mapping[str, str] | None = None,
+        logins: frozenset[str] = frozenset(),
+        never: frozenset[str] = frozenset(),
     ) -> None:
         self._from_before = dict(resting or {})
         self._logins = logins
+        self._never = never
         self._walls: Counter[tuple[str, str]] = Counter()
         self.stopped: dict[str, str] = {}  # source -> the reason that stopped it in this sweep
 
@@ -37,7 +41,7 @@ class SourceWatch:
 
     def look(self, source: str, reading: Reading) -> Reading:
         """Take note of a page that was read; the reading, its reason set right."""
-        if source == ANY_SITE:
+        if source in self._never:
             return reading
         if reading.state is not PageState.BLOCKED:
             self._walls = Counter({key: n for key, n in self._walls.items() if key[0] != source})

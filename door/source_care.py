@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 
 from crawler.paging import Paging
-from crawler.readers import ANY_SITE
 from crawler.source_spider import SourceSpider
 from storage.coverage import Interval, cover, coverage
 from storage.records import CANARY, Target, TargetKind
@@ -71,6 +70,6 @@ def read_before(engine: Engine, targets: Mapping[int, Target]) -> dict[int, tupl
 
 def record(engine: Engine, runs: Iterable[SourceRun], paging: Paging) -> None:
     """Keep what a finished sweep told of its sources and of the times it read through."""
-    remember(engine, [run for run in runs if run.name != ANY_SITE], datetime.now(UTC))
+    remember(engine, runs, datetime.now(UTC))
     for target_id, interval in paging.read_through().items():
         cover(engine, target_id, interval)

@@ -136,7 +136,7 @@ def assemble(
         limits=Limits(
             per_host=order.per_host, retry_delays=order.retry_delays, timeout=order.timeout
         ),
-        watch=SourceWatch(at_rest(health(work.engine)), frozenset(logins)),
+        watch=watch_of(work, frozenset(logins)),
         sessions=logins,
         paging=Paging(read_before(work.engine, targets)),
         on_visit=work.on_visit,
@@ -149,6 +149,11 @@ def assemble(
         discovery=discovery_of(work, sweep_id, plan, targets) if order.discover else None,
     )
     return plan, tools
+
+
+def watch_of(work: Work, logins: frozenset[str]) -> SourceWatch:
+    many = frozenset(name for name, source in work.sources.items() if source.many_sites)
+    return SourceWatch(at_rest(health(work.engine)), logins, many)
 
 
 def discovery_of(

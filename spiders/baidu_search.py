@@ -13,6 +13,8 @@ from storage.records import Page, Target, TargetKind
 
 class BaiduSearchSpider(SourceSpider):
     name = "baidu_search"
+    hosts = ("www.baidu.com", "baidu.com", "m.baidu.com")
+    searches_web = True
 
     @classmethod
     def seeds(cls, target: Target) -> tuple[str, ...]:

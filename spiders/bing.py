@@ -13,6 +13,8 @@ from storage.records import Page, Target, TargetKind
 
 class BingSpider(SourceSpider):
     name = "bing"
+    hosts = ("cn.bing.com", "www.bing.com", "bing.com")
+    searches_web = True
 
     @classmethod
     def seeds(cls, target: Target) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from storage.records import Page, Target, TargetKind
 
 class So360Spider(SourceSpider):
     name = "so360"
+    hosts = ("www.so.com", "so.com", "m.so.com")
+    searches_web = True
 
     @classmethod
     def seeds(cls, target: Target) -> tuple[str, ...]:

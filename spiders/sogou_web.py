@@ -13,6 +13,8 @@ from storage.records import Page, Target, TargetKind
 
 class SogouWebSpider(SourceSpider):
     name = "sogou_web"
+    hosts = ("www.sogou.com", "sogou.com", "m.sogou.com")
+    searches_web = True
 
     @classmethod
     def seeds(cls, target: Target) -> tuple[str, ...]:

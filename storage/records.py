@@ -62,6 +62,7 @@ def aware(moment: datetime) -> datetime:
     return moment
 
 
+MANY_SITES = frozenset({"institution", "classifieds"})  # sources of many owners' sites
 CANARY = "canary"  # the reason of a target that only tells whether a source can be read
 
 

@@ -13,7 +13,7 @@ from storage.columns import AnyRow
 from storage.database import read, write
 from storage.models import sweep_targets, targets, urls
 from storage.models_sources import sources
-from storage.records import CANARY, PageState
+from storage.records import CANARY, MANY_SITES, PageState
 
 GOOD, BLOCKED, CHANGED = "good", "blocked", "changed"
 EXPIRED, FAILING, UNKNOWN = "expired", "failing", "unknown"
@@ -61,13 +61,14 @@ def verdict(run: SourceRun) -> tuple[str, str]:
     Nothing new is good: the container was seen. No result for words that always have some is not.
     """
     told = set(run.reasons)
+    many = run.name in MANY_SITES  # one site's wall is that site's
     walled = run.canary == PageState.BLOCKED or (run.blocked > 0 and not run.alive)
     cases = (
         (EXPIRY in told, (EXPIRED, EXPIRY)),
         (walled, (BLOCKED, run.canary_reason or first(run.reasons))),
-        (LAYOUT in told or run.canary_reason == LAYOUT, (CHANGED, LAYOUT)),
+        ((LAYOUT in told and not many) or run.canary_reason == LAYOUT, (CHANGED, LAYOUT)),
         (run.canary == EMPTY, (CHANGED, "canary_empty")),
-        (run.blocked > 0, (BLOCKED, first(run.reasons))),
+        (run.blocked > 0 and not many, (BLOCKED, first(run.reasons))),
         (run.errors > 0 and not run.alive, (FAILING, first(run.reasons))),
         (run.alive > 0, (GOOD, "")),
     )

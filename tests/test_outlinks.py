@@ -160,6 +160,15 @@ def test_a_platforms_page_leads_to_platforms_and_not_out_onto_the_web():
     assert [link.canonical for link in fresh] == ["http://luntan.test/t/2"]
 
 
+def test_a_platforms_other_hosts_are_its_own_and_a_search_engines_are_hits():
+    assert sources_of("forum", "http://so.luntan.test/search?p=2") == ["forum"]
+    assert sources_of("engine", "http://zhidao.hits.test/q/1") == ["institution"]
+
+
+def sources_of(source: str, *links: str) -> list[str]:
+    return [link.source for link in handed(outlinks_of(), *links, of=WORDS, source=source)]
+
+
 def test_a_hit_on_somebodys_site_leads_nowhere_by_itself():
     links = ["http://www.school.example/menu", "http://luntan.test/t/2"]
     assert handed(outlinks_of(), *links, of=WORDS, source="institution") == ()

@@ -7,6 +7,10 @@ from collections import Counter
 
 import pytest
 
+from crawler.canon import canonical
+from crawler.readers import Readers
+from door.sources import all_sources
+from storage.records import MANY_SITES, Target, TargetKind
 from storage.sessions import Session, SessionStore
 from tests.loopback import Answer, Site
 from tests.makers import NOON
@@ -156,3 +160,18 @@ def test_a_login_that_ended_pauses_its_source_until_somebody_logs_in_again(tmp_p
         row = rows(said)["login"]
         assert (row["state"], row["reason"]) == ("expired", "session_expired")
         assert "certsweep login login" in row["what_to_do"]
+
+
+def test_sources_of_many_sites_are_marked_so_in_both_places():
+    marked = {name for name, source in all_sources().items() if source.many_sites}
+    assert marked == MANY_SITES
+
+
+def test_a_source_that_can_be_searched_says_where_and_the_rest_say_that_they_cannot():
+    words = Target(
+        kind=TargetKind.KEYWORD, value="月嫂证 包过", source="", reason="检查", added_by="检查"
+    )
+    for name, source in all_sources().items():
+        for url in source.seeds(words):
+            assert canonical(url), name
+            assert Readers(all_sources()).of(url) in {name, ""}, name

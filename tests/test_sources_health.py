@@ -47,6 +47,10 @@ from tests.makers import NOON, flagged, post, start, visit
             SourceRun(name="x", pages=2, blocked=2, reasons=("session_expired", "login")),
             ("expired", "session_expired"),
         ),
+        (
+            SourceRun(name="institution", pages=9, alive=8, blocked=1, reasons=("captcha",)),
+            ("good", ""),
+        ),
         (SourceRun(name="x"), ("unknown", "not_read")),
     ],
 )
