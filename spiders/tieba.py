@@ -151,7 +151,8 @@ def shown_posts(sheet: Sheet, trees: Iterable[LexborHTMLParser]) -> Iterator[Pos
 
 def shown_thread(sheet: Sheet, tree: LexborHTMLParser, floors: list[LexborNode]) -> Iterator[Post]:
     told = THREAD_ID.search(sheet.html)
-    canonical = post_id_of(attribute(tree, ["link[rel=canonical]"], "href"))
+    shared = attribute(sheet.tree, ["link[rel=canonical]"], "href")
+    canonical = post_id_of(join(sheet.url, shared) or "")
     tid = canonical or (told[1] if told else "") or asked_thread(sheet.url)
     for node in floors:
         facts = json_text(node.attributes.get("data-field") or "{}") or {}
