@@ -25,7 +25,7 @@ from crawler.states import (
 )
 from storage.records import PageState
 
-__all__ = ["LAYOUT_CHANGED", "State", "gravest", "of_answers", "state_of", "unread"]
+__all__ = ["LAYOUT_CHANGED", "State", "gravest", "of_answers", "other_post", "state_of", "unread"]
 
 GONE = frozenset({404, 410})
 FEW = 150  # visible characters of a page with scripts that shows nothing of what it should
@@ -74,6 +74,14 @@ def notice(markers: Markers, sheet: Sheet) -> State | None:
     )
     text = seen.text if seen.visible < SHORT else seen.text[:HEAD]
     return gravest([markers.titled(seen.title), markers.told(nodes), markers.told(text)])
+
+
+def other_post(markers: Markers, sheet: Sheet) -> State:
+    """What a page means that shows other posts than the one asked for.
+
+    The platform's own notice where it has one: beside it recommendations often stand.
+    """
+    return notice(markers, sheet) or (PageState.SWAPPED, "other_post")
 
 
 def gravest(told: Iterable[State | None]) -> State | None:

@@ -25,7 +25,7 @@ from crawler.shapes import dig, first, words
 from crawler.sheet import Sheet
 from crawler.source_spider import SourceSpider
 from crawler.tieba_answers import HOME, address, told_posts
-from crawler.verdicts import LAYOUT_CHANGED, SHELL, state_of, unread
+from crawler.verdicts import LAYOUT_CHANGED, SHELL, other_post, state_of, unread
 from storage.records import Page, PageState, Post, Target, TargetKind
 
 MARKERS = markers_of("tieba")
@@ -70,7 +70,8 @@ class TiebaSpider(SourceSpider):
         asked = asked_thread(page.url)
         mine = {key: post for key, post in posts.items() if key.partition(":")[0] == asked}
         if asked and posts and not mine:
-            return unread((PageState.SWAPPED, "other_post"), sheet)
+            told = gone_title(sheet) or other_post(MARKERS, sheet)
+            return unread(told, sheet)
         kept = tuple(reversed((mine if asked else posts).values()))
         state = state_of(MARKERS, sheet, found=True) if kept else without_posts(sheet, trees, asked)
         if state[0] is not PageState.ALIVE:
@@ -105,15 +106,17 @@ def without_posts(sheet: Sheet, trees: list[LexborHTMLParser], asked: str) -> St
     if sheet.html.strip().lower() == "blocked":
         return PageState.BLOCKED, "risk"
     listed = not asked and (empty_answer(sheet) or any(pick(tree, CSS["lists"]) for tree in trees))
+    state = gone_title(sheet) or state_of(MARKERS, sheet, found=False)
+    unclear = state in {LAYOUT_CHANGED, SHELL}
+    return (PageState.ALIVE, "") if unclear and listed else state
+
+
+def gone_title(sheet: Sheet) -> State | None:
+    """What 贴吧's 404 page tells; its title stands above hidden threads too."""
     title = sheet.seen.title
-    gone = any(word in title for word in MARKERS.words["gone_titles"])
-    exact = MARKERS.told(sheet.seen.text[:800]) if gone else None
-    state = exact or state_of(MARKERS, sheet, found=False)
-    if state in {LAYOUT_CHANGED, SHELL}:
-        if gone:
-            return PageState.REMOVED, "unspecified"
-        return (PageState.ALIVE, "") if listed else state
-    return state
+    if not any(word in title for word in MARKERS.words["gone_titles"]):
+        return None
+    return MARKERS.told(sheet.seen.text[:800]) or (PageState.REMOVED, "unspecified")
 
 
 def told_by_answers(sheet: Sheet) -> State | None:

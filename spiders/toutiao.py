@@ -23,7 +23,7 @@ from crawler.relative_dates import moment_of
 from crawler.sheet import Sheet
 from crawler.source_spider import SourceSpider
 from crawler.toutiao_state import told_posts
-from crawler.verdicts import LAYOUT_CHANGED, SHELL, state_of, unread
+from crawler.verdicts import LAYOUT_CHANGED, SHELL, other_post, state_of, unread
 from storage.records import Page, PageState, Post, Target, TargetKind
 
 MARKERS = markers_of("toutiao")
@@ -63,7 +63,7 @@ class ToutiaoSpider(SourceSpider):
         hits = list(shown_hits(sheet)) if not one else []
         posts |= {hit.post_id: hit for hit in hits if hit.post_id and hit.post_id not in posts}
         if one and posts and asked not in posts:
-            return unread((PageState.SWAPPED, "other_post"), sheet)
+            return unread(other_post(MARKERS, sheet), sheet)
         kept = [posts[asked]] if one and posts else list(reversed(posts.values()))
         found = bool(kept or hits)
         state = state_of(MARKERS, sheet, found=True) if found else without_posts(sheet, one)

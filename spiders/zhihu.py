@@ -24,7 +24,7 @@ from crawler.relative_dates import first_moment
 from crawler.shapes import first, words
 from crawler.sheet import Sheet
 from crawler.source_spider import SourceSpider
-from crawler.verdicts import LAYOUT_CHANGED, SHELL, state_of, unread
+from crawler.verdicts import LAYOUT_CHANGED, SHELL, other_post, state_of, unread
 from crawler.zhihu_entities import WWW, address, told_posts
 from storage.records import Page, PageState, Post, Target, TargetKind
 
@@ -60,7 +60,7 @@ class ZhihuSpider(SourceSpider):
         asked = post_id_of(page.url)
         one = asked.startswith(ONE)
         if one and posts and asked not in posts:
-            return unread((PageState.SWAPPED, "other_post"), sheet)
+            return unread(other_post(MARKERS, sheet), sheet)
         kept = [posts[asked]] if one and posts else list(reversed(posts.values()))
         state = state_of(MARKERS, sheet, found=True) if kept else without_posts(sheet, asked)
         if state[0] is not PageState.ALIVE:
@@ -85,7 +85,7 @@ def without_posts(sheet: Sheet, asked: str) -> State:
         return SHELL
     state = state_of(MARKERS, sheet, found=False)
     if state[1] == "gone_or_risk" and sheet.page.status in {404, 410}:
-        return PageState.REMOVED, f"http_{sheet.page.status}"
+        return PageState.REMOVED, "unspecified"
     if state in {LAYOUT_CHANGED, SHELL} and not asked and listed_nothing(sheet):
         return PageState.ALIVE, ""
     return state
