@@ -48,7 +48,8 @@ def summary_json(result: SweepResult) -> dict[str, Any]:
             for row in seen.targets
         ],
         "unreadable": [
-            {"url": url, "state": state, "reason": reason} for url, state, reason in seen.unreadable
+            {"url": url, "state": state, "reason": reason, "kept": seen.kept.get(url, "")}
+            for url, state, reason in seen.unreadable
         ],
     }
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.columns import BIG_ID
 from storage.models import Base, core
 
 
@@ -43,6 +44,17 @@ class CoveredModel(Base):
     last: Mapped[datetime]
 
 
+class KeptPageModel(Base):
+    """The bytes of a page that could not be read, so that somebody can see why."""
+
+    __tablename__ = "kept_pages"
+
+    url_id: Mapped[int] = mapped_column(BIG_ID, ForeignKey("urls.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)  # as a snapshot's
+    sha256: Mapped[str]
+    size: Mapped[int] = mapped_column(BIG_ID)
+
+
 class LeadModel(Base):
     """What a flagged page or a search led to, and what was made of it."""
 
@@ -67,4 +79,5 @@ class LeadModel(Base):
 
 sources = core(SourceModel)
 covered = core(CoveredModel)
+kept_pages = core(KeptPageModel)
 leads = core(LeadModel)

@@ -256,6 +256,7 @@ class Visit:
     page: Page | None = None  # None when nothing came over the wire
     links: tuple[Link, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+    kept: tuple[Snapshot, ...] = ()  # of a page that could not be read, for a person to look at
     leads: tuple[str, ...] = ()  # links that leave the target's scope, as found
     read_by: str = ""  # the source that read it; "" for the one it was asked for
 

@@ -175,3 +175,11 @@ def test_a_source_that_can_be_searched_says_where_and_the_rest_say_that_they_can
         for url in source.seeds(words):
             assert canonical(url), name
             assert Readers(all_sources()).of(url) in {name, ""}, name
+
+
+def test_a_page_that_could_not_be_read_is_kept_for_a_person(day, tmp_path_factory):
+    kept = {row["url"]: row["kept"] for row in day[0]["summary"]["unreadable"]}
+    sha256 = kept["http://new.test/list/canary"]
+    [found] = tmp_path_factory.getbasetemp().glob(f"platforms0/snapshots/??/??/{sha256}")
+    assert json.loads(found.read_bytes())["reason"] == "layout_changed"
+    assert kept["http://wall.test/list/canary"] == ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage.columns import SafeText, UtcDateTime
+from storage.columns import BIG_ID, SafeText, UtcDateTime
 
 revision = "0003"
 down_revision = "0001"
@@ -21,10 +21,11 @@ def upgrade() -> None:
     create_sources()
     create_covered()
     create_leads()
+    create_kept_pages()
 
 
 def downgrade() -> None:
-    for name in ("leads", "covered", "sources"):
+    for name in ("kept_pages", "leads", "covered", "sources"):
         op.drop_table(name)
 
 
@@ -80,4 +81,16 @@ def create_leads() -> None:
         sa.ForeignKeyConstraint(["target_id"], ["targets.id"], name="fk_leads_target_id"),
         sa.PrimaryKeyConstraint("id", name="pk_leads"),
         sa.UniqueConstraint("kind", "value", name="uq_leads_kind_value"),
+    )
+
+
+def create_kept_pages() -> None:
+    op.create_table(
+        "kept_pages",
+        sa.Column("url_id", BIG_ID, nullable=False),
+        sa.Column("kind", SafeText(), nullable=False),
+        sa.Column("sha256", SafeText(), nullable=False),
+        sa.Column("size", BIG_ID, nullable=False),
+        sa.ForeignKeyConstraint(["url_id"], ["urls.id"], name="fk_kept_pages_url_id"),
+        sa.PrimaryKeyConstraint("url_id", "kind", name="pk_kept_pages"),
     )
