@@ -17,7 +17,7 @@ from crawler.counts import Count, counts_of
 from crawler.dates import Published
 from crawler.markers import State, markers_of
 from crawler.nodes import attribute, block_text, images_of, line, links_of, pick, pick_all
-from crawler.posting import canonical_or, finished, plain_title, post_id_of, urls
+from crawler.posting import canonical_or, finished, next_page, plain_title, post_id_of, urls
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
 from crawler.sheet import Sheet
@@ -32,13 +32,14 @@ WWW = "https://www.toutiao.com"
 DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}|\d前|[天时钟]前|[昨今]天|刚刚|\d月\d")
 REGION = re.compile(r"(?:IP\s*属地|发布于)\s*[:：]?\s*(\S{2,12})")
 PICTURE = re.compile(r"\A\d{1,3}\s?/\s?\d{1,3}\s+")  # which picture of a story is shown
+MOST_PAGES = 5  # of one search
 LONGEST_TITLE = 60  # of a short post, which has none: its first line
 
 
 class ToutiaoSpider(SourceSpider):
     name = "toutiao"
     rendered = True
-    awaits = ("/api/search/content", "/search?")
+    awaits = ("/api/search/content", "/api/pc/list")
     answer_hosts = ("toutiao.com",)
     hosts = ("www.toutiao.com", "m.toutiao.com", "toutiao.com", "m.toutiaocdn.com")
 
@@ -211,4 +212,5 @@ def links_on(sheet: Sheet, posts: list[Post], one: bool) -> tuple[str, ...]:
         turns = [link for selector in CSS["next"] for link in sheet.tree.css(selector)]
         following = (link for link in turns if link.text().strip() in MARKERS.words["next"])
         found += urls(sheet.url, (link.attributes.get("href") for link in following))
-    return tuple(dict.fromkeys(url for url in found if url != sheet.page.url))
+        found += [next_page(sheet.url, "page_num", MOST_PAGES)] if found else []
+    return tuple(dict.fromkeys(url for url in found if url and url != sheet.page.url))

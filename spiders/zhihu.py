@@ -39,7 +39,7 @@ PLACE = re.compile(r"IP\s*属地\s*[:：]?\s*([^\s・·]+)")
 class ZhihuSpider(SourceSpider):
     name = "zhihu"
     rendered = True
-    awaits = ("/api/v4/search_v3",)
+    awaits = ("/api/v4/search_v3", "/api/v4/members/")
     answer_hosts = ("zhihu.com",)
     hosts = ("www.zhihu.com", "zhuanlan.zhihu.com", "zhihu.com", "m.zhihu.com")
 
