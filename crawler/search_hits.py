@@ -77,16 +77,30 @@ def told_hits(markers: Markers, answer: object) -> list[Hit]:
 
 
 def items(markers: Markers, sheet: Sheet) -> Iterator[LexborNode]:
-    """Elements of one hit each; the container's children where none of the known kinds is there."""
+    """Elements of one hit each; where none of the known kinds is there, one for each heading."""
     known = pick_all(sheet.tree, markers.selectors["items"])
     if not known:
         container = pick(sheet.tree, markers.selectors["container"])
-        known = list(container.iter()) if container is not None else []
+        known = [around(link, container) for link in headings(container)] if container else []
     taken: set[int] = set()
     for node in known:
         if not any(parent.mem_id in taken for parent in ancestors(node)):
             taken.add(node.mem_id)
             yield node
+
+
+def headings(container: LexborNode) -> list[LexborNode]:
+    return container.css(",".join(HEADINGS))[:MOST]
+
+
+def around(link: LexborNode, container: LexborNode) -> LexborNode:
+    """The largest element inside the list that holds no other heading than this one."""
+    here = link
+    for parent in ancestors(link):
+        if parent.mem_id == container.mem_id or len(headings(parent)) > 1:
+            break
+        here = parent
+    return here
 
 
 def ancestors(node: LexborNode) -> Iterator[LexborNode]:

@@ -125,6 +125,17 @@ def test_hits_in_unknown_elements_are_still_found_in_the_list():
     assert post.title == "证书办理"
 
 
+def test_hits_in_unknown_elements_are_told_apart_however_deep_they_lie():
+    one = (
+        '<div><h3><a href="http://www.baidu.com/link?url={n}">证书{n}</a></h3><p>说明{n}</p></div>'
+    )
+    wrapped = "<div><div>" + "".join(one.format(n=n) for n in range(3)) + "</div></div>"
+    posts = reading("baidu_search", baidu(wrapped)).posts
+    assert [(post.title, post.text) for post in posts] == [
+        (f"证书{n}", f"说明{n}") for n in range(3)
+    ]
+
+
 def test_highlight_marks_do_not_break_a_word():
     marked = "职业资格<em><!--red_beg-->证书<!--red_end--></em>"
     (post,) = reading("baidu_search", baidu(hit(title=marked))).posts
