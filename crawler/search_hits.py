@@ -1,10 +1,10 @@
 """Result pages of web search engines: what each hit shows, and where it leads.
 
-Everything about one engine's markup stands in its markers: `selectors` name the container, the
-items, and within an item the title's link, abstract, site and date; `words.targets` are attributes
-that hold the real address behind a redirect, `words.scripts` attributes with JSON that holds it,
-`words.own` pieces of addresses of the engine's own search, whose cards are no hits, and
-`words.paid` pieces of the addresses that advertisers pay for.
+Everything about one engine's markup stands in its markers. `selectors` name the container, the
+items, and within an item the title's link, abstract, site, date and (`target`) elements beside it
+that know the real address. `words.targets` are attributes that hold it, `words.scripts` attributes
+with JSON that holds it, `words.own` pieces of addresses of the engine's own search, whose cards
+are no hits, and `words.paid` pieces of the addresses that advertisers pay for.
 """
 
 from __future__ import annotations
@@ -173,7 +173,8 @@ def is_url(text: str) -> bool:
 
 def told_targets(markers: Markers, node: LexborNode, link: LexborNode | None) -> Iterator[str]:
     """Real addresses that the markup gives beside the link."""
-    for place in (link, node):
+    beside = (node.css_first(selector) for selector in markers.selectors.get("target", ()))
+    for place in (link, node, *beside):
         for name in markers.words["targets"]:
             value = place.attributes.get(name) if place is not None else None
             if value and value.startswith("http"):

@@ -184,6 +184,16 @@ def test_a_next_page_on_another_host_is_none():
     assert not any("other.example" in url for url in links)
 
 
+def test_sogou_gives_the_target_beside_some_hits():
+    html = (
+        '<div class="results"><div class="vrwrap"><h3><a href="/link?url=hA..">证书</a></h3>'
+        '<div class="r-sech click-better-sugg" data-url="https://a.example/1"></div></div></div>'
+    )
+    (post,) = reading("sogou_web", html).posts
+    assert post.url == "https://a.example/1"
+    assert post.url_found == "https://www.sogou.com/link?url=hA.."
+
+
 def test_bing_names_the_target_behind_its_redirect():
     html = (PAGES / "bing" / "serp.html").read_text(encoding="utf-8")
     sheet = Sheet(page(html, ASKED["bing"]))
