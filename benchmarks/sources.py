@@ -88,6 +88,7 @@ class CardSpider(SourceSpider):
     name = "cards"
     rendered = True
     awaits = (AWAITED,)
+    canary = "0"  # no pages: no daily look
     pages = 0
 
     @classmethod

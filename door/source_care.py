@@ -27,17 +27,19 @@ def canaries(
     targets: Iterable[Target],
     sources: Mapping[str, type[SourceSpider]],
     known: Mapping[str, SourceHealth],
-    now: datetime,
+    since: datetime,
 ) -> list[Target]:
-    """One search for each source of a sweep that was not tried today, for words that always have
-    results: it tells a day without news from a page we can no longer read."""
+    """One search for each source of a sweep that was not tried since then.
+
+    Its words always have results: that tells a day without news from a page no longer readable.
+    """
     wanted = {target.source: target for target in targets}
     asked = {(target.source, target.value) for target in targets}
     found = []
     for name in sorted(wanted):
         looked = known[name].canary_at if name in known else None
         canary = canary_of(name, sources[name])
-        due = looked is None or now - looked >= DAILY
+        due = looked is None or looked <= since
         if due and sources[name].seeds(canary) and (name, canary.value) not in asked:
             found.append(canary)
     return found

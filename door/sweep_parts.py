@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -30,7 +30,7 @@ from door.discovery import Discovery
 from door.logins import states_for
 from door.secret import sessions_of
 from door.settings import Settings
-from door.source_care import at_rest, canaries, read_before
+from door.source_care import DAILY, at_rest, canaries, read_before
 from pipelines.tools import SETTING, Tools
 from storage.database import write
 from storage.frontier import Frontier
@@ -58,6 +58,8 @@ class SweepOrder:
     timeout: float = 30.0
     contact: str = ""
     discover: int = 0  # new targets it may add by itself
+    pins: tuple[str, ...] = ()  # keys of the sample's own certificate; never part of the plan
+    daily: timedelta = DAILY  # between two looks at words that always have results
 
     def plan(self) -> dict[str, Any]:
         asked = {"name": self.name, "targets": [asdict(target) for target in self.targets]}
@@ -98,7 +100,8 @@ def seeded(work: Work, sweep_id: int) -> tuple[Frontier, dict[int, Target]]:
 
 def daily_looks(work: Work) -> list[Target]:
     known = health(work.engine)
-    return canaries(work.order.targets, work.sources, known, datetime.now(UTC))
+    since = datetime.now(UTC) - work.order.daily
+    return canaries(work.order.targets, work.sources, known, since)
 
 
 def seed(
@@ -193,6 +196,6 @@ def scrapy_for(
     with ProxyThread(plan.guard) as proxy:
         launch = {
             "executable_path": chromium,
-            "args": browser_args(proxy.port, root=os.geteuid() == 0),
+            "args": browser_args(proxy.port, root=os.geteuid() == 0, pins=order.pins),
         }
         yield plan, common(browser=launch) | {SETTING: tools}
