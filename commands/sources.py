@@ -95,7 +95,7 @@ def table(names: list[str], known: dict[str, SourceHealth], logins: set[str]) ->
             name,
             source_state(state).said(SETTINGS.lang),
             source_reason(reason).said(SETTINGS.lang),
-            beijing(one.last_good) if one and one.last_good else "—",
+            beijing(one.last_good)[:16] if one and one.last_good else "—",
             str(one.posts) if one else "—",
             str(one.flagged) if one else "—",
             t("已存", "kept") if name in logins else "",

@@ -43,6 +43,7 @@ class RenderHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         self._most_mb = crawler.settings.getfloat("BROWSER_MB")
         self._room = asyncio.Semaphore(self.config.max_pages_per_context)
         self._tabs = Tabs(self._open_context)
+        self._version = ""
         self._turnstile = Turnstile(self._worn, self._renew)
 
     async def download_request(self, request: Request) -> Response:
@@ -86,7 +87,7 @@ class RenderHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         book: AnswerBook,
     ) -> Response:
         request.meta["answers"] = book.answers
-        request.meta["rendered_by"] = f"chromium {self.browser.version}"
+        request.meta["rendered_by"] = f"chromium {self._version}"
         if response is None:
             return HtmlResponse(page.url, request=request, flags=["playwright"])
         raw = await body_of(response)
@@ -105,6 +106,7 @@ class RenderHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
 
     async def _open_context(self, state: Mapping[str, Any] | None) -> BrowserContext:
         await self._maybe_launch_browser()
+        self._version = self.browser.version  # kept: the browser may be gone when a page is done
         context: BrowserContext = await self.browser.new_context(
             user_agent=self._agent,
             locale="zh-CN",
@@ -126,6 +128,8 @@ class RenderHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
 
     async def _renew(self) -> None:
         """Close the browser; the next page starts a fresh one."""
+        if not hasattr(self, "browser"):
+            return  # it died by itself just now, and its tabs were forgotten then
         browser = self.browser
         browser.remove_listener("disconnected", self._browser_disconnected_callback)
         self._tabs.forget()
