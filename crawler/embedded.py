@@ -25,11 +25,12 @@ __all__ = [
     "linked_data",
     "object_at",
     "script_by_id",
-    "string_after",
+    "strings_after",
     "unescaped",
 ]
 
 LARGEST = 40_000_000  # characters of one answer or state
+MOST_STRINGS = 2_000
 MOST = 40  # places looked at for one name; bounds what a hostile page can cost
 NOT_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|\b(?:undefined|NaN|-?Infinity)\b|,(?=\s*[}\]])')
 CALLBACK = re.compile(r"\s*(?:/\*\*/)?\s*[A-Za-z_$][\w$.]{0,80}\s*\(\s*")
@@ -53,6 +54,8 @@ def json_text(text: str) -> Any:  # noqa: ANN401
 
 def assigned(html: str, name: str) -> Iterator[Any]:
     """Every object or list that the page's scripts assign to `name` ("window.cgiData", "biz")."""
+    if name not in html:
+        return
     place = re.compile(rf"(?<![\w$.]){re.escape(name)}\s*=\s*(?=[{{\[])")
     for found in islice(place.finditer(html), MOST):
         value = object_at(html, found.end())
@@ -68,15 +71,15 @@ def after(html: str, pattern: re.Pattern[str]) -> Iterator[Any]:
             yield value
 
 
-def string_after(html: str, pattern: re.Pattern[str]) -> str:
-    """The first JavaScript string or number that begins where a match ends, as text; else ""."""
-    for found in islice(pattern.finditer(html), MOST):
-        value = read_literal(html, found.end())
-        if isinstance(value, str) and value:
-            return value
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-    return ""
+def strings_after(html: str, pattern: re.Pattern[str]) -> dict[str, str]:
+    """For each name that the pattern's group 1 gives, the first string or number behind it."""
+    found: dict[str, str] = {}
+    for match in islice(pattern.finditer(html), MOST_STRINGS):
+        if match[1] not in found:
+            value = read_literal(html, match.end())
+            if isinstance(value, int | str) and not isinstance(value, bool) and value != "":
+                found[match[1]] = str(value)
+    return found
 
 
 def script_by_id(html: str, name: str) -> Any:  # noqa: ANN401

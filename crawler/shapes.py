@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 HALF = re.compile("[\ud800-\udfff]")
 MOST_OBJECTS = 200_000  # looked at in one answer
+MOST_ITEMS = 5_000  # of one list; platforms give some dozens
 
 
 def dig(value: Any, path: str) -> Any:  # noqa: ANN401
@@ -43,11 +45,11 @@ def words(value: Any, *paths: str) -> str:  # noqa: ANN401
 
 
 def items(value: Any, *paths: str) -> list[Any]:  # noqa: ANN401
-    """A list as it is, an object's values as a list; nothing for anything else."""
+    """A list as it is, an object's values as a list; nothing for anything else. Bounded."""
     found = first(value, *paths) if paths else value
     if isinstance(found, dict):
-        return list(found.values())
-    return found if isinstance(found, list) else []
+        return list(islice(found.values(), MOST_ITEMS))
+    return found[:MOST_ITEMS] if isinstance(found, list) else []
 
 
 def objects(value: Any, *paths: str) -> list[dict[str, Any]]:  # noqa: ANN401

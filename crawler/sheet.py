@@ -56,20 +56,20 @@ class Sheet:
 
     @cached_property
     def whole(self) -> Any:  # noqa: ANN401
-        """The page itself as JSON, where it is an answer and no document; else None."""
+        """The page itself as JSON, where it is an answer and no document; else None.
+
+        The bytes are read: a browser shows a bare answer inside a document of its own making.
+        """
         head = self.page.body[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
-        return None if not head or head[:1] == b"<" else json_text(self.html)
+        if not head or head[:1] == b"<":
+            return None
+        return json_text(decode(self.page.body, self.page.header("content-type"))[0])
 
     @cached_property
     def answers(self) -> tuple[Told, ...]:
-        """The page as JSON and what its scripts fetched, in the order they came; others left out.
-
-        A browser's own document around a bare JSON answer is left aside: the bytes are read.
-        """
+        """The page as JSON and what its scripts fetched, in the order they came, no others."""
         page = self.page
-        bare = decode(page.body, page.header("content-type"))[0] if page.body[:1] in b"{[" else ""
-        own = self.whole if not (page.dom and bare) else json_text(bare)
-        found = [] if own is None else [Told(page.final_url, page.status, own)]
+        found = [] if self.whole is None else [Told(page.final_url, page.status, self.whole)]
         for answer in page.answers:
             value = json_text(decode(answer.body, answer.content_type)[0])
             if value is not None:

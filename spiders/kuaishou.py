@@ -24,7 +24,7 @@ from crawler.verdicts import unread
 from storage.records import Page, PageState, Post, Target, TargetKind
 
 HOME = "https://www.kuaishou.com"
-PHOTO_ID = re.compile(r"[\w-]{4,40}\Z")
+PHOTO_ID = re.compile(r"\S{1,64}\Z")
 SHARED = re.compile(r"(?:^|&)photoId=([\w-]+)")
 SHARED_USER = re.compile(r"(?:^|&)userId=([\w-]+)")
 # What only a video has; photoType is left out of the answers to a search (2026).

@@ -11,13 +11,13 @@ import re
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from crawler.embedded import assigned, string_after
+from crawler.embedded import assigned, strings_after
 from crawler.markers import State, markers_of
 from crawler.nodes import attribute, block_text, images_of, line, links_of, pick, pick_all
 from crawler.posting import canonical_or, finished, post_id_of, same_post, urls
 from crawler.reading import Reading
 from crawler.relative_dates import first_moment
-from crawler.shapes import objects, words
+from crawler.shapes import first, objects, words
 from crawler.sheet import Sheet
 from crawler.source_spider import SourceSpider
 from crawler.verdicts import state_of, unread
@@ -28,16 +28,15 @@ CSS = MARKERS.selectors
 STATES = ("window.cgiDataNew", "cgiDataNew", "window.cgiData", "cgiData")
 NAMES = (
     "biz bizuin mid appmsgid idx itemidx sn ct ori_create_time create_time publish_time nickname "
-    "nick_name user_name msg_title msg_desc msg_link msg_source_url msg_cdn_url item_show_type "
+    "oriCreateTime createTime nick_name user_name msg_title msg_desc msg_link msg_source_url "
+    "msg_cdn_url item_show_type title "
     "transferTargetLink transfer_target_link"
 )
 # var biz = "" || "…";  window.biz = '…';  d.biz = xml ? getXmlValue('biz.DATA') : '…';
-VARIABLES = {
-    name: re.compile(
-        rf"(?:\bvar\s+|\bwindow\.|\bd\.){name}\s*=\s*(?:xml\s*\?[^:;\n]{{0,80}}:\s*)?(?=[\"'\d]|htmlDecode)"
-    )
-    for name in NAMES.split()
-}
+VARIABLES = re.compile(
+    rf"\b(?:var\s+|window\.|d\.)({'|'.join(NAMES.split())})\s*=\s*"
+    r"(?:xml\s*\?[^:;\n]{0,80}:\s*)?(?=[\"'\d]|htmlDecode)"
+)
 MORE = re.compile(r"[，,。]?\s*查看(?:对应规则|详细内容)\s*\Z")  # the words of a link
 NAME_RECORD = re.compile(r"(?:改名|注册)[“\"]([^”\"\n]{1,40})[”\"]")
 
@@ -51,6 +50,10 @@ class WechatMpSpider(SourceSpider):
         facts = account_facts(sheet) if page.status == 200 else {}
         if facts:
             return Reading(state=PageState.ALIVE, posts=(account(sheet, facts),))
+        listed = history(sheet) if page.status == 200 else ()
+        if listed:
+            links = urls(sheet.url, [post.url_found for post in listed])
+            return Reading(state=PageState.ALIVE, posts=listed, links=links)
         told = Article(sheet)
         state = state_of(MARKERS, sheet, found=told.there)
         if state[0] is PageState.ALIVE:
@@ -67,10 +70,11 @@ class Article:
         for name in STATES:
             for value in assigned(sheet.html, name):
                 self.state |= value if isinstance(value, dict) else {}
+        self.variables = strings_after(sheet.html, VARIABLES)
         tree = sheet.tree
         node = pick(tree, CSS["article"])
         self.title = line(tree, CSS["title"]) or meta(sheet, "og:title") or self.said("title")
-        self.title = " ".join((self.title or self.var("msg_title")).split())
+        self.title = " ".join((self.title or self.var("msg_title", "title")).split())
         self.text = self.body()
         removed = self.said("del_reason_id") not in {"", "0"} or self.notice_alone()
         told = bool(self.said("title", "content_noencode"))
@@ -85,8 +89,8 @@ class Article:
         return entities.unescape(words(self.state, *paths))
 
     def var(self, *names: str) -> str:
-        found = (string_after(self.sheet.html, VARIABLES[name]) for name in names)
-        return entities.unescape(next((value for value in found if value), ""))
+        found = next((self.variables[name] for name in names if name in self.variables), "")
+        return entities.unescape(found)
 
     def body(self) -> str:
         """Text of the article; of picture, text and video posts the words beside them."""
@@ -138,8 +142,16 @@ def alive(sheet: Sheet, told: Article) -> Reading:
     url = canonical_or(long if key and sn else shared or sheet.url, sheet.url)
     name, account_id, home = told.account()
     shown = line(sheet.tree, CSS["shown_time"])
-    times: list[object] = [told.said("ori_create_time"), told.var("ct", "ori_create_time")]
-    times += [told.said("create_time"), told.var("create_time"), shown, told.var("publish_time")]
+    times: list[object] = [
+        told.said("ori_create_time"),
+        told.var("ct", "ori_create_time", "oriCreateTime"),
+    ]
+    times += [
+        told.said("create_time"),
+        told.var("create_time", "createTime"),
+        shown,
+        told.var("publish_time"),
+    ]
     moment, raw = first_moment(times, sheet.page.fetched_at)
     post = Post(
         platform="wechat_mp",
@@ -213,6 +225,37 @@ def is_article(url: str) -> bool:
 def album_links(sheet: Sheet) -> tuple[str, ...]:
     nodes = pick_all(sheet.tree, CSS["album_items"])
     return urls(sheet.url, [node.attributes.get("data-link") for node in nodes])
+
+
+def history(sheet: Sheet) -> tuple[Post, ...]:
+    """What an account's list of articles shows; only pages of a client or of a search have one."""
+    name = line(sheet.tree, CSS["name"])
+    posts = []
+    for value in assigned(sheet.html, "msgList"):
+        for message in objects(value, "list"):
+            head = first(message, "app_msg_ext_info") or {}
+            when = first(message, "comm_msg_info.datetime")
+            several = [head, *objects(head, "multi_app_msg_item_list")]
+            posts += [listed_post(sheet, one, when, name) for one in several]
+    return tuple(finished(post) for post in posts if post.title)
+
+
+def listed_post(sheet: Sheet, one: object, when: object, name: str) -> Post:
+    address = entities.unescape(words(one, "content_url"))
+    url = next(iter(urls(sheet.url, [address])), sheet.url)
+    moment, raw = first_moment([when], sheet.page.fetched_at)
+    return Post(
+        platform="wechat_mp",
+        post_id=post_id_of(url) or canonical_or(url, url),
+        url=canonical_or(url, url),
+        url_found=url,
+        title=entities.unescape(words(one, "title")),
+        text=clean(entities.unescape(words(one, "digest"))),
+        author=name,
+        published_at=moment,
+        published_raw=raw,
+        images=urls(sheet.url, [entities.unescape(words(one, "cover"))]),
+    )
 
 
 def account_facts(sheet: Sheet) -> dict[str, str]:

@@ -102,9 +102,9 @@ def of_json(sheet: Sheet, told: list[Any], asked: str) -> Reading | None:
     users = [user for value in told for user in objects([first(value, *PATHS["user"])])]
     seen = any(isinstance(first(v, *PATHS["lists"]), list | dict) or is_empty(v) for v in told)
     if not blogs and not users and (single or not seen):
-        return None
+        return long_text(sheet, told, asked) if single else None
     wanted = asked.removeprefix("user:")
-    posts = [account(sheet, user) for user in users if words(user, "id", "idstr") == wanted]
+    posts = [account(sheet, user) for user in users if wanted in {"", words(user, "id", "idstr")}]
     posts += [post_of(sheet, blog, told) for blog in blogs.values()]
     onward = [
         next_page(one.url, "page", MOST_PAGES)
@@ -113,6 +113,15 @@ def of_json(sheet: Sheet, told: list[Any], asked: str) -> Reading | None:
     ]
     links = urls(sheet.url, [*map(fetched_at, posts), *onward])
     return Reading(state=PageState.ALIVE, posts=tuple(posts), links=links)
+
+
+def long_text(sheet: Sheet, told: list[Any], asked: str) -> Reading | None:
+    """The rest of a long post, asked for by itself: words and counts, but not whose they are."""
+    whole = next((value for value in told if words(value, "data.longTextContent")), None)
+    if whole is None:
+        return None
+    blog = {"mid": asked, "text": words(whole, "data.longTextContent"), **first(whole, "data")}
+    return Reading(state=PageState.ALIVE, posts=(post_of(sheet, blog, []),))
 
 
 def fetched_at(post: Post) -> str:
@@ -141,8 +150,9 @@ def blogs_of(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
         yield from (one for one in objects([first(value, path)]) if is_blog(one))
     if is_blog(value):
         yield value
-    for path in PATHS["lists"]:
-        for card in objects(first(value, path)):
+    lists = [first(value, path) for path in PATHS["lists"]]
+    for cards in (*lists, value if isinstance(value, list) else None):
+        for card in objects(cards):
             spoken = fold(words(card, "desc", "title", "title_sub", "name"))
             if any(fold(word) in spoken for word in WORDS["no_results"]):
                 break

@@ -16,7 +16,7 @@ from crawler.embedded import (
     linked_data,
     object_at,
     script_by_id,
-    string_after,
+    strings_after,
     unescaped,
 )
 from crawler.js_literal import read_literal
@@ -118,8 +118,8 @@ def test_a_url_encoded_state_is_read_by_its_script_s_id():
 
 
 def test_a_string_behind_a_pattern_is_read_with_its_escapes():
-    html = "var a = ''; var a = 'x\\x26y';"
-    assert string_after(html, re.compile(r"var a = ")) == "x&y"
+    html = "var a = ''; var a = 'x\\x26y'; var b = 7; var c = f();"
+    assert strings_after(html, re.compile(r"var (\w) = ")) == {"a": "x&y", "b": "7"}
     assert list(after('render([{"a":1}][0])', re.compile(r"render\("))) == [[{"a": 1}]]
 
 

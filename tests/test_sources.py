@@ -187,6 +187,14 @@ def test_an_answer_is_read_alike_when_the_page_s_own_script_fetched_it(path):
     assert [post.post_id for post in found.posts] == [post.post_id for post in alone.posts]
 
 
+@pytest.mark.parametrize("path", JSON_PAGES, ids=label)
+def test_an_answer_that_a_browser_shows_in_a_document_is_read_by_its_bytes(path):
+    page = saved(path)
+    shown = f"<html><body><pre>{page.body.decode()}</pre></body></html>"
+    name = path.parent.name
+    assert reader(name).read(replace(page, dom=shown)) == reader(name).read(page)
+
+
 def notices() -> list[tuple[str, str, tuple[PageState, str]]]:
     """(source, sentence, verdict) of every notice that is known."""
     return [
