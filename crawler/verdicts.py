@@ -7,9 +7,11 @@ the head of the visible text or on a short page: an article about deleted posts 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from crawler.markers import ORDER, Markers, State
+from crawler.posting import post_id_of
 from crawler.reading import Reading
 from crawler.shapes import dig
 from crawler.sheet import Sheet, Told
@@ -29,6 +31,10 @@ __all__ = ["LAYOUT_CHANGED", "State", "gravest", "of_answers", "other_post", "st
 
 GONE = frozenset({404, 410})
 FEW = 150  # visible characters of a page with scripts that shows nothing of what it should
+WALL_ADDRESSES = (
+    (re.compile(r"captcha|verif|antispider|secure?code|unhuman", re.IGNORECASE), "captcha"),
+    (re.compile(r"login|passport|sign-?in\b|\bsso\b", re.IGNORECASE), "login"),
+)
 LAYOUT_CHANGED: State = (PageState.ERROR, "layout_changed")
 SHELL: State = (PageState.BLOCKED, "shell")
 
@@ -49,9 +55,24 @@ def state_of(markers: Markers, sheet: Sheet, *, found: bool) -> State:
     told = notice(markers, sheet)
     if told is not None:
         return told
-    if sent_home(sheet.page.url, sheet.url):
+    return led_elsewhere(sheet.page.url, sheet.url) or unknown(sheet)
+
+
+def led_elsewhere(asked: str, reached: str) -> State | None:
+    """What a redirect means that no marker names: to a wall's address, or away from the post."""
+    if asked == reached:
+        return None
+    for pattern, reason in WALL_ADDRESSES:
+        if pattern.search(reached.partition("?")[0]) and not pattern.search(
+            asked.partition("?")[0]
+        ):
+            return PageState.BLOCKED, reason
+    wanted = post_id_of(asked)
+    is_post = bool(wanted) and not wanted.startswith("user:")
+    away = is_post and wanted not in reached and post_id_of(reached) != wanted
+    if sent_home(asked, reached) or (away and not post_id_of(reached)):
         return PageState.SWAPPED, "home_page"
-    return unknown(sheet)
+    return (PageState.SWAPPED, "other_post") if away else None
 
 
 def of_status(markers: Markers, sheet: Sheet) -> State:

@@ -187,7 +187,7 @@ def gone(sheet: Sheet, told: Article, state: State) -> Reading:
     items = album_links(sheet)
     if items and state[1] in {"layout_changed", "shell"}:
         return Reading(state=PageState.ALIVE, links=items)
-    if state[1] in {"layout_changed", "shell"} and pick(sheet.tree, CSS["rumour"]) is not None:
+    if state[1] in {"layout_changed", "shell"} and "page_rumor" in sheet.html:
         state = (PageState.REMOVED, "rumor")
     links = new_home(sheet, told) if state[0] is PageState.MOVED else ()
     reading = unread(state, sheet, links)

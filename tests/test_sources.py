@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -252,6 +253,33 @@ def test_a_refusal_by_status_is_a_wall_and_a_missing_page_is_gone(path):
     }
     broken = reader(name).read(replace(page, status=502, body=b"<html>Bad Gateway</html>"))
     assert broken.state in {PageState.ERROR, PageState.BLOCKED, PageState.AMBIGUOUS}
+
+
+WITH_POSTS = [
+    name
+    for name in PLATFORMS
+    if re.search(r"weibo|douyin|kuaishou|xiaohongshu|bilibili|wechat", name)
+]
+BARE = b"<html><head><title></title><script src='/a.js'></script></head><body></body></html>"
+
+
+@pytest.mark.parametrize("name", WITH_POSTS)
+@pytest.mark.parametrize(
+    ("path", "state", "reason"),
+    [
+        ("/account/login?next=x", "blocked", "login"),
+        ("/verify/captcha", "blocked", "captcha"),
+        ("/recommend-feed", "swapped", "home_page"),
+        ("/", "swapped", "home_page"),
+    ],
+)
+def test_a_post_that_leads_to_a_wall_or_elsewhere_is_told_by_where_it_leads(
+    name, path, state, reason
+):
+    url = post_url(name)
+    reached = urljoin(url, path)
+    reading = reader(name).read(page_of(BARE, url, final_url=reached, dom=BARE.decode()))
+    assert (reading.state, reading.reason, reading.posts) == (state, reason, ())
 
 
 @pytest.mark.parametrize("name", PLATFORMS)
