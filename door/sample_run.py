@@ -18,11 +18,11 @@ from door.sweep_parts import SweepOrder
 from door.sweep_run import SweepResult, run_sweep
 from door.truth_score import Expected, TruthReport, score
 from sampleweb.decisions import REVIEWER, WrittenDecision, read_truth, written_decisions
-from sampleweb.replica_posts import replica_posts, replica_traps
+from sampleweb.replica_posts import replica_posts, replica_traps, replica_walls
 from sampleweb.server import SampleWeb
 from storage.cases import CaseRow, decide
 from storage.found import clauses_by_url
-from storage.records import CaseStatus, Decision, Target, TargetKind, Verdict, Visit
+from storage.records import MANY_SITES, CaseStatus, Decision, Target, TargetKind, Verdict, Visit
 
 WORDS = "月嫂证 包过"
 FORMATS = ("takedown_list_xlsx", "takedown_list_csv")
@@ -81,6 +81,8 @@ def sample_targets(web: SampleWeb) -> list[Target]:
     listings = [post for post in replica_posts() if post.platform == "classifieds"]
     single = [(post.url, post.platform) for post in listings]
     single += [(trap.url, trap.platform) for trap in replica_traps()]
+    # A wall of a source of many sites stops nothing else of the sample.
+    single += [(w.url, w.platform) for w in replica_walls() if w.platform in MANY_SITES]
     return [
         *(site_target(host) for host in sorted(web.sites)),
         *map(page_target, TRICKY),

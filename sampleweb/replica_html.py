@@ -94,6 +94,19 @@ WECHAT_GONE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title></title
  user_name: 'gh_00aa11bb22cc', nick_name: '样例&nbsp;考证', };</script></body></html>"""
 
 
+CAPTCHA = page(
+    "安全验证",
+    '<div id="captcha_container"><p>环境异常，您的访问过于频繁，请完成下方验证后继续操作</p>'
+    '<form id="seccodeForm"><input id="seccodeInput" placeholder="请输入验证码"></form></div>',
+)
+LOGIN = page(
+    "登录",
+    '<div class="SignContainer"><p>请先登录，登录后可以查看更多内容</p>'
+    '<form><input name="username"><input type="password" name="password"></form></div>',
+)
+RISK = page("小红书", "<div><p>IP存在风险，请切换可靠网络环境后重试</p></div>")
+
+
 def sogou_weixin(posts: Sequence[ReplicaPost]) -> str:
     rows = "".join(
         f'<li id="sogou_vr_11002601_box_{n}"><div class="txt-box"><h3><a target="_blank" '

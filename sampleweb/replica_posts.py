@@ -61,6 +61,13 @@ class Trap:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wall:
+    platform: str
+    url: str
+    reason: str
+
+
 @cache
 def _table() -> Mapping[str, Any]:
     table: Mapping[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -77,6 +84,11 @@ def replica_posts() -> tuple[ReplicaPost, ...]:
 @cache
 def replica_traps() -> tuple[Trap, ...]:
     return tuple(Trap(**row) for row in _table()["traps"])
+
+
+@cache
+def replica_walls() -> tuple[Wall, ...]:
+    return tuple(Wall(**row) for row in _table()["walls"])
 
 
 def posts_of(platform: str) -> tuple[ReplicaPost, ...]:

@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from sampleweb import replica_html as html
 from sampleweb import replica_json as told
-from sampleweb.replica_posts import ADDRESSES, post_of, posts_of
+from sampleweb.replica_posts import ADDRESSES, post_of, posts_of, replica_walls
 
 HTML, JSON = "text/html", "application/json"
 ROBOTS = "User-agent: *\nAllow: /\n"
@@ -218,6 +218,10 @@ def engine(make: Callable[[str], str]) -> Callable[[Asked], Answered]:
     return lambda _asked: Answered(make(""))
 
 
+def shown(text: str) -> Callable[[Asked], Answered]:
+    return lambda _asked: Answered(text)
+
+
 ID = r"(?P<id>[\w-]+)"
 ROUTES: tuple[Route, ...] = (
     route("m.weibo.cn", "/search", weibo_search),
@@ -257,6 +261,14 @@ ROUTES: tuple[Route, ...] = (
     route("cn.bing.com", "/search", engine(html.bing)),
     route("www.so.com", "/s", engine(html.so360)),
     route("www.sogou.com", "/web", engine(html.sogou_web)),
+    *(
+        route(
+            str(urlsplit(wall.url).hostname),
+            re.escape(urlsplit(wall.url).path),
+            shown({"captcha": html.CAPTCHA, "login": html.LOGIN}.get(wall.reason, html.RISK)),
+        )
+        for wall in replica_walls()
+    ),
     route("zz.58.com", r"/zhiyepeix/(?P<id>\d+)x\.shtml", classified),
 )  # fmt: skip
 HOSTS: tuple[str, ...] = tuple(dict.fromkeys(host for host, _, _ in ROUTES))

@@ -2,75 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sqlite3
-from datetime import UTC, datetime
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from benchmarks.replica_pages import page
 from crawler.canon import canonical
 from crawler.readers import Readers
 from door.sample_run import searchable, searched
 from door.sources import all_sources
 from sampleweb import replicas
-from sampleweb.replica_posts import replica_posts, replica_traps
-from storage.records import Answer, Page, PageState
+from sampleweb.replica_posts import replica_posts, replica_traps, replica_walls
+from storage.records import PageState
 from tests.test_sweep import last_json, run
 
 SOURCES = all_sources()
 POSTS = replica_posts()
-NOW = datetime.now(UTC)
-
-
-def asked(url: str, **more: str) -> replicas.Answered:
-    parts = urlsplit(url)
-    return replicas.answer(parts.hostname or "", parts.path, dict(parse_qsl(parts.query)) | more)
-
-
-def calls(text: str) -> list[str]:
-    """What the script of a shell would fetch."""
-    _, found, rest = text.partition("for (const [url, method] of ")
-    if not found:
-        return []
-    return [url for url, _method in json.JSONDecoder().raw_decode(rest)[0]]
-
-
-def page(url: str) -> Page:
-    """The page as a browser would bring it: redirects followed, its script's answers beside it."""
-    told, here = asked(url), url
-    if told.location:
-        parts = urlsplit(url)
-        here = told.location
-        if here.startswith("/"):
-            here = f"{parts.scheme}://{parts.netloc}{here}"
-        told = asked(here)
-    origin = f"https://{urlsplit(here).netloc}"
-    fetched = []
-    for call in calls(told.text):
-        target = call if call.startswith("http") else origin + call
-        answer = asked(target, referer=url)
-        fetched.append(
-            Answer(
-                url=target,
-                status=answer.status,
-                content_type=answer.kind,
-                body=answer.text.encode(),
-            )
-        )
-    body = told.text.encode()
-    return Page(
-        url=url,
-        final_url=here,
-        status=told.status,
-        headers=(("content-type", told.kind),),
-        body=body,
-        fetched_at=NOW,
-        sha256=hashlib.sha256(body).hexdigest(),
-        dom=told.text if calls(told.text) else "",
-        answers=tuple(fetched),
-    )
 
 
 def reading(source: str, url: str):
@@ -98,6 +45,13 @@ def test_what_is_gone_is_never_called_alive(trap):
     seen = reading(trap.platform, trap.url)
     assert seen.state == trap.state
     assert trap.reason in {"", seen.reason}
+
+
+@pytest.mark.parametrize("wall", replica_walls(), ids=lambda wall: wall.url)
+def test_a_wall_is_blocked_and_never_removed_or_empty(wall):
+    seen = reading(wall.platform, wall.url)
+    assert (seen.state, seen.posts) == (PageState.BLOCKED, ())
+    assert seen.reason == wall.reason
 
 
 @pytest.mark.parametrize("name", sorted(name for name in SOURCES if searchable(name)))
