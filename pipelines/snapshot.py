@@ -93,7 +93,9 @@ class TakeSnapshot:
 
 
 def unread(visit: Visit) -> bool:
-    """Whether a page came and our reader could not make sense of it."""
+    """Whether a page came and our reader could not make sense of it, or of its script's answers."""
+    if visit.state is PageState.BLOCKED:
+        return visit.reason == "shell" and visit.page is not None and bool(visit.page.answers)
     ours = visit.reason == LAYOUT_CHANGED or visit.reason.startswith("reader_")
     return visit.state is PageState.ERROR and ours
 
