@@ -131,7 +131,7 @@ def xiaohongshu_lost(_asked: Asked) -> Answered:
 
 def bilibili_search(asked: Asked) -> Answered:
     call = "https://api.bilibili.com/x/web-interface/wbi/search/all/v2?" + urlencode(
-        {"keyword": asked.query.get("keyword", "")}
+        {"keyword": asked.query.get("keyword", ""), "page": asked.query.get("page", "1")}
     )
     return Answered(html.shell("哔哩哔哩搜索", (call, "GET")))
 
@@ -205,10 +205,11 @@ def route(host: str, path: str, answer: Callable[[Asked], Answered]) -> Route:
 
 
 def listed(make: Callable[..., Any], platform: str) -> Callable[[Asked], Answered]:
-    """All posts of a platform, whatever was searched for."""
+    """All posts of a platform on its first page, whatever was searched for; then none."""
 
-    def found(_asked: Asked) -> Answered:
-        made = make(posts_of(platform))
+    def found(asked: Asked) -> Answered:
+        first = asked.query.get("page", "1") == "1" and asked.query.get("page_num", "0") == "0"
+        made = make(posts_of(platform) if first else ())
         return Answered(made) if isinstance(made, str) else as_json(made)
 
     return found
