@@ -29,7 +29,8 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from door.settings import read_settings
 from door.sources import all_sources
-from door.sweep_run import SweepOrder, run_sweep
+from door.sweep_parts import SweepOrder
+from door.sweep_run import run_sweep
 from storage.database import open_database
 from storage.records import Target, TargetKind
 

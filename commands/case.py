@@ -24,6 +24,7 @@ KINDS = {
     "raw": ("网页原文", "page as sent"),
     "headers": ("响应头", "headers"),
     "dom": ("渲染后网页", "page as rendered"),
+    "answers": ("网页脚本取得的数据", "what its script fetched"),
     "screenshot": ("截图", "screenshot"),
 }
 

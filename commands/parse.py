@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crawler.archived import unarchived
 from crawler.canon import canonical
 from crawler.reading import Reading
 from door.sources import all_sources
@@ -68,7 +69,11 @@ def command(
 
 
 def saved_page(file: Path, url: str, status: int, fetched_at: datetime | None) -> Page:
-    """The file as if it had just been fetched; no header says its charset."""
+    """The file as if it had just been fetched; no header says its charset.
+
+    A URL of a web archive stands for the page it kept, as of the moment it was taken.
+    """
+    url, archived_at = unarchived(url)
     canonical(url)  # raises a Problem that says what is wrong with it
     try:
         body = file.read_bytes()
@@ -83,18 +88,24 @@ def saved_page(file: Path, url: str, status: int, fetched_at: datetime | None) -
         status=status,
         headers=(("content-type", "text/html"),),
         body=body,
-        fetched_at=fetched_at.replace(tzinfo=UTC) if fetched_at else datetime.now(UTC),
+        fetched_at=fetched_at.replace(tzinfo=UTC)
+        if fetched_at
+        else archived_at or datetime.now(UTC),
         sha256=hashlib.sha256(body).hexdigest(),
     )
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
-    """An empty shell that would be asked again through the browser is, as saved, a shell."""
+    """An empty shell that would be asked again through the browser is, as saved, a shell.
+
+    What a removal page tells of the account stands among the posts; the state says what it is.
+    """
     state = PageState.BLOCKED if reading.wants_browser else reading.state
+    posts = reading.posts or ((reading.notice,) if reading.notice else ())
     return {
         "state": str(state),
         "reason": reading.reason,
-        "posts": [post_json(asdict(post)) for post in reading.posts],
+        "posts": [post_json(asdict(post)) for post in posts],
         "links": list(reading.links),
     }
 

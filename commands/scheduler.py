@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from crawler.targets_file import read_targets
 from door.office_judge import office_judge
 from door.settings import SETTINGS
 from door.sources import all_sources
 from door.speech import say, t
 from door.sweep_run import holder
+from door.targets import read_wanted
 from scheduler import ZONE, Clock, Clockwork, start_clock, wait_for_end
 from storage.database import open_database, ready
 from storage.locks import hold
@@ -38,7 +39,7 @@ def command(
 ) -> None:
     """Run the clock until it is told to stop."""
     # A wrong file is told now, not at two in the morning.
-    read_targets(targets, all_sources())
+    read_wanted(targets, all_sources(), datetime.now(UTC).date())
     office_judge(SETTINGS)
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     ready(engine)

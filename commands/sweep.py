@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy import Engine
 
-from crawler.targets_file import read_targets
 from door.misuse import WrongUse
 from door.progress import SweepProgress
 from door.sample_report import sample_json, show_sample
@@ -19,12 +20,15 @@ from door.second_words import tell_reading
 from door.settings import SETTINGS
 from door.sources import all_sources
 from door.speech import out, say, t
+from door.sweep_parts import SweepOrder
 from door.sweep_report import show_summary, summary_json
-from door.sweep_run import SweepOrder, SweepResult, run_sweep
+from door.sweep_run import SweepResult, run_sweep
+from door.targets import read_wanted
 from readers.endpoint import Forbidden
 from readers.second import Reader
 from storage.database import open_database
 
+BEIJING = ZoneInfo("Asia/Shanghai")  # a plan's share of the day goes by the office's clock
 INTERRUPTED = 130  # what a shell expects after Ctrl-C
 
 HELP = t(
@@ -94,8 +98,12 @@ def read_again(engine: Engine, reader: Reader) -> None:
 
 
 def order_of(targets: Path) -> SweepOrder:
+    wanted = read_wanted(targets, all_sources(), datetime.now(BEIJING).date())
     return SweepOrder(
-        targets=read_targets(targets, all_sources()), name="targets", contact=SETTINGS.contact
+        targets=wanted.targets,
+        name="targets",
+        contact=SETTINGS.contact,
+        discover=wanted.discover,
     )
 
 

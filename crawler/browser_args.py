@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 ALWAYS = (
     # Loopback and link-local hosts are exempt from a proxy unless taken back by name.
     "--proxy-bypass-list=<-loopback>",
@@ -31,11 +33,15 @@ ALWAYS = (
 )
 
 
-def browser_args(proxy_port: int, root: bool) -> list[str]:
+def browser_args(proxy_port: int, root: bool, pins: Sequence[str] = ()) -> list[str]:
     """Command line of a Chromium behind the proxy at 127.0.0.1:`proxy_port`.
+
+    `pins`: base64 SHA-256 of public keys whose certificates are taken though nobody signed them;
+    for the sample web's own alone.
 
     `root`: whether we run as root, where Chromium refuses to start with its sandbox. Give no
     `proxy` to Playwright as well: two proxy switches, and the last one would win.
     """
     sandbox = ["--no-sandbox"] if root else []
-    return [f"--proxy-server=http://127.0.0.1:{proxy_port}", *ALWAYS, *sandbox]
+    accepted = [f"--ignore-certificate-errors-spki-list={','.join(pins)}"] if pins else []
+    return [f"--proxy-server=http://127.0.0.1:{proxy_port}", *ALWAYS, *sandbox, *accepted]

@@ -12,12 +12,12 @@ import binascii
 import re
 from functools import lru_cache
 from itertools import pairwise
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, unquote, urljoin
 
 from crawler.canon_table import Place, Platform, Table, read_table, tail_of
 from crawler.url_parts import BREAKS, EDGES, BadUrl, Parts, split
 
-__all__ = ["BadUrl", "canonical", "identity", "is_short_link", "join", "platform_of"]
+__all__ = ["BadUrl", "canonical", "identity", "is_short_link", "join", "platform_of", "unwrap"]
 
 KNOWN: Table = read_table()
 MOST_HOPS = 5  # wrappers within wrappers
@@ -65,6 +65,16 @@ def is_short_link(url: str) -> bool:
     parts = unwrapped(split(url))
     platform = KNOWN.platform(parts.host)
     return not (platform and routed(platform, parts)) and short_link(parts) is not None
+
+
+def unwrap(url: str) -> str:
+    """Where a wrapper leads, with all parameters; the URL as given where it is no wrapper.
+
+    To fetch, not to know again: a canonical URL may lack what its page opens with. Raises BadUrl.
+    """
+    parts = split(url)
+    inner = unwrapped(parts)
+    return url if inner == parts else inner.with_query(list(inner.query))
 
 
 def _canonical(url: str) -> str:
@@ -168,11 +178,18 @@ def inside(parts: Parts) -> Parts | None:
         return None
 
 
+ENCODED = re.compile("https?%3a", re.IGNORECASE)
+
+
 def from_bing(text: str) -> str:
-    """The URL in bing.com/ck/a?u=: base64url without padding after "a1"; "" where it is none."""
+    """The URL in bing.com/ck/a?u=: base64url without padding after "a1"; "" where it is none.
+
+    An advertisement's (/aclick) has no "a1" and is percent-encoded within.
+    """
     coded = text.removeprefix("a1")
     try:
-        return base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode()
+        found = base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode()
+        return unquote(found) if ENCODED.match(found) else found
     except (binascii.Error, ValueError):
         return ""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import html as entities
 import re
-from decimal import Decimal
 
 from crawler.contact_words import contacts
+from crawler.counts import parse_count
 from crawler.dates import published
 from crawler.extracted import Extracted
 from storage.digits import folded
@@ -95,18 +95,3 @@ def from_title(title: str) -> str:
     if named:
         return named[-1]
     return parts[-1] if len(parts) > 1 and len(parts[-1]) <= 30 else ""
-
-
-COUNT = re.compile(
-    r"\s*(\d[\d,，]*(?:\.\d+)?)\s*([万wW亿kK千百])?\s*\+?\s*(?:次|人|个|赞|条)?\s*\Z"
-)
-UNITS = {"万": 10_000, "w": 10_000, "亿": 100_000_000, "k": 1_000, "千": 1_000, "百": 100}
-
-
-def parse_count(shown: str) -> int | None:
-    """A count as platforms show it ("1.5万", "100万+", "1,234"); None where it is none."""
-    found = COUNT.match(folded(shown)) if len(shown) <= 40 else None
-    if found is None:
-        return None
-    number = Decimal(re.sub("[,，]", "", found[1]))
-    return int(number * UNITS.get((found[2] or "").lower(), 1))

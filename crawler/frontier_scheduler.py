@@ -19,7 +19,7 @@ from scrapy.core.scheduler import BaseScheduler
 from crawler.render import render_meta
 from crawler.sweep_spider import SweepSpider
 from storage.bilingual import Problem
-from storage.records import Lease
+from storage.records import CANARY, Lease
 
 BATCH = 64  # leases taken at once; one query costs as much as one lease
 DRY_SECONDS = 0.25  # after an empty answer, how long the database is left in peace
@@ -31,6 +31,7 @@ class FrontierScheduler(BaseScheduler):
         self._local: deque[Request] = deque()
         self._ready: dict[str, deque[tuple[float, Lease]]] = {}
         self._flying: Counter[str] = Counter()
+        self._looking: set[str] = set()  # sources whose daily look is under way
         self._dry_until = 0.0
         self._timer: asyncio.Future[None] | None = None
 
@@ -75,12 +76,18 @@ class FrontierScheduler(BaseScheduler):
     def _next_lease(self) -> Lease | None:
         """None also when the database is in trouble: then the spider is told to end."""
         try:
-            lease = self._take_ready()
-            if lease is None and self._refill():
-                lease = self._take_ready()
+            lease = self._next_ready()
+            while lease is not None and self._spider.passed_over(lease):
+                lease = self._next_ready()
         except Problem as problem:
             self._spider.give_up(problem)
             return None
+        return lease
+
+    def _next_ready(self) -> Lease | None:
+        lease = self._take_ready()
+        if lease is None and self._refill():
+            lease = self._take_ready()
         return lease
 
     def _wake_later(self) -> None:
@@ -100,6 +107,8 @@ class FrontierScheduler(BaseScheduler):
         """The next lease of a host that has room, hosts in turn."""
         for host in list(self._ready):
             if self._flying[host] >= self._plan.limits.per_host or self._paused(host):
+                continue
+            if self._ready[host][0][1].source in self._looking:
                 continue
             queue = self._ready.pop(host)
             taken_at, lease = queue.popleft()
@@ -135,9 +144,12 @@ class FrontierScheduler(BaseScheduler):
 
     def _request(self, lease: Lease) -> Request:
         self._flying[host_of(lease)] += 1
+        if self._is_look(lease):
+            self._looking.add(lease.source)
         meta = {"lease": lease}
-        if lease.render:
-            meta |= render_meta(self._plan.limits.timeout)
+        order = self._spider.render_order(lease)
+        if order is not None:
+            meta |= render_meta(order)
         return Request(
             lease.url,
             callback=self._spider.landed_page,
@@ -146,8 +158,14 @@ class FrontierScheduler(BaseScheduler):
             dont_filter=True,
         )
 
+    def _is_look(self, lease: Lease) -> bool:
+        """Whether what this page says decides if anything else of its source is asked for."""
+        return self._plan.targets[lease.target_id].reason == CANARY
+
     def _landed(self, lease: Lease) -> None:
         """The spider has dealt with a lease: its host has room again."""
+        if self._is_look(lease):
+            self._looking.discard(lease.source)
         host = host_of(lease)
         self._flying[host] -= 1
         if self._flying[host] <= 0:

@@ -7,12 +7,22 @@ A yielded Request costs about 170 µs in Scrapy (measured 2026-11 on two cores),
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.canon import BadUrl, canonical
+from crawler.readers import ANY_SITE, Readers
 from crawler.traps import TrapMeter
 from storage.frontier import fingerprint
 from storage.records import Link, Target, TargetKind
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where links were found: on a page of `source`; `depth` is the links', not the page's."""
+
+    source: str
+    depth: int
 
 
 class Outlinks:
@@ -21,8 +31,9 @@ class Outlinks:
     `known` are fingerprints already in the frontier, loaded when a sweep is resumed.
     """
 
-    def __init__(self, known: set[bytes]) -> None:
+    def __init__(self, known: set[bytes], readers: Readers) -> None:
         self._known = known
+        self._readers = readers
         self._seen_as_found: set[tuple[int, str]] = set()
         self._meters: dict[int, TrapMeter] = {}
         self._spent: set[int] = set()
@@ -43,41 +54,55 @@ class Outlinks:
         return target_id in self._spent
 
     def fresh(
-        self, target_id: int, target: Target, links: Iterable[str], depth: int
+        self, target_id: int, target: Target, links: Iterable[str], found_on: Found
     ) -> tuple[Link, ...]:
-        """Links within the target's scope that nobody has asked for in this sweep.
-
-        `depth` is that of the links, one more than their page's.
-        """
+        """Links within the target's scope that nobody has asked for in this sweep."""
         found = []
         for url in links:
             if (target_id, url) in self._seen_as_found:
                 continue
             self._seen_as_found.add((target_id, url))
-            link = self._admit(target_id, target, url, depth)
+            link = self._admit(target_id, target, url, found_on)
             if link is not None:
                 found.append(link)
         return tuple(found)
 
-    def _admit(self, target_id: int, target: Target, url: str, depth: int) -> Link | None:
+    def _admit(self, target_id: int, target: Target, url: str, found_on: Found) -> Link | None:
         try:
             canon = canonical(url)
         except BadUrl:
             self._refuse("bad_url")
             return None
-        if not in_scope(target, canon):
+        source = self._reader(target, canon, found_on.source)
+        if source is None:
             return None
         mark = fingerprint(canon)
         if mark in self._known:
             return None
-        reason = self.meter(target_id, target).admit(canon, depth)
+        reason = self.meter(target_id, target).admit(canon, found_on.depth)
         if reason is not None:
             if reason == "budget":
                 self._spent.add(target_id)
             self._refuse(reason)
             return None
         self._known.add(mark)
-        return Link(url=url, canonical=canon)
+        return Link(url=url, canonical=canon, source=source)
+
+    def _reader(self, target: Target, url: str, page_source: str) -> str | None:
+        """Who reads a link of this target; None where it is not followed.
+
+        A keyword's or an account's pages lead on to pages of platforms, and a search engine's to
+        its hits on any site; a hit leads no further: whether its site is worth a walk is decided
+        when it was read.
+        """
+        if target.kind is TargetKind.SITE:
+            return target.source if in_scope(target, url) else None
+        if target.kind is TargetKind.URL or page_source == ANY_SITE:
+            return None
+        found = self._readers.of(url)
+        if found or self._readers.takes_any(page_source):
+            return found or ANY_SITE
+        return page_source if self._readers.at_home(page_source, url) else None
 
     def _refuse(self, reason: str) -> None:
         self.refused[reason] = self.refused.get(reason, 0) + 1

@@ -13,9 +13,13 @@ ITEM_PIPELINES = {
     "pipelines.classify.Classify": 300,
     "pipelines.sketch.Sketch": 350,
     "pipelines.snapshot.TakeSnapshot": 400,
+    "pipelines.discover.Discover": 450,
     "pipelines.enqueue.Enqueue": 500,
 }
 MOST_BYTES = 20_000_000  # of one page; the largest page of a real site measured was 1.2 MB
+# A browser is closed and started anew after so many pages, or when its processes hold so much.
+MOST_RENDERED = 500
+MOST_BROWSER_MB = 1_200
 NO_OTHER_SCHEMES: dict[str, str | None] = {"data": None, "file": None, "ftp": None, "s3": None}
 
 
@@ -92,10 +96,12 @@ def quiet() -> dict[str, Any]:
 
 
 def through_browser(launch: dict[str, Any]) -> dict[str, Any]:
-    handler = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+    handler = "crawler.render_handler.RenderHandler"
     return {
         "DOWNLOAD_HANDLERS": {**NO_OTHER_SCHEMES, "http": handler, "https": handler},
         "PLAYWRIGHT_LAUNCH_OPTIONS": launch,
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 4,
+        "BROWSER_PAGES": MOST_RENDERED,
+        "BROWSER_MB": MOST_BROWSER_MB,
         "PLAYWRIGHT_CONTEXTS": {},
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from crawler.guard import Guard
 from crawler.outlinks import Outlinks
 from crawler.pace import Pace
+from crawler.paging import Paging
+from crawler.source_watch import SourceWatch
 from storage.frontier import Frontier
 from storage.records import Target, Visit
 
@@ -46,5 +48,8 @@ class SweepPlan:
     guard: Guard
     pace: Pace
     limits: Limits
+    watch: SourceWatch = field(default_factory=SourceWatch)
+    paging: Paging = field(default_factory=Paging)
+    sessions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # logins by source
     pictures: bool = True  # False where no browser is to be had; said in the summary
     on_visit: Callable[[Visit], None] = lambda _visit: None  # progress

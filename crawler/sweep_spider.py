@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, Self
 
 import scrapy
@@ -18,13 +19,18 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.answers import Wanted
 from crawler.camera import take_picture
 from crawler.failures import Outcome, outcome_of
+from crawler.outlinks import Found
+from crawler.readers import Readers, host_of
 from crawler.reading import Reading
+from crawler.registrable import registrable
+from crawler.render import RenderOrder
 from crawler.source_spider import SourceSpider
 from crawler.sweep_plan import Picture, SweepPlan
 from storage.bilingual import Problem
-from storage.records import Lease, Link, Page, PageState, Sighting, Visit
+from storage.records import Lease, Link, Page, PageState, Sighting, TargetKind, Visit
 
 
 class SweepSpider(scrapy.Spider):
@@ -43,26 +49,58 @@ class SweepSpider(scrapy.Spider):
         self.plan = plan
         self.problem: Problem | None = None
         self._readers = readers
+        self._hosts = Readers(readers)
 
     def landed_page(self, response: Response) -> Iterator[Visit]:
         lease: Lease = response.meta["lease"]
         page = page_from(response)
-        reading = self._read(lease, page)
+        reading = self.plan.watch.look(self._reader(lease, page), self._read(lease, page))
         self.landed(lease)
-        if reading.wants_browser and not lease.render:
+        if reading.wants_browser and not self._rendered(lease):
             self._again(lease, datetime.now(UTC), reading.reason, render=True)
         elif retriable(page.status, reading) and self._may_retry(lease):
             self._again(lease, self._retry_time(lease), reading.reason)
         else:
             yield self._visit(lease, page, reading)
 
+    def render_order(self, lease: Lease) -> RenderOrder | None:
+        """How this page goes through the browser; None where plain HTTP does."""
+        if not self._rendered(lease):
+            return None
+        source = self._readers[lease.source]
+        state = self.plan.sessions.get(lease.source)
+        return RenderOrder(
+            timeout=self.plan.limits.timeout,
+            wanted=Wanted(hosts=source.answer_hosts, awaits=source.awaits),
+            session=lease.source if state is not None else "",
+            storage_state=state,
+        )
+
+    def _rendered(self, lease: Lease) -> bool:
+        """A source with a login is read through the browser alone: there the login lives."""
+        source = self._readers[lease.source]
+        return lease.render or source.rendered or lease.source in self.plan.sessions
+
     def _read(self, lease: Lease, page: Page) -> Reading:
         """A page that breaks its reader is one unreadable page, named, not the end of a sweep."""
         try:
-            return self._readers[lease.source].read(page)
+            return self._readers[self._reader(lease, page)].read(page)
         except Exception as error:
             self.logger.exception("reading %s", page.url)
             return Reading(state=PageState.ERROR, reason=f"reader_{type(error).__name__.lower()}")
+
+    def _reader(self, lease: Lease, page: Page) -> str:
+        return self._hosts.landed(lease.source, page.final_url)
+
+    def passed_over(self, lease: Lease) -> bool:
+        """Whether the lease's source rests; then its page is counted as not read, and why."""
+        reason = self.plan.watch.rests(lease.source)
+        if reason is None:
+            return False
+        visit = Visit(lease=lease, state=PageState.BLOCKED, reason=reason)
+        self.plan.on_visit(visit)
+        self.plan.ledger.add(visit)
+        return True
 
     def step_failed(self, item: Visit, failure: Failure) -> None:
         """A step of the pipeline broke on a visit: the page is counted and named all the same."""
@@ -105,8 +143,10 @@ class SweepSpider(scrapy.Spider):
             state=reading.state,
             reason=reading.reason,
             page=page,
-            links=self._links(lease, reading.links),
+            links=self._links(lease, page, reading),
             sightings=tuple(Sighting(post=post) for post in reading.posts),
+            leads=self._leads(lease, page, reading),
+            read_by=self._reader(lease, page),
         )
         self.plan.on_visit(visit)
         return visit
@@ -116,9 +156,18 @@ class SweepSpider(scrapy.Spider):
         self.plan.on_visit(visit)
         return visit
 
-    def _links(self, lease: Lease, urls: tuple[str, ...]) -> tuple[Link, ...]:
+    def _links(self, lease: Lease, page: Page, reading: Reading) -> tuple[Link, ...]:
         target = self.plan.targets[lease.target_id]
-        return self.plan.outlinks.fresh(lease.target_id, target, urls, lease.depth + 1)
+        found_on = Found(self._reader(lease, page), lease.depth + 1)
+        urls = reading.links
+        if target.kind in {TargetKind.KEYWORD, TargetKind.ACCOUNT}:
+            urls = self.plan.paging.onward(lease.target_id, page.final_url, reading)
+        return self.plan.outlinks.fresh(lease.target_id, target, urls, found_on)
+
+    def _leads(self, lease: Lease, page: Page, reading: Reading) -> tuple[str, ...]:
+        """A search engine's links are its hits: they are read anyway."""
+        hits = self._hosts.takes_any(self._reader(lease, page))
+        return () if hits else leads_of(page, reading)
 
     def _may_retry(self, lease: Lease) -> bool:
         return lease.attempts <= len(self.plan.limits.retry_delays)
@@ -135,6 +184,16 @@ class SweepSpider(scrapy.Spider):
             self.plan.frontier.retry(lease, due_at, reason, render=render)
         except Problem as problem:
             self.give_up(problem)
+
+
+MOST_LEADS = 30  # of one page; the first are those in its text
+
+
+def leads_of(page: Page, reading: Reading) -> tuple[str, ...]:
+    """Links to other owners' hosts, for when the page turns out to be an advertisement."""
+    home = registrable(host_of(page.final_url))
+    away = (url for url in reading.links if registrable(host_of(url)) != home)
+    return tuple(islice(away, MOST_LEADS))
 
 
 def retriable(status: int, reading: Reading) -> bool:
@@ -169,4 +228,5 @@ def page_from(response: Response) -> Page:
         rendered_by=response.meta.get("rendered_by", "chromium") if rendered else "",
         redirects=tuple(response.meta.get("redirect_urls", ())),
         dom=response.text if rendered else "",
+        answers=response.meta.get("answers", ()),
     )

@@ -8,35 +8,56 @@ targets:
     budget: 200     # optional, pages a sweep
     render: false   # optional, always through the browser
   - url: https://peixun.example/news/1.html
-    source: institution   # optional where only one source reads this kind
+    source: institution   # optional: known from the host, any other site is an institution's
+  - keyword: 月嫂证 包过
+    source: [weibo, bing]  # optional: everywhere where one can search
+  - account: "1234567890"  # the account's own id on the platform
+    source: weibo
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from crawler.canon import BadUrl, canonical
+from crawler.readers import ANY_SITE, Readers
+from crawler.source_spider import SourceSpider
 from storage.bilingual import Problem
 from storage.records import Target, TargetKind
 
 FIELDS = {"reason", "added_by", "depth", "budget", "render", "source"}
-DEFAULT_SOURCE = "institution"
+# Of a search most of what is worth finding stands on the first pages.
+BUDGETS = {TargetKind.KEYWORD: 100, TargetKind.ACCOUNT: 100}
+Sources = Mapping[str, type[SourceSpider]]
 
 
-def read_targets(path: Path, sources: Collection[str]) -> list[Target]:
-    """Targets in file order. Raises Problem naming the entry and what is wrong with it."""
+def read_targets(path: Path, sources: Sources) -> list[Target]:
+    """Targets in file order, a keyword once for each of its sources.
+
+    Raises Problem naming the entry and what is wrong with it.
+    """
     document = load(path)
     entries = document.get("targets") if isinstance(document, Mapping) else None
-    if not isinstance(entries, list) or not entries:
+    return targets_from(entries, path, sources)
+
+
+def targets_from(
+    entries: object, path: Path, sources: Sources, more: Sequence[object] = ()
+) -> list[Target]:
+    """Targets of the file's list, and of further entries that were made from a plan."""
+    if not isinstance(entries, list) or not (entries or more):
         raise Problem(
             f"目标文件 {path} 里没有 targets 列表；请参照 README 的示例填写至少一个目标。",
             f"{path} holds no `targets` list; name at least one target as the README shows.",
         )
-    return [target_of(entry, number, sources) for number, entry in enumerate(entries, 1)]
+    every = enumerate([*entries, *more], 1)
+    found = [targets_of(entry, number, sources) for number, entry in every]
+    return list(dict.fromkeys(target for each in found for target in each))
 
 
 def load(path: Path) -> object:
@@ -54,7 +75,7 @@ def load(path: Path) -> object:
         ) from error
 
 
-def target_of(entry: object, number: int, sources: Collection[str]) -> Target:
+def targets_of(entry: object, number: int, sources: Sources) -> list[Target]:
     if not isinstance(entry, Mapping):
         raise wrong(number, "每个目标应是一组“名称: 值”", "a target is a mapping")
     kinds = [kind for kind in TargetKind if kind in entry]
@@ -69,16 +90,17 @@ def target_of(entry: object, number: int, sources: Collection[str]) -> Target:
     if unknown:
         listed = "、".join(sorted(unknown))
         raise wrong(number, f"不认识的项：{listed}", f"unknown keys: {listed}")
-    return Target(
+    target = Target(
         kind=kinds[0],
         value=value_of(entry, kinds[0], number),
-        source=source_of(entry, number, sources),
+        source="",
         reason=text_of(entry, "reason", number, "日常巡查"),
         added_by=text_of(entry, "added_by", number, "目标文件"),
         depth=number_of(entry, "depth", number, 4),
-        budget=number_of(entry, "budget", number, 500),
+        budget=number_of(entry, "budget", number, BUDGETS.get(kinds[0], 500)),
         render=bool(entry.get("render", False)),
     )
+    return [replace(target, source=name) for name in sources_of(entry, target, number, sources)]
 
 
 def value_of(entry: Mapping[str, Any], kind: TargetKind, number: int) -> str:
@@ -93,16 +115,46 @@ def value_of(entry: Mapping[str, Any], kind: TargetKind, number: int) -> str:
     return value
 
 
-def source_of(entry: Mapping[str, Any], number: int, sources: Collection[str]) -> str:
-    source = text_of(entry, "source", number, DEFAULT_SOURCE)
-    if source not in sources:
-        known = "、".join(sorted(sources))
+def sources_of(
+    entry: Mapping[str, Any], target: Target, number: int, sources: Sources
+) -> list[str]:
+    """Those named, or all that fit; each must have a way to start from such a target."""
+    named = entry.get("source", [])
+    names = [named] if isinstance(named, str) else named
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise wrong(number, "source 应是来源名或其列表", "source must be a name or a list of names")
+    for name in names:
+        if name not in sources:
+            known = "、".join(sorted(sources))
+            raise wrong(
+                number,
+                f"没有名为“{name}”的来源；可用的来源：{known}",
+                f"no source called {name!r}; there are: {known}",
+            )
+        if not sources[name].seeds(replace(target, source=name)):
+            raise wrong(
+                number,
+                f"来源“{name}”不能按 {target.kind} 巡查",
+                f"{name!r} cannot be swept by {target.kind}",
+            )
+    return names or fitting(target, number, sources)
+
+
+def fitting(target: Target, number: int, sources: Sources) -> list[str]:
+    if target.kind is TargetKind.SITE:
+        return [ANY_SITE]
+    if target.kind is TargetKind.URL:
+        return [Readers(sources).of(target.value) or ANY_SITE]
+    able = [name for name in sorted(sources) if sources[name].seeds(replace(target, source=name))]
+    if target.kind is TargetKind.ACCOUNT or not able:
+        # One id names different people on different platforms.
+        listed = "、".join(able)
         raise wrong(
             number,
-            f"没有名为“{source}”的来源；可用的来源：{known}",
-            f"no source called {source!r}; there are: {known}",
+            f"请用 source 写明来源（可用：{listed or '无'}）",
+            f"say which source reads it ({listed or 'none can'})",
         )
-    return source
+    return able
 
 
 def text_of(entry: Mapping[str, Any], key: str, number: int, default: str) -> str:
@@ -114,11 +166,36 @@ def text_of(entry: Mapping[str, Any], key: str, number: int, default: str) -> st
 
 def number_of(entry: Mapping[str, Any], key: str, number: int, default: int) -> int:
     value = entry.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1_000_000:
+    if not is_number(value):
         raise wrong(
             number, f"{key} 应是 0 到 1000000 的整数", f"{key} must be a whole number, 0..1000000"
         )
-    return value
+    return int(value)
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 1_000_000
+
+
+def whole_number(entry: Mapping[str, Any], key: str, place: str, default: int) -> int:
+    """A number outside the list of targets; `place` says where, should it be none."""
+    value = entry.get(key, default)
+    if not is_number(value):
+        raise Problem(
+            f"目标文件的 {place}：{key} 应是 0 到 1000000 的整数。",
+            f"{place} in the targets file: {key} must be a whole number, 0..1000000.",
+        )
+    return int(value)
+
+
+def text_list(entry: Mapping[str, Any], key: str, default: Sequence[str]) -> tuple[str, ...]:
+    value = entry.get(key, list(default))
+    if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+        raise Problem(
+            f"目标文件的 plan：{key} 应是文字的列表。",
+            f"`plan` in the targets file: {key} must be a list of words.",
+        )
+    return tuple(value)
 
 
 def wrong(number: int, zh: str, en: str) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crawler.guard import WHY
+from door.source_outcomes import SOURCE_REASONS
 from storage.bilingual import Bilingual
 
 STATES = {
@@ -54,6 +55,17 @@ REASONS = {
         "请求在发出前被放弃，未读取", "the request was given up before it was sent"
     ),
     "unknown": Bilingual("没有读到，原因不明", "not read, for a reason that nobody gave"),
+    "layout_changed": Bilingual(
+        "页面样式已变，读不出内容", "the page's layout has changed; nothing could be read"
+    ),
+    "canary_empty": Bilingual(
+        "必有结果的词也搜不到，疑似读不出", "no result even for words that always have some"
+    ),
+    "source_paused": Bilingual(
+        "该来源已停止，未读取", "not asked for: its source was stopped in this sweep"
+    ),
+    "session_expired": Bilingual("登录已失效，该来源暂停", "the login has ended; paused"),
+    "not_read": Bilingual("还没有读过", "not read yet"),
     "bad_url": Bilingual("网址读不通，未读取", "the URL cannot be read, not fetched"),
 }
 # By the first part of a word such as reader_valueerror.
@@ -69,7 +81,7 @@ def state_words(state: str) -> Bilingual:
 
 def reason_words(reason: str) -> Bilingual:
     """A reason without a sentence of its own is named as it was recorded, never left out."""
-    known = REASONS.get(reason)
+    known = REASONS.get(reason) or SOURCE_REASONS.get(reason)
     if known is not None:
         return known
     if reason in WHY:

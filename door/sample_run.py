@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -14,14 +14,17 @@ from door.casework import every_case
 from door.export_run import export_list
 from door.settings import Settings
 from door.sources import all_sources
-from door.sweep_run import SweepOrder, SweepResult, run_sweep
+from door.sweep_parts import SweepOrder
+from door.sweep_run import SweepResult, run_sweep
 from door.truth_score import Expected, TruthReport, score
 from sampleweb.decisions import REVIEWER, WrittenDecision, read_truth, written_decisions
+from sampleweb.replica_posts import replica_posts, replica_traps, replica_walls
 from sampleweb.server import SampleWeb
 from storage.cases import CaseRow, decide
 from storage.found import clauses_by_url
-from storage.records import CaseStatus, Decision, Target, TargetKind, Verdict, Visit
+from storage.records import MANY_SITES, CaseStatus, Decision, Target, TargetKind, Verdict, Visit
 
+WORDS = "月嫂证 包过"
 FORMATS = ("takedown_list_xlsx", "takedown_list_csv")
 
 # Pages that must end in a named state: inward redirects, a circle, nobody there.
@@ -49,7 +52,7 @@ def sample_sweep(
     with SampleWeb() as web:
         web.set("slow", 1.0)
         order = SweepOrder(
-            targets=[*(site_target(host) for host in sorted(web.sites)), *map(page_target, TRICKY)],
+            targets=sample_targets(web),
             name="sample",
             routes=web.routes,
             delay=0.0,
@@ -57,6 +60,8 @@ def sample_sweep(
             retry_delays=(0.3, 1.0),
             timeout=25.0,  # a busy machine must not make a page of ours unreadable
             contact=settings.contact,
+            pins=(web.pin,),
+            daily=timedelta(0),  # every run of the sample is a day of its own
         )
         sweep = run_sweep(engine, settings, order, all_sources(), on_visit)
     decided, files = (0, ()) if sweep.ending.interrupted else finish_line(engine, settings)
@@ -67,6 +72,39 @@ def sample_sweep(
         waiting=sum(1 for _ in every_case(engine, CaseStatus.WAITING)),
         files=files,
     )
+
+
+def sample_targets(web: SampleWeb) -> list[Target]:
+    """The sites, what lies at odd addresses, and every platform: searched, and asked for posts
+    that are gone."""
+    replicas = [searched(name) for name in sorted(all_sources()) if searchable(name)]
+    listings = [post for post in replica_posts() if post.platform == "classifieds"]
+    single = [(post.url, post.platform) for post in listings]
+    single += [(trap.url, trap.platform) for trap in replica_traps()]
+    # A wall of a source of many sites stops nothing else of the sample.
+    single += [(w.url, w.platform) for w in replica_walls() if w.platform in MANY_SITES]
+    return [
+        *(site_target(host) for host in sorted(web.sites)),
+        *map(page_target, TRICKY),
+        *replicas,
+        *(replace(page_target(url), source=name, reason="样例平台") for url, name in single),
+    ]
+
+
+def searched(name: str) -> Target:
+    return Target(
+        kind=TargetKind.KEYWORD,
+        value=WORDS,
+        source=name,
+        reason="样例平台",
+        added_by="certsweep",
+        depth=2,
+        budget=20,
+    )
+
+
+def searchable(name: str) -> bool:
+    return bool(all_sources()[name].seeds(searched(name)))
 
 
 def site_target(host: str) -> Target:

@@ -24,6 +24,10 @@ class Settings:
     reader_model: str = ""  # CERTSWEEP_READER_MODEL
     reader_key: str = field(default="", repr=False)  # CERTSWEEP_READER_KEY
     reader_public: bool = False  # CERTSWEEP_READER_PUBLIC=1: it may stand outside the house
+    secret: str = field(
+        default="", repr=False
+    )  # CERTSWEEP_SECRET: encrypts kept logins, "" for a key file
+    display: bool = False  # DISPLAY or WAYLAND_DISPLAY: whether a window can be shown
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -40,6 +44,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         reader_model=env.get("CERTSWEEP_READER_MODEL", "").strip(),
         reader_key=env.get("CERTSWEEP_READER_KEY", ""),
         reader_public=env.get("CERTSWEEP_READER_PUBLIC", "") == "1",
+        secret=env.get("CERTSWEEP_SECRET", ""),
+        display=bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")),
     )
 
 

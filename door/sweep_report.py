@@ -8,8 +8,10 @@ from rich.table import Table
 
 from door.outcomes import reason_words, state_words
 from door.settings import SETTINGS
+from door.source_words import source_reason, source_state, what_to_do
 from door.speech import out, say, t
 from door.sweep_run import SweepResult
+from storage.sources import SourceRun, verdict
 from storage.sweeps import SweepSummary
 
 SHOWN = 30  # unreadable pages named on the screen; the JSON and the database have all
@@ -32,6 +34,7 @@ def summary_json(result: SweepResult) -> dict[str, Any]:
         "dropped": seen.dropped,
         "pictures": result.pictures,
         "links_refused": dict(result.links_refused),
+        "sources": [source_json(run) for run in result.sources],
         "targets": [
             {
                 "target": row.value,
@@ -45,13 +48,31 @@ def summary_json(result: SweepResult) -> dict[str, Any]:
             for row in seen.targets
         ],
         "unreadable": [
-            {"url": url, "state": state, "reason": reason} for url, state, reason in seen.unreadable
+            {"url": url, "state": state, "reason": reason, "kept": seen.kept.get(url, "")}
+            for url, state, reason in seen.unreadable
         ],
+    }
+
+
+def source_json(run: SourceRun) -> dict[str, Any]:
+    state, reason = verdict(run)
+    return {
+        "source": run.name,
+        "pages": run.pages,
+        "posts": run.posts,
+        "flagged": run.flagged,
+        "unchanged": run.unchanged,
+        "blocked": run.blocked,
+        "errors": run.errors,
+        "state": state,
+        "reason": reason,
+        "what_to_do": what_to_do(run.name, state, reason).said(SETTINGS.lang),
     }
 
 
 def show_summary(result: SweepResult) -> None:
     out.print(targets_table(result.summary))
+    show_sources(result.sources)
     out.print(totals_line(result.summary), markup=False)
     if result.summary.unchanged and not result.summary.flagged:
         out.print(
@@ -89,6 +110,25 @@ def targets_table(seen: SweepSummary) -> Table:
             outcome_words(row.outcome),
         )
     return table
+
+
+def show_sources(runs: tuple[SourceRun, ...]) -> None:
+    """A row a source, and loudly what to do where one could not be read."""
+    table = Table(title=t("各来源", "Sources"), title_justify="left")
+    table.add_column(t("来源", "source"))
+    for zh, en in (("页", "pages"), ("内容", "posts"), ("新涉嫌", "newly flagged")):
+        table.add_column(t(zh, en), justify="right")
+    table.add_column(t("状态", "state"))
+    for run in runs:
+        state, reason = verdict(run)
+        told = [source_state(state), *([source_reason(reason)] if reason else [])]
+        words = " · ".join(each.said(SETTINGS.lang) for each in told)
+        table.add_row(run.name, str(run.pages), str(run.posts), str(run.flagged), words)
+    out.print(table)
+    for run in runs:
+        advice = what_to_do(run.name, *verdict(run)).said(SETTINGS.lang)
+        if advice:
+            out.print(t(f"注意 {run.name}：{advice}", f"Note, {run.name}: {advice}"), markup=False)
 
 
 def outcome_words(outcome: str) -> str:

@@ -18,7 +18,7 @@ TERMS: Final = 12
 VIDEO: Final = frozenset({"bilibili", "douyin", "kuaishou"})
 # The gentlest of the measures that fit; a person may choose another.
 ACTIONS: Final = {"网页": "删除/断开链接", "帖子": "删除", "短视频": "删除"}
-PROOFS: Final = ("screenshot", "dom", "raw", "headers")  # the most telling first
+PROOFS: Final = ("screenshot", "dom", "answers", "raw", "headers")  # the most telling first
 
 
 def no_law(_code: str, _on: date) -> tuple[str, ...]:

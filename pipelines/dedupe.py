@@ -30,8 +30,8 @@ class Dedupe:
 
     def _look(self, sighting: Sighting) -> Sighting:
         sha256 = content_hash(sighting.post)
-        known = self._memory.known(sighting.post.platform, sighting.post.post_id)
-        seen = known == (sha256, self._engine)
+        known = self._memory.current(sighting.post.platform, sighting.post.post_id)
+        seen = known.get(sha256) == self._engine
         return replace(sighting, content_sha256=sha256, unchanged=seen)
 
 

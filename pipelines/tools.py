@@ -11,9 +11,16 @@ from classifiers.judge import Judge
 from storage.bilingual import Problem
 from storage.ledger import Ledger
 from storage.memory import PostMemory
+from storage.records import Visit
 from storage.snapshots import SnapshotStore
 
 SETTING = "CERTSWEEP_TOOLS"
+
+
+class Discovery(Protocol):
+    """Turns what a page leads to into targets; raises Problem when the database refuses."""
+
+    def consider(self, visit: Visit) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +29,7 @@ class Tools:
     judge: Judge
     store: SnapshotStore
     ledger: Ledger
+    discovery: Discovery | None = None  # None: the sweep keeps to what it was asked for
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
         # Scrapy copies its settings for every crawler; connections are not to be copied.

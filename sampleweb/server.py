@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sampleweb import answers
+from sampleweb import answers, replicas
 from sampleweb.site import SITES, Site, load_sites
+from sampleweb.tls import Certificate, self_signed
 from storage.bilingual import Problem
 
 CONTROL = "control.test"
@@ -46,6 +47,8 @@ class SampleWeb:
             target=self._loop.run_forever, name="sampleweb", daemon=True
         )
         self._runner: web.ServerRunner | None = None
+        self._certificate: Certificate = self_signed(replicas.HOSTS)
+        self._tls_port = 0
 
     def __enter__(self) -> SampleWeb:
         self._thread.start()
@@ -82,7 +85,13 @@ class SampleWeb:
     @property
     def routes(self) -> dict[str, str]:
         """Host pattern to `address:port`, as a fetcher's table of fixed addresses wants it."""
-        return dict.fromkeys(("*.example", "*.test"), f"127.0.0.1:{self.port}")
+        plain = dict.fromkeys(("*.example", "*.test"), f"127.0.0.1:{self.port}")
+        return plain | dict.fromkeys(replicas.HOSTS, f"127.0.0.1:{self._tls_port}")
+
+    @property
+    def pin(self) -> str:
+        """The key of the replicas' certificate, for a browser that is to accept it."""
+        return self._certificate.pin
 
     def hits(self, host: str, path: str = "*") -> int:
         """How often a path was asked for (query left out); a path ending in * counts its family."""
@@ -124,7 +133,11 @@ class SampleWeb:
         self._runner = runner
         site = web.TCPSite(runner, "127.0.0.1", self.port)
         await site.start()
-        return int(runner.addresses[0][1])
+        port = int(runner.addresses[0][1])
+        tls = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self._certificate.context)
+        await tls.start()
+        self._tls_port = next(int(one[1]) for one in runner.addresses if one[1] != port)
+        return port
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         host = str(urlsplit(f"//{request.host}").hostname)
@@ -134,6 +147,8 @@ class SampleWeb:
             first = self._hits[host, path] == 1
         if host == CONTROL:
             return self._control(request)
+        if host in replicas.HOSTS:
+            return replica_answer(request, host)
         site = self.sites.get(host)
         if site is None:
             return answers.text_answer(f"样例网没有主机 {host}。No such host here.\n", status=404)
@@ -199,3 +214,20 @@ class SampleWeb:
         except (KeyError, ValueError):
             return answers.text_answer("没有这个开关，或数值有误。", status=400)
         return answers.json_answer({"done": True})
+
+
+def replica_answer(request: web.BaseRequest, host: str) -> web.Response:
+    """A platform's answer; its scripts ask across its own hosts, as the real ones do."""
+    query = dict(request.query) | {"referer": request.headers.get("Referer", "")}
+    told = replicas.answer(host, request.path, query)
+    headers = {
+        "Access-Control-Allow-Origin": request.headers.get("Origin", "*"),
+        "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
+    }
+    if told.location:
+        headers["Location"] = told.location
+    return web.Response(
+        status=told.status,
+        body=told.text.encode(),
+        headers={**headers, "Content-Type": f"{told.kind}; charset=utf-8"},
+    )

@@ -27,12 +27,13 @@ READABLE = ("text/html", "application/xhtml+xml", "text/plain", "text/xml", "app
 
 class InstitutionSpider(SourceSpider):
     name = "institution"
+    many_sites = True
 
     @classmethod
     def seeds(cls, target: Target) -> tuple[str, ...]:
         if target.kind is TargetKind.SITE:
             return (target.value, urljoin(target.value, "/sitemap.xml"))
-        return (target.value,)
+        return super().seeds(target)
 
     def read(self, page: Page) -> Reading:
         if not readable(page):

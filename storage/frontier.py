@@ -98,7 +98,7 @@ def url_rows(
         {
             "sweep_id": sweep_id,
             "target_id": target_id,
-            "source": source,
+            "source": link.source or source,
             "url": link.url,
             "canonical": link.canonical,
             "fingerprint": fingerprint(link.canonical),

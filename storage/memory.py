@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import Connection, Engine, bindparam, select
 
 from storage.database import explained
 from storage.models import posts
 from storage.rows import identity
 
+# One sweep sees a post in two forms: cut short in a list, whole on its own page. What was last seen
+# this long before the newest form is an earlier text: should it come back, that is news.
+SAME_SWEEP = timedelta(hours=12)
+MOST_VERSIONS = 8
 NEWEST = (
-    select(posts.c.content_sha256, posts.c.engine)
+    select(posts.c.content_sha256, posts.c.engine, posts.c.last_seen)
     .where(posts.c.identity == bindparam("key"))
     .order_by(posts.c.last_seen.desc(), posts.c.id.desc())
-    .limit(1)
+    .limit(MOST_VERSIONS)
 )
 
 
@@ -25,14 +31,22 @@ class PostMemory:
 
     def known(self, platform: str, post_id: str) -> tuple[str, str] | None:
         """(content_sha256, engine) of the version seen last; None if it was never committed."""
+        return next(iter(self.current(platform, post_id).items()), None)
+
+    def current(self, platform: str, post_id: str) -> dict[str, str]:
+        """content_sha256 -> engine of the forms the post was last seen in, the newest first."""
         with explained():
             if self._connection is None:
                 # Autocommit: every question sees what was committed before it was asked.
                 self._connection = self._engine.connect().execution_options(
                     isolation_level="AUTOCOMMIT"
                 )
-            row = self._connection.execute(NEWEST, {"key": identity(platform, post_id)}).first()
-        return (row.content_sha256, row.engine) if row else None
+            rows = self._connection.execute(NEWEST, {"key": identity(platform, post_id)}).all()
+        return {
+            row.content_sha256: row.engine
+            for row in rows
+            if rows[0].last_seen - row.last_seen < SAME_SWEEP
+        }
 
     def close(self) -> None:
         if self._connection is not None:

@@ -73,6 +73,10 @@ def aware(moment: datetime) -> datetime:
     return moment
 
 
+MANY_SITES = frozenset({"institution", "classifieds"})  # sources of many owners' sites
+CANARY = "canary"  # the reason of a target that only tells whether a source can be read
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """What we were asked to watch."""
@@ -85,6 +89,16 @@ class Target:
     depth: int = 4  # links followed from the start page
     budget: int = 500  # pages read in one sweep at most
     render: bool = False  # always through the browser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a page's own script asked its platform for, and got, while a browser showed the page."""
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +115,7 @@ class Page:
     rendered_by: str = ""  # "" for plain HTTP, else the browser's name and version
     redirects: tuple[str, ...] = ()  # every URL on the way, the asked one first
     dom: str = ""  # HTML of the finished document where a browser rendered it
+    answers: tuple[Answer, ...] = ()  # in the order they came; bounded in number and size
 
     def __post_init__(self) -> None:
         aware(self.fetched_at)
@@ -211,7 +226,7 @@ class Snapshot:
     """What we can prove: a file whose name is its hash."""
 
     sha256: str
-    kind: str  # "raw", "headers", "dom" or "screenshot"
+    kind: str  # "raw", "headers", "dom", "answers" or "screenshot"
     size: int  # bytes
     captured_at: datetime  # UTC
     url: str
@@ -255,6 +270,7 @@ class Link:
     url: str  # as found, absolute
     canonical: str
     priority: int = 0  # higher first
+    source: str = ""  # which source reads it; "" for that of the page it was found on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +283,9 @@ class Visit:
     page: Page | None = None  # None when nothing came over the wire
     links: tuple[Link, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+    kept: tuple[Snapshot, ...] = ()  # of a page that could not be read, for a person to look at
+    leads: tuple[str, ...] = ()  # links that leave the target's scope, as found
+    read_by: str = ""  # the source that read it; "" for the one it was asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

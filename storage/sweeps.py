@@ -14,6 +14,7 @@ from storage.bilingual import Problem
 from storage.columns import AnyRow, storable_tree, utc_now
 from storage.database import insert_new, read, write
 from storage.models import sweep_targets, sweeps, targets, urls
+from storage.models_sources import kept_pages
 from storage.records import PageState
 
 ENDED = frozenset({"finished", "interrupted", "failed"})
@@ -54,6 +55,7 @@ class SweepSummary:
     dropped: int  # given up unread: budget spent, host refused
     targets: tuple[TargetSummary, ...]
     unreadable: tuple[tuple[str, str, str], ...]  # url, state, reason
+    kept: Mapping[str, str]  # url -> SHA-256 of its bytes, where they were kept for a person
 
 
 def begin(engine: Engine, plan: Mapping[str, Any], by: str) -> tuple[int, bool]:
@@ -160,6 +162,7 @@ def summary(engine: Engine, sweep_id: int) -> SweepSummary:
             **{name: int(value) for name, value in totals._mapping.items()},
             targets=target_rows(connection, sweep_id),
             unreadable=unreadable(connection, sweep_id),
+            kept=kept(connection, sweep_id),
         )
 
 
@@ -236,3 +239,12 @@ def unreadable(connection: Connection, sweep_id: int) -> tuple[tuple[str, str, s
         .order_by(urls.c.id)
     )
     return tuple((row.url, row.outcome, row.reason) for row in connection.execute(statement))
+
+
+def kept(connection: Connection, sweep_id: int) -> dict[str, str]:
+    statement = (
+        select(urls.c.url, kept_pages.c.sha256)
+        .join(kept_pages, kept_pages.c.url_id == urls.c.id)
+        .where(urls.c.sweep_id == sweep_id, kept_pages.c.kind == "raw")
+    )
+    return {row.url: row.sha256 for row in connection.execute(statement)}

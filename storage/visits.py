@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, select, update
 
-from storage.database import write
+from storage.database import insert_new, write
 from storage.frontier import DONE, FAILED, LEASED, add_urls, url_rows
 from storage.models import targets, urls
+from storage.models_sources import kept_pages
 from storage.postbook import PostBook, Saved
 from storage.records import PageState, Visit
 
@@ -33,6 +34,7 @@ ACKNOWLEDGE = (
         findings=bindparam("n_findings"),
         unchanged=bindparam("n_unchanged"),
         cases_opened=bindparam("n_opened"),
+        source=bindparam("read_by"),
     )
 )
 
@@ -98,6 +100,7 @@ def store(connection: Connection, visits: Sequence[Visit], now: datetime) -> lis
     ]
     book.flush()
     add_links(connection, visits, now)
+    keep_pages(connection, visits)
     rows = [ack_row(visit, count, now) for visit, count in zip(visits, done, strict=True)]
     connection.execute(ACKNOWLEDGE, rows)
     return done
@@ -136,6 +139,22 @@ def add_links(connection: Connection, visits: Iterable[Visit], now: datetime) ->
     add_urls(connection, rows, now)
 
 
+def keep_pages(connection: Connection, visits: Iterable[Visit]) -> None:
+    """Which files hold what could not be read; the same URL read again replaces nothing."""
+    rows = [
+        {
+            "url_id": visit.lease.url_id,
+            "kind": one.kind,
+            "sha256": one.sha256,
+            "size": one.size,
+        }
+        for visit in visits
+        for one in visit.kept
+    ]
+    if rows:
+        connection.execute(insert_new(connection.dialect.name, kept_pages), rows)
+
+
 def rendered_targets(connection: Connection, target_ids: set[int]) -> set[int]:
     """Those targets whose pages all go through the browser.
 
@@ -159,4 +178,5 @@ def ack_row(visit: Visit, count: Committed, now: datetime) -> dict[str, Any]:
         "n_findings": count.findings,
         "n_unchanged": count.unchanged,
         "n_opened": count.cases_opened,
+        "read_by": visit.read_by or visit.lease.source,
     }

@@ -79,6 +79,9 @@ def test_the_case_of_a_path_matters():
         ("https://weibo.cn/sinaurl?u=http%3A%2F%2Fschool.example%2F", "http://school.example/"),
         ("https://mp.weixin.qq.com/mp/redirect?url=http%3A%2F%2Fschool.example%2F", "http://school.example/"),
         ("https://www.bing.com/ck/a?!&&p=1&u=a1aHR0cDovL3NjaG9vbC5leGFtcGxlL2E&ntb=1", "http://school.example/a"),
+        ("https://cn.bing.com/aclick?ld=e8&u=aHR0cCUzYSUyZiUyZnNjaG9vbC5leGFtcGxlJTJmYQ&rlid=1", "http://school.example/a"),
+        ("http://www.so.com/link?url=http%3A%2F%2Fschool.example%2Fa&q=x&ts=1", "http://school.example/a"),
+        ("https://so.toutiao.com/search/jump?url=https%3A%2F%2Fschool.example%2F&aid=4916", "https://school.example/"),
         ("https://link.zhihu.com/?target=https%3A//t.bilibili.com/123", "https://www.bilibili.com/opus/123"),
     ],
 )  # fmt: skip
@@ -115,6 +118,14 @@ def test_wrappers_are_followed_five_deep_and_no_further():
         ("https://m.toutiao.com/is/AbC/?x=1", "https://m.toutiao.com/is/AbC"),
         ("https://www.kuaishou.com/f/X-AbC", "https://www.kuaishou.com/f/X-AbC"),
         ("http://www.baidu.com/link?url=AbC&wd=&eqid=1", "https://www.baidu.com/link?url=AbC"),
+        ("https://www.so.com/link?m=AbC%3D&q=1", "https://www.so.com/link?m=AbC%3D"),
+        ("https://www.sogou.com/link?url=hAbC..", "https://www.sogou.com/link?url=hAbC.."),
+        (
+            "https://www.baidu.com/baidu.php?url=AbC.7&x=1",
+            "https://www.baidu.com/baidu.php?url=AbC.7",
+        ),
+        ("http://t.cn/AbCdEfG", "https://t.cn/AbCdEfG"),
+        ("https://bili2233.cn/AbCdEfG", "https://bili2233.cn/AbCdEfG"),
     ],
 )
 def test_an_unresolved_short_link_stays_itself_and_identifies_nothing(found, wanted):
@@ -235,3 +246,12 @@ def test_the_command_says_plainly_what_is_no_url(capsys):
     with pytest.raises(BadUrl):
         command.command("ftp://school.example/")
     assert capsys.readouterr().out == ""
+
+
+def test_canon_says_that_a_short_link_stands_for_nothing_yet(capsys):
+    command.command("https://v.douyin.com/iAbCdE/?x=1")
+    printed = capsys.readouterr()
+    assert printed.out == "https://v.douyin.com/iAbCdE\n"
+    assert "短链接" in printed.err
+    command.command("https://school.example/")
+    assert capsys.readouterr().err == ""

@@ -167,6 +167,91 @@ KNOWN_FORMS = [
         ("baijiahao", "9000000000000000001"),
     ),
     (
+        "https://weibo.com/2803301701?refer_flag=1001030103_",
+        "https://weibo.com/u/2803301701",
+        ("weibo", "user:2803301701"),
+    ),
+    (
+        "https://weibo.cn/comment/z0JH2lOMb?uid=2803301701&rl=0",
+        "https://m.weibo.cn/detail/3501756485200075",
+        ("weibo", "3501756485200075"),
+    ),
+    (
+        "https://card.weibo.com/article/m/show/id/2309404000000000000001?_wb_client_=1",
+        "https://weibo.com/ttarticle/p/show?id=2309404000000000000001",
+        ("weibo", "article:2309404000000000000001"),
+    ),
+    (
+        "https://www.douyin.com/jingxuan?modal_id=7300000000000000001",
+        "https://www.douyin.com/video/7300000000000000001",
+        ("douyin", "7300000000000000001"),
+    ),
+    (
+        "https://www.iesdouyin.com/share/user/100000000001?sec_uid=MS4wLjABAAAA_x-y&u_code=1",
+        "https://www.douyin.com/user/MS4wLjABAAAA_x-y",
+        ("douyin", "user:MS4wLjABAAAA_x-y"),
+    ),
+    (
+        "https://m.gifshow.com/fw/photo/3xabcDEF?cc=share_copylink",
+        "https://www.kuaishou.com/short-video/3xabcDEF",
+        ("kuaishou", "3xabcDEF"),
+    ),
+    (
+        f"https://www.xiaohongshu.com/search_result/{NOTE}?xsec_token=AB&xsec_source=",
+        f"https://www.xiaohongshu.com/explore/{NOTE}",
+        ("xiaohongshu", NOTE),
+    ),
+    (
+        "https://player.bilibili.com/player.html?isOutside=true&aid=170001&page=1",
+        "https://www.bilibili.com/video/BV17x411w7KC",
+        ("bilibili", "BV17x411w7KC"),
+    ),
+    (
+        "https://www.bilibili.com/list/watchlater?bvid=BV17x411w7KC&oid=170001",
+        "https://www.bilibili.com/video/BV17x411w7KC",
+        ("bilibili", "BV17x411w7KC"),
+    ),
+    (
+        "https://b23.tv/av170001",
+        "https://www.bilibili.com/video/BV17x411w7KC",
+        ("bilibili", "BV17x411w7KC"),
+    ),
+    (
+        "https://www.bilibili.com/read/mobile?id=900001&share_from=article",
+        "https://www.bilibili.com/read/cv900001",
+        ("bilibili", "cv900001"),
+    ),
+    (
+        "https://jump2.bdimg.com/p/7000000001?share=9105&fr=share",
+        "https://tieba.baidu.com/p/7000000001",
+        ("tieba", "7000000001"),
+    ),
+    (
+        "https://www.zhihu.com/tardis/bd/art/60000001?source_id=1001",
+        "https://zhuanlan.zhihu.com/p/60000001",
+        ("zhihu", "article:60000001"),
+    ),
+    (
+        "https://www.zhihu.com/question/30000001/answers/updated?page=2",
+        "https://www.zhihu.com/question/30000001",
+        ("zhihu", "question:30000001"),
+    ),
+    (
+        "https://www.zhihu.com/org/yu-dong-yang-li/posts",
+        "https://www.zhihu.com/org/yu-dong-yang-li/posts",
+        None,
+    ),
+    (
+        "https://toutiao.com/group/7000000000000000001/?app=news_article&share_token=x",
+        "https://www.toutiao.com/article/7000000000000000001/",
+        ("toutiao", "7000000000000000001"),
+    ),
+    (
+        "https://www.toutiao.com/c/user/token/MS4wLjABAAAA_x-y/?source=author_home",
+        "https://www.toutiao.com/c/user/token/MS4wLjABAAAA_x-y/",
+        ("toutiao", "user:MS4wLjABAAAA_x-y"),
+    ),
+    (
         "https://m.58.com/zz/zhiyepeix/50000000000001x.shtml?psid=1&ClickID=2",
         "https://zz.58.com/zhiyepeix/50000000000001x.shtml",
         ("wuba", "50000000000001"),

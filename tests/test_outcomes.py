@@ -8,9 +8,11 @@ from http import HTTPStatus
 
 import pytest
 
-from crawler import failures, states, unfetched
+from crawler import failures, source_watch, states, unfetched
 from crawler.guard import WHY
+from crawler.markers import FOLDER, markers_of
 from door.outcomes import REASONS, STATES, reason_words, state_words
+from door.source_outcomes import SOURCE_REASONS
 from storage.records import PageState
 from tests.source_tree import modules
 
@@ -76,6 +78,9 @@ def tabled_reasons() -> set[str]:
         *(reason for _, reason in states.STATUSES.values()),
         *(state[1] for _, state in states.NOTICES),
         *(word for word, _, _ in states.WALLS),
+        *(reason for path in FOLDER.glob("*.yaml") for reason in markers_of(path.stem).reasons()),
+        # How a source fares, beside what its pages say (storage/sources.py).
+        *(source_watch.EXPIRED, source_watch.PAUSED, "canary_empty", "not_read"),
     }
 
 
@@ -97,7 +102,8 @@ def test_every_reason_has_a_sentence_in_both_languages(reason):
 
 
 def test_no_sentence_is_kept_for_a_reason_that_nobody_gives():
-    assert set(REASONS) <= written_reasons() | tabled_reasons()
+    assert set(REASONS) | set(SOURCE_REASONS) <= written_reasons() | tabled_reasons()
+    assert not set(REASONS) & set(SOURCE_REASONS)
 
 
 @pytest.mark.parametrize("status", [status.value for status in HTTPStatus if status >= 400])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import http.client
 import json
 import re
 import shutil
+import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,7 +18,10 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
+from sampleweb import replicas
 from sampleweb.server import SampleWeb
 from sampleweb.site import document, load_site, load_sites, shown, visible_text
 from sampleweb.truth import TRUTH, truth_text
@@ -89,9 +96,29 @@ def test_a_host_nobody_has_is_not_found(web: SampleWeb):
     assert ask(web, "http://nobody.example/").status == 404
 
 
-def test_routes_cover_both_invented_endings(web: SampleWeb):
+def test_routes_cover_both_invented_endings_and_the_platforms_over_tls(web: SampleWeb):
     here = f"127.0.0.1:{web.port}"
-    assert web.routes == {"*.example": here, "*.test": here}
+    routes = dict(web.routes)
+    assert routes.pop("*.example") == routes.pop("*.test") == here
+    assert set(routes) == set(replicas.HOSTS)
+    [tls] = set(routes.values())
+    assert tls != here
+
+
+def test_a_platform_answers_over_tls_with_the_key_that_was_told(web: SampleWeb):
+    address, port = web.routes["m.weibo.cn"].split(":")
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection((address, int(port)), 5) as plain,
+        context.wrap_socket(plain, server_hostname="m.weibo.cn") as secure,
+    ):
+        der = secure.getpeercert(binary_form=True)
+    key = x509.load_der_x509_certificate(der).public_key()
+    public = key.public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    assert base64.b64encode(hashlib.sha256(public).digest()).decode() == web.pin
 
 
 def test_a_request_in_absolute_form_is_answered_as_a_proxy_would(web: SampleWeb):

@@ -4,11 +4,37 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.source_spider import SourceSpider
 from crawler.targets_file import read_targets
 from storage.bilingual import Problem
 from storage.records import TargetKind
 
-SOURCES = {"institution"}
+
+class Institution(SourceSpider):
+    name = "institution"
+
+
+class Forum(SourceSpider):
+    name = "forum"
+    hosts = ("luntan.test",)
+
+    @classmethod
+    def seeds(cls, target):
+        if target.kind in {TargetKind.KEYWORD, TargetKind.ACCOUNT}:
+            return (f"http://luntan.test/{target.kind}/{target.value}",)
+        return super().seeds(target)
+
+
+class Engine(Forum):
+    name = "engine"
+    hosts = ("so.test",)
+
+    @classmethod
+    def seeds(cls, target):
+        return super().seeds(target) if target.kind is TargetKind.KEYWORD else ()
+
+
+SOURCES = {each.name: each for each in (Institution, Forum, Engine)}
 
 
 def read(tmp_path, text):
@@ -85,3 +111,39 @@ def test_a_file_in_another_encoding_is_refused_with_the_remedy(tmp_path):
     with pytest.raises(Problem) as caught:
         read_targets(path, SOURCES)
     assert "UTF-8" in caught.value.text.zh
+
+
+def test_a_keyword_goes_to_every_source_one_can_search(tmp_path):
+    targets = read(tmp_path, "targets:\n  - keyword: 月嫂证 包过\n")
+    assert [(one.source, one.value, one.budget) for one in targets] == [
+        ("engine", "月嫂证 包过", 100),
+        ("forum", "月嫂证 包过", 100),
+    ]
+
+
+def test_a_keyword_goes_to_the_sources_it_names(tmp_path):
+    [target] = read(tmp_path, "targets:\n  - {keyword: 月嫂证, source: [forum], budget: 7}\n")
+    assert (target.kind, target.source, target.budget) == (TargetKind.KEYWORD, "forum", 7)
+
+
+def test_the_same_keyword_twice_is_one_target(tmp_path):
+    twice = "targets:\n  - {keyword: 月嫂证, source: forum}\n  - {keyword: 月嫂证, source: forum}\n"
+    assert len(read(tmp_path, twice)) == 1
+
+
+def test_an_account_needs_its_platform(tmp_path):
+    said = complaint(tmp_path, "targets:\n  - account: abc\n")
+    assert "forum" in said.zh
+    [target] = read(tmp_path, "targets:\n  - {account: abc, source: forum}\n")
+    assert (target.kind, target.value) == (TargetKind.ACCOUNT, "abc")
+
+
+def test_a_source_that_has_no_accounts_says_so(tmp_path):
+    said = complaint(tmp_path, "targets:\n  - {account: abc, source: engine}\n")
+    assert "engine" in said.zh
+    assert "account" in said.en
+
+
+def test_a_url_is_read_by_the_source_of_its_host(tmp_path):
+    text = "targets:\n  - url: http://luntan.test/t/1\n  - url: http://peixun.example/1\n"
+    assert [one.source for one in read(tmp_path, text)] == ["forum", "institution"]

@@ -313,3 +313,24 @@ def test_hostile_text_is_stored_with_its_spans_in_place(engine: Engine) -> None:
     (evidence,) = kept.findings[0].evidence
     assert kept.post.text == "包\ufffd过\ufffd 办证"
     assert kept.post.text[evidence.start : evidence.end] == evidence.quote
+
+
+def test_a_post_seen_cut_short_and_whole_in_one_sweep_is_known_in_both_forms(engine):
+    short, whole = post(text="月嫂证 包过…"), post(text="月嫂证 包过，七天拿证，不过退款。")
+    sight(engine, flagged(short), now=NOON)
+    sight(engine, flagged(whole), now=NOON + timedelta(minutes=5))
+    memory = PostMemory(engine)
+    assert set(memory.current("web", short.post_id)) == {
+        sha(short.title + short.text),
+        sha(whole.title + whole.text),
+    }
+    memory.close()
+
+
+def test_a_text_that_comes_back_a_day_later_is_news(engine):
+    first, second = post(text="月嫂证 包过"), post(text="内容已整改")
+    sight(engine, flagged(first), now=NOON)
+    sight(engine, flagged(second), now=NOON + timedelta(days=1))
+    memory = PostMemory(engine)
+    assert set(memory.current("web", first.post_id)) == {sha(second.title + second.text)}
+    memory.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import storage.models_sources  # noqa: F401 (its tables too)
 from storage.models import Base
 
 context.configure(

@@ -1,0 +1,154 @@
+"""Data inside a page's scripts, read without running them.
+
+Platforms put the state of a page into `window.__INITIAL_STATE__ = {…}` and the like. Much of it is
+JSON with bare `undefined`; 微信 writes plain JavaScript (single quotes, bare keys, `JsDecode('…')`,
+`'0' * 1`). JSON is tried first, the slower reader of JavaScript literals after it. Nothing here
+raises for what stands in a page: what cannot be read is None.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+from urllib.parse import unquote
+
+from crawler.js_literal import read_literal, unescaped
+
+__all__ = [
+    "after",
+    "assigned",
+    "json_text",
+    "linked_data",
+    "object_at",
+    "script_by_id",
+    "strings_after",
+    "unescaped",
+]
+
+LARGEST = 40_000_000  # characters of one answer or state
+MOST_STRINGS = 2_000
+MOST = 40  # places looked at for one name; bounds what a hostile page can cost
+NOT_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|\b(?:undefined|NaN|-?Infinity)\b|,(?=\s*[}\]])')
+CALLBACK = re.compile(r"\s*(?:/\*\*/)?\s*[A-Za-z_$][\w$.]{0,80}\s*\(\s*")
+GUARDS = re.compile(r"\s*(?:\)\]\}',?|for\s*\(;;\);|while\s*\(1\);|\ufeff)\s*")
+SCRIPT = r"<script\b[^<>]{0,400}?%s[^<>]{0,400}>(.*?)</script"
+LINKED_DATA = re.compile(SCRIPT % r"ld\+json", re.IGNORECASE | re.DOTALL)
+DECODER = json.JSONDecoder()
+
+
+def json_text(text: str) -> Any:  # noqa: ANN401
+    """A JSON answer, also one wrapped as JSONP or behind a guard; None for anything else."""
+    if len(text) > LARGEST:
+        return None
+    start = GUARDS.match(text)
+    bare = text[start.end() :] if start else text.lstrip()
+    if bare[:1] not in {"{", "["}:
+        wrapped = CALLBACK.match(bare)
+        bare = bare[wrapped.end() :] if wrapped else ""
+    return object_at(bare, 0) if bare[:1] in {"{", "["} else None
+
+
+def assigned(html: str, name: str) -> Iterator[Any]:
+    """Every object or list that the page's scripts assign to `name` ("window.cgiData", "biz")."""
+    if name not in html:
+        return
+    place = re.compile(rf"(?<![\w$.]){re.escape(name)}\s*=\s*(?=[{{\[])")
+    for found in islice(place.finditer(html), MOST):
+        value = object_at(html, found.end())
+        if value is not None:
+            yield value
+
+
+def after(html: str, pattern: re.Pattern[str]) -> Iterator[Any]:
+    """Every object or list that begins where a match of the pattern ends."""
+    for found in islice(pattern.finditer(html), MOST):
+        value = object_at(html, found.end()) if html[found.end() :][:1] in {"{", "["} else None
+        if value is not None:
+            yield value
+
+
+def strings_after(html: str, pattern: re.Pattern[str]) -> dict[str, str]:
+    """For each name that the pattern's group 1 gives, the first string or number behind it."""
+    found: dict[str, str] = {}
+    for match in islice(pattern.finditer(html), MOST_STRINGS):
+        if match[1] not in found:
+            value = read_literal(html, match.end())
+            if isinstance(value, int | str) and not isinstance(value, bool) and value != "":
+                found[match[1]] = str(value)
+    return found
+
+
+def script_by_id(html: str, name: str) -> Any:  # noqa: ANN401
+    """JSON in <script id=name>, also one that is URL-encoded as 抖音 does; None where none is."""
+    found = re.search(
+        SCRIPT % rf"\bid\s*=\s*[\"']?{re.escape(name)}\b", html, re.IGNORECASE | re.DOTALL
+    )
+    if found is None:
+        return None
+    text = found[1].strip()
+    if text.startswith(("%7B", "%7b", "%5B", "%5b")):
+        text = unquote(text)
+    value = json_text(text)
+    return value if value is not None else json_text(entities.unescape(text))
+
+
+def linked_data(html: str) -> Iterator[dict[str, Any]]:
+    """Objects of schema.org that the page describes itself with, those in @graph too."""
+    for found in islice(LINKED_DATA.finditer(html), MOST):
+        value = json_text(found[1].strip())
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict):
+                yield one
+                graph = one.get("@graph")
+                yield from (part for part in graph or () if isinstance(part, dict))
+
+
+def object_at(text: str, start: int) -> Any:  # noqa: ANN401
+    """The object or list that begins at `start`: as JSON, else as a JavaScript literal."""
+    try:
+        return DECODER.raw_decode(text, start)[0]
+    except (ValueError, RecursionError):
+        pass
+    end = closing(text, start)
+    piece = text[start : end or min(len(text), start + LARGEST)]
+    try:
+        return DECODER.raw_decode(NOT_JSON.sub(as_json, piece))[0] if end else None
+    except (ValueError, RecursionError):
+        return read_literal(piece, 0)
+
+
+def as_json(found: re.Match[str]) -> str:
+    """A string as it stands; `undefined` and its like as null; a comma too many as nothing."""
+    word = found.group()
+    return word if word[0] == '"' else "" if word == "," else "null"
+
+
+STRUCTURE = re.compile(r"""["'`{}\[\]]|//[^\n]*|/\*.*?\*/""", re.DOTALL)
+STRINGS = {
+    '"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL),
+    "'": re.compile(r"'(?:[^'\\]|\\.)*'", re.DOTALL),
+    "`": re.compile(r"`(?:[^`\\]|\\.)*`", re.DOTALL),
+}
+
+
+def closing(text: str, start: int) -> int:
+    """Where the bracket that opens at `start` is closed, behind it; 0 where it never is."""
+    depth, at = 0, start
+    while found := STRUCTURE.search(text, at):
+        sign, at = found.group(), found.end()
+        if sign in STRINGS:
+            string = STRINGS[sign].match(text, found.start())
+            if string is None:
+                return 0
+            at = string.end()
+        elif sign in "{[":
+            depth += 1
+        elif sign in "}]":
+            depth -= 1
+            if depth == 0:
+                return at
+    return 0

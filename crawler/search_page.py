@@ -1,0 +1,95 @@
+"""Result pages of web search engines as readings: hits become posts, their targets links."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from crawler.canon import canonical, join
+from crawler.fields import contacts
+from crawler.markers import Markers, fold
+from crawler.nodes import attribute, pick
+from crawler.reading import Reading
+from crawler.relative_dates import moment_of
+from crawler.search_hits import Hit, hits_of, told_hits
+from crawler.sheet import Sheet
+from crawler.verdicts import LAYOUT_CHANGED, SHELL, state_of, unread
+from storage.records import Page, PageState, Post
+
+
+def read_search(markers: Markers, page: Page) -> Reading:
+    """Hits as posts of the engine, organic ones first; their addresses and the next page as links.
+
+    No hits and the engine says so, or shows its empty list, is alive without posts.
+    """
+    sheet = Sheet(page)
+    found = hits_of(markers, sheet) if sheet.whole is None else told_hits(markers, sheet.whole)
+    state = state_of(markers, sheet, found=bool(found) or says_none(markers, sheet))
+    if state in {LAYOUT_CHANGED, SHELL} and empty_list(markers, sheet):
+        state = (PageState.ALIVE, "")
+    if state[0] is not PageState.ALIVE:
+        return unread(state, sheet)
+    # Opening what an advertiser pays for by the click costs him money and proves nothing more.
+    free = (hit.target for hit in found if hit.resolved or not hit.is_ad)
+    links = dict.fromkeys([*free, *next_page(markers, sheet)])
+    posts = {post.post_id: post for hit in reversed(found) if (post := post_of(markers, hit, page))}
+    return Reading(state=PageState.ALIVE, posts=tuple(reversed(posts.values())), links=tuple(links))
+
+
+def says_none(markers: Markers, sheet: Sheet) -> bool:
+    """Whether the engine says that nothing was found, and the page has little else to say."""
+    if pick(sheet.tree, markers.selectors["none"]) is not None:
+        return True
+    said = fold(sheet.seen.text[:2000])
+    return any(fold(phrase) in said for phrase in markers.words["none"])
+
+
+def empty_list(markers: Markers, sheet: Sheet) -> bool:
+    """Whether the list was shown whole and has no hit: no titled link in it, and the page ended."""
+    container = pick(sheet.tree, markers.selectors["container"])
+    if container is None or container.css_first("h2 a[href],h3 a[href]") is not None:
+        return False
+    return "</html" in sheet.html[-2000:].lower() and sheet.seen.visible > 0
+
+
+def next_page(markers: Markers, sheet: Sheet) -> Iterator[str]:
+    """The next page of results, with only what asks for it: the rest changes with every look."""
+    url = join(sheet.url, attribute(sheet.tree, markers.selectors["next"], "href"))
+    if url is None or urlsplit(url).hostname != urlsplit(sheet.url).hostname:
+        return
+    parts = urlsplit(url)
+    kept = [
+        piece
+        for piece in parts.query.split("&")
+        if piece.partition("=")[0] in markers.words["asks"] and piece.partition("=")[2]
+    ]
+    if kept:
+        yield parts._replace(query="&".join(dict.fromkeys(kept)), fragment="").geturl()
+
+
+def post_of(markers: Markers, hit: Hit, page: Page) -> Post:
+    moment, raw = moment_of(hit.dated, page.fetched_at)
+    url = canonical(hit.target)
+    host = urlsplit(url).hostname or "" if hit.resolved else ""
+    return Post(
+        platform=markers.source,
+        post_id=url if hit.resolved else unresolved(hit),
+        url=url,
+        url_found=hit.found,
+        title=hit.title,
+        text=hit.abstract,
+        author=hit.site or host,
+        author_id=host,
+        published_at=moment,
+        published_raw=raw,
+        images=hit.images,
+        contacts=contacts(f"{hit.title}\n{hit.abstract}"),
+        is_ad=hit.is_ad,
+    )
+
+
+def unresolved(hit: Hit) -> str:
+    """An id for a hit behind a redirect, which changes with every look and identifies nothing."""
+    named = f"{fold(hit.site)}\n{fold(hit.title)}"
+    return f"unresolved:{hashlib.sha256(named.encode()).hexdigest()[:24]}"

@@ -1,0 +1,71 @@
+"""Reading JSON whose shape is not to be trusted: nothing here raises, whatever stands there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+HALF = re.compile("[\ud800-\udfff]")
+MOST_OBJECTS = 200_000  # looked at in one answer
+MOST_ITEMS = 5_000  # of one list; platforms give some dozens
+
+
+def dig(value: Any, path: str) -> Any:  # noqa: ANN401
+    """What stands at "data.items.0.title"; None where the way ends early."""
+    for step in path.split("."):
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
+
+
+def first(value: Any, *paths: str) -> Any:  # noqa: ANN401
+    """The first of several places that holds more than null and an empty text, list or object."""
+    found = (dig(value, path) for path in paths)
+    return next((one for one in found if one not in (None, "", [], {})), None)
+
+
+def words(value: Any, *paths: str) -> str:  # noqa: ANN401
+    """Text or number at the first place that holds one, as text without space around it.
+
+    Half of a surrogate pair, which JSON may hold and no file can, becomes U+FFFD.
+    """
+    for path in paths:
+        found = dig(value, path) if path else value
+        if isinstance(found, str) and found.strip():
+            return HALF.sub("\ufffd", found.strip())
+        if isinstance(found, int | float) and not isinstance(found, bool):
+            return str(int(found) if isinstance(found, float) and found.is_integer() else found)
+    return ""
+
+
+def items(value: Any, *paths: str) -> list[Any]:  # noqa: ANN401
+    """A list as it is, an object's values as a list; nothing for anything else. Bounded."""
+    found = first(value, *paths) if paths else value
+    if isinstance(found, dict):
+        return list(islice(found.values(), MOST_ITEMS))
+    return found[:MOST_ITEMS] if isinstance(found, list) else []
+
+
+def objects(value: Any, *paths: str) -> list[dict[str, Any]]:  # noqa: ANN401
+    """Only the objects among them."""
+    return [one for one in items(value, *paths) if isinstance(one, dict)]
+
+
+def every_object(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+    """Every object inside, from the outside in, in the order they are written; bounded."""
+    waiting = [value]
+    for _ in range(MOST_OBJECTS):
+        if not waiting:
+            return
+        here = waiting.pop()
+        if isinstance(here, dict):
+            yield here
+            waiting += reversed(list(here.values()))
+        elif isinstance(here, list):
+            waiting += reversed(here)

@@ -1,0 +1,232 @@
+"""知乎: answers, questions, articles, ideas, videos, an account, and what a search answers.
+
+The page's own state (script#js-initialData) is read first, then its JSON answers, then its
+markup. Ids are those of crawler/canon: "answer:…", "article:…", "question:…", "user:…".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from selectolax.lexbor import LexborNode
+
+from crawler.canon import unwrap
+from crawler.counts import Count, counts_of
+from crawler.dates import Published
+from crawler.embedded import json_text
+from crawler.markers import State, markers_of
+from crawler.nodes import attribute, block_text, images_of, line, links_of, pick, pick_all
+from crawler.posting import canonical_or, finished, plain_title, post_id_of, urls
+from crawler.reading import Reading
+from crawler.relative_dates import first_moment
+from crawler.shapes import first, words
+from crawler.sheet import Sheet
+from crawler.source_spider import SourceSpider
+from crawler.verdicts import LAYOUT_CHANGED, SHELL, other_post, state_of, unread
+from crawler.zhihu_entities import WWW, address, told_posts
+from storage.records import Page, PageState, Post, Target, TargetKind
+
+MARKERS = markers_of("zhihu")
+CSS, PATHS = MARKERS.selectors, MARKERS.paths
+ONE = ("answer:", "article:", "zvideo:", "pin:")
+TIMES = re.compile(r"^\s*(?:发布|编辑|修改)于\s*")
+WHERE = re.compile(r"\s*[・·].*$|\s*IP\s*属地.*$|\s*著作权.*$")
+PLACE = re.compile(r"IP\s*属地\s*[:：]?\s*([^\s・·]+)")
+
+
+class ZhihuSpider(SourceSpider):
+    name = "zhihu"
+    rendered = True
+    awaits = ("/api/v4/search_v3", "/api/v4/members/")
+    answer_hosts = ("zhihu.com",)
+    hosts = ("www.zhihu.com", "zhuanlan.zhihu.com", "zhihu.com", "m.zhihu.com")
+
+    @classmethod
+    def seeds(cls, target: Target) -> tuple[str, ...]:
+        asked = quote(target.value)
+        if target.kind is TargetKind.KEYWORD:
+            return (f"{WWW}/search?type=content&q={asked}",)
+        if target.kind is TargetKind.ACCOUNT:
+            home = f"{WWW}/people/{asked}"
+            return (f"{home}/answers", f"{home}/posts")
+        return super().seeds(target)
+
+    def read(self, page: Page) -> Reading:
+        sheet = Sheet(page)
+        found = [*told_posts(MARKERS, sheet), *shown_posts(sheet)]
+        posts = {post.post_id: post for post in reversed(found)}
+        asked = post_id_of(page.url)
+        one = asked.startswith(ONE)
+        if one and posts and asked not in posts:
+            return unread(other_post(MARKERS, sheet), sheet)
+        kept = [posts[asked]] if one and posts else list(reversed(posts.values()))
+        state = state_of(MARKERS, sheet, found=True) if kept else without_posts(sheet, asked)
+        if state[0] is not PageState.ALIVE:
+            return unread(state, sheet)
+        others = (post.url for post in posts.values() if post not in kept)
+        links = dict.fromkeys(
+            [*(() if one else (post.url for post in kept)), *linked(sheet), *others]
+        )
+        links.pop(page.url, None)
+        return Reading(state=PageState.ALIVE, posts=tuple(map(finished, kept)), links=tuple(links))
+
+
+def without_posts(sheet: Sheet, asked: str) -> State:
+    """What a page without a post tells; a search that shows its empty list is alive."""
+    for told in sheet.answers:
+        error = first(told.value, *PATHS["error"])
+        message = words(told.value, *PATHS["message"])
+        state = MARKERS.told(message) or MARKERS.code(words(told.value, *PATHS["code"]))
+        if error and state is not None:
+            return state
+    if pick(sheet.tree, CSS["shell"]) is not None and sheet.seen.visible < 200:
+        return SHELL
+    state = state_of(MARKERS, sheet, found=False)
+    if state[1] == "gone_or_risk" and sheet.page.status in {404, 410}:
+        return PageState.REMOVED, "unspecified"
+    if state in {LAYOUT_CHANGED, SHELL} and not asked and listed_nothing(sheet):
+        return PageState.ALIVE, ""
+    return state
+
+
+def listed_nothing(sheet: Sheet) -> bool:
+    """Whether a list was shown, or answered, without anything in it."""
+    empty = any(first_list(told.value) == [] for told in sheet.answers)
+    said = any(phrase in sheet.seen.text for phrase in MARKERS.words["none"])
+    return empty or said or pick(sheet.tree, CSS["none"]) is not None
+
+
+def first_list(value: object) -> object:
+    return value.get("data") if isinstance(value, dict) else None
+
+
+# Markup
+
+
+def shown_posts(sheet: Sheet) -> Iterator[Post]:
+    if sheet.whole is not None:
+        return
+    asked = post_id_of(sheet.url)
+    if asked.startswith("article:") and (post := shown_article(sheet, asked)) is not None:
+        yield post
+    if asked.startswith("question:") and (post := shown_question(sheet, asked)) is not None:
+        yield post
+    for node in pick_all(sheet.tree, CSS["items"]):
+        yield from shown_item(sheet, node)
+
+
+def shown_article(sheet: Sheet, asked: str) -> Post | None:
+    tree = sheet.tree
+    body = pick(tree, CSS["post_text"])
+    title = line(tree, CSS["post_title"])
+    if not title or not block_text(body):
+        return None
+    moment, raw = dated(tree.body, sheet)
+    home = next(iter(urls(sheet.url, [attribute(tree, CSS["post_link"], "href")])), "")
+    return Post(
+        platform="zhihu",
+        post_id=asked,
+        url=canonical_or(sheet.url, sheet.url),
+        url_found=sheet.page.url,
+        title=title,
+        text=block_text(body),
+        author=line(tree, CSS["post_author"])
+        or attribute(tree, [".AuthorInfo meta[itemprop=name]"], "content"),
+        author_id=post_id_of(home).removeprefix("user:"),
+        author_url=canonical_or(home),
+        published_at=moment,
+        published_raw=raw,
+        region=region_of(line(tree, CSS["post_time"])),
+        images=images_of(body, sheet.url),
+        counts=shown_counts(tree.body),
+    )
+
+
+def shown_question(sheet: Sheet, asked: str) -> Post | None:
+    title = line(sheet.tree, CSS["question"])
+    if not title:
+        return None
+    return Post(
+        platform="zhihu",
+        post_id=asked,
+        url=canonical_or(sheet.url, sheet.url),
+        url_found=sheet.page.url,
+        title=title,
+        text=block_text(pick(sheet.tree, CSS["question_text"])),
+    )
+
+
+def shown_item(sheet: Sheet, node: LexborNode) -> Iterator[Post]:
+    """An answer or article among others: on a question's page, an account's, in a search."""
+    facts = json_text(node.attributes.get("data-zop") or "{}") or {}
+    named = f"{words(facts, 'type')}:{words(facts, 'itemId')}"
+    link = attribute(node, ["meta[itemprop=url]"], "content")
+    links = urls(sheet.url, [link, *(a.attributes.get("href") for a in node.css("a[href]"))])
+    ids = {post_id_of(url): url for url in reversed(links)}
+    key = named if named.partition(":")[0] in MARKERS.words["own_kinds"] else ""
+    key = key or next((one for one in reversed(ids) if one.startswith(ONE)), "")
+    body = pick(node, CSS["item_text"])
+    if not key or not block_text(body):
+        return
+    kind, _, number = key.partition(":")
+    owner = next((one for one in reversed(ids) if one.startswith("user:")), "")
+    moment, raw = dated(node, sheet)
+    title = line(node, CSS["item_title"]) or line(sheet.tree, CSS["question"])
+    yield Post(
+        platform="zhihu",
+        post_id=key,
+        url=canonical_or(ids.get(key, ""), address(kind, number)),
+        url_found=ids.get(key, sheet.page.url),
+        title=title or plain_title(words(facts, "title")),
+        text=block_text(body),
+        author=words(facts, "authorName") or line(node, CSS["item_author"]),
+        author_id=owner.removeprefix("user:"),
+        author_url=canonical_or(ids.get(owner, "")),
+        published_at=moment,
+        published_raw=raw,
+        images=images_of(body, sheet.url),
+        counts=shown_counts(node),
+    )
+
+
+def dated(node: LexborNode | None, sheet: Sheet) -> Published:
+    """When it was published, as the line below a text or an attribute says."""
+    if node is None:
+        return None, ""
+    told: list[object] = [attribute(node, ["meta[itemprop=datePublished]"], "content")]
+    told.append(attribute(node, ["meta[itemprop=dateCreated]"], "content"))
+    shown = [attribute(node, [f"{one} [data-tooltip]" for one in CSS["post_time"]], "data-tooltip")]
+    shown.append(line(node, CSS["post_time"]))
+    told += [WHERE.sub("", TIMES.sub("", one)) for one in shown if one]
+    return first_moment([one for one in told if one], sheet.page.fetched_at)
+
+
+def region_of(shown: str) -> str:
+    found = PLACE.search(shown)
+    return found[1] if found else ""
+
+
+def shown_counts(node: LexborNode | None) -> dict[str, Count]:
+    if node is None:
+        return {}
+    liked = attribute(node, ["meta[itemprop=upvoteCount]"], "content")
+    button = line(node, [".VoteButton--up", ".VoteButton"])
+    comments = attribute(node, ["meta[itemprop=commentCount]"], "content")
+    said = line(node, [".BottomActions-CommentBtn"])
+    return counts_of(
+        {
+            "like": liked or button,
+            "comment": comments or said.replace("条评论", "").strip(),
+        }
+    )
+
+
+def linked(sheet: Sheet) -> tuple[str, ...]:
+    """What the texts link to, freed of 知乎's redirect."""
+    if sheet.whole is not None:
+        return ()
+    nodes = [node for selector in CSS["texts"] for node in sheet.tree.css(selector)]
+    found = (url for node in nodes for url in links_of(node, sheet.url) if canonical_or(url))
+    return tuple(dict.fromkeys(map(unwrap, found)))

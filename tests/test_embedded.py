@@ -1,0 +1,160 @@
+"""What platforms put into their scripts is read, whatever stands around it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.embedded import (
+    after,
+    assigned,
+    json_text,
+    linked_data,
+    object_at,
+    script_by_id,
+    strings_after,
+    unescaped,
+)
+from crawler.js_literal import read_literal
+from crawler.shapes import dig, every_object, first, items, objects, words
+
+plain = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**12), 10**12)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+containers = st.lists(plain, max_size=4) | st.dictionaries(st.text(max_size=5), plain, max_size=4)
+
+
+@given(containers, st.text(max_size=20))
+def test_whatever_json_a_page_assigns_comes_back_whole(value, behind):
+    html = f"<script>window.__STATE__ = {json.dumps(value)};{behind}</script>"
+    assert next(assigned(html, "window.__STATE__")) == value
+
+
+@given(containers)
+def test_the_reader_of_javascript_reads_every_json_alike(value):
+    assert read_literal(json.dumps(value), 0) == value
+    assert read_literal(json.dumps(value, ensure_ascii=False), 0) == value
+
+
+@given(containers)
+def test_undefined_in_the_place_of_a_value_is_null_and_in_a_text_stays_a_word(value):
+    text = json.dumps({"gone": 0, "said": "a:undefined,b", "kept": value})
+    told = text.replace('"gone": 0', '"gone": undefined')
+    assert object_at(told, 0) == {"gone": None, "said": "a:undefined,b", "kept": value}
+
+
+@given(st.text(max_size=300))
+def test_nothing_that_stands_in_a_script_raises(junk):
+    html = f"<script>var a = {{{junk}"
+    list(assigned(html, "a"))
+    read_literal(junk, 0)
+    json_text(junk)
+    script_by_id(junk, "x")
+    list(linked_data(junk))
+
+
+@given(st.text(max_size=50))
+def test_a_text_written_in_escapes_is_read_as_it_was(text):
+    written = "".join(
+        f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\u{{{ord(c):x}}}" for c in text
+    )
+    assert unescaped(written) == text
+
+
+def test_the_javascript_of_an_article_page_is_read():
+    script = """
+      window.cgiDataNew = {
+        title: JsDecode('\\x3c电工\\x3e it\\'s'), // a comment, with 'quotes'
+        mid: '2247' * 1, idx: '' * 1, link: "https://a.example/s?a=1\\x26amp;b=2",
+        list: [ {cdn_url: 'u1',}, {cdn_url: 'u2'}, ],
+        flag: !0, off: !1, nothing: void 0, missing: undefined,
+        computed: a + b, called: f({x: [1, 2]}, ')'), next: 'n' || '', other: '' || 'o',
+        'quoted-key': 1.5, method() { return {a: 1}; }, last: `t`,
+      };
+    """
+    (read,) = assigned(script, "window.cgiDataNew")
+    assert read["title"] == "<电工> it's"
+    assert (read["mid"], read["idx"]) == (2247, 0)
+    assert read["link"] == "https://a.example/s?a=1&amp;b=2"
+    assert [one["cdn_url"] for one in read["list"]] == ["u1", "u2"]
+    assert (read["flag"], read["off"], read["nothing"], read["missing"]) == (
+        True,
+        False,
+        None,
+        None,
+    )
+    assert (read["computed"], read["called"], read["next"], read["other"]) == (None, None, "n", "o")
+    assert (read["quoted-key"], read["last"]) == (1.5, "t")
+
+
+def test_an_assignment_is_told_from_names_that_only_end_alike():
+    html = 'mywindow.a = {"x": 1}; window.ab = {"x": 2}; window.a = {"x": 3}; window.a == {"x": 4}'
+    assert list(assigned(html, "window.a")) == [{"x": 3}]
+
+
+def test_a_state_that_is_cut_off_gives_nothing_and_costs_little():
+    assert list(assigned("window.a = {" + '"k": [' * 50_000, "window.a")) == []
+    assert list(assigned("window.a = " + "[" * 200_000, "window.a")) == []
+    assert list(assigned("window.a = {'k': '" + "x" * 100_000, "window.a")) == []
+
+
+def test_a_url_encoded_state_is_read_by_its_script_s_id():
+    html = (
+        '<script id="RENDER_DATA" type="application/json">%7B%22a%22%3A%22%E8%AF%81%22%7D</script>'
+    )
+    assert script_by_id(html, "RENDER_DATA") == {"a": "证"}
+    assert script_by_id(html, "RENDER") is None
+
+
+def test_a_string_behind_a_pattern_is_read_with_its_escapes():
+    html = "var a = ''; var a = 'x\\x26y'; var b = 7; var c = f();"
+    assert strings_after(html, re.compile(r"var (\w) = ")) == {"a": "x&y", "b": "7"}
+    assert list(after('render([{"a":1}][0])', re.compile(r"render\("))) == [[{"a": 1}]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"a": 1}', '\ufeff {"a": 1}', 'cb_1({"a": 1});', ')]}\',\n{"a": 1}', 'for(;;);{"a": 1}'],
+)
+def test_an_answer_is_read_in_every_wrapping(text):
+    assert json_text(text) == {"a": 1}
+
+
+@pytest.mark.parametrize("text", ["", "<html>", "alert(1)", "null", "blocked", "{", "1"])
+def test_what_is_no_answer_is_none(text):
+    assert json_text(text) is None
+
+
+def test_self_descriptions_are_read_in_lists_and_graphs():
+    html = """<script type="application/ld+json">[{"@type": "A"}, {"@graph": [{"@type": "B"}]}]
+    </script><script type="application/ld+json">broken</script>"""
+    assert [one.get("@type") for one in linked_data(html)] == ["A", None, "B"]
+
+
+@given(plain, st.text(alphabet="ab.01", max_size=8))
+def test_no_shape_makes_a_reader_of_shapes_raise(value, path):
+    dig(value, path)
+    assert isinstance(words(value, path), str)
+    assert isinstance(items(value, path), list)
+    assert all(isinstance(one, dict) for one in objects(value, path))
+    assert all(isinstance(one, dict) for one in every_object(value))
+
+
+def test_values_are_found_by_their_way_in():
+    value = {"data": {"items": [{"id": 12.0, "name": " 甲 "}], "map": {"x": {"id": 3}}, "no": None}}
+    assert words(value, "data.no", "data.items.0.name") == "甲"
+    assert words(value, "data.items.0.id") == "12"
+    assert first(value, "data.no", "data.map.x") == {"id": 3}
+    assert objects(value, "data.map") == [{"id": 3}]
+    assert [one["id"] for one in every_object(value) if "id" in one] == [12.0, 3]

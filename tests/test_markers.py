@@ -1,0 +1,136 @@
+"""What platforms say of a post that is not shown, as data: read strictly, matched leniently."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.markers import FOLDER, BadMarkers, fold, markers_of, read_markers
+from storage.records import PageState
+
+SOURCES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+GOOD = """
+version: 3
+as_of: 2026-11-25
+signs:
+  removed:author_deleted: [该内容已被作者删除]
+  removed:infringement:
+    - [投诉类型, 冒名侵权]
+  ambiguous:private: [该内容已被作者删除或设为私密]
+  blocked:captcha: [环境异常]
+titles:
+  removed:unspecified: [视频去哪了]
+addresses:
+  blocked:login: [passport.example/login]
+codes:
+  blocked:rate_limit: [-412]
+nodes: [.tip]
+selectors:
+  title: [h1]
+"""
+
+
+@pytest.fixture
+def markers(tmp_path: Path):
+    path = tmp_path / "sample.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    return read_markers(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "reason"),
+    [
+        ("该内容已被作者删除", PageState.REMOVED, "author_deleted"),
+        ("该内容，已被作者 删除。", PageState.REMOVED, "author_deleted"),
+        ("该内容已被作者删除或设为私密", PageState.AMBIGUOUS, "private"),
+        ("投诉类型：冒名侵权", PageState.REMOVED, "infringement"),
+        ("该内容已被作者删除 环境异常", PageState.BLOCKED, "captcha"),
+    ],
+)
+def test_a_sentence_of_the_platform_means_what_is_written_down(markers, text, state, reason):
+    assert markers.told(text) == (state, reason)
+
+
+def test_a_phrase_of_two_parts_needs_both(markers):
+    assert markers.told("投诉类型：其他") is None
+
+
+def test_a_title_s_phrase_counts_in_titles_alone(markers):
+    assert markers.told("视频去哪了呢？") is None
+    assert markers.titled("视频去哪了呢？_样例") == (PageState.REMOVED, "unspecified")
+    assert markers.titled("环境异常") == (PageState.BLOCKED, "captcha")
+
+
+def test_a_code_is_known_as_number_and_as_text(markers):
+    limit = (PageState.BLOCKED, "rate_limit")
+    assert markers.code(-412) == markers.code("-412") == limit
+    assert markers.code(0) is None
+    assert markers.code(None) is None
+    assert markers.code([412]) is None
+
+
+def test_an_address_one_is_sent_to_is_known(markers):
+    assert markers.address("https://passport.example/login?next=1") == (PageState.BLOCKED, "login")
+    assert markers.address("https://a.example/") is None
+
+
+@given(st.text())
+def test_folding_is_its_own_fixed_point(text):
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(alphabet=" ,，。·\n\t“”!！", max_size=6))
+def test_spaces_and_punctuation_never_hide_a_notice(noise):
+    sentence = noise.join("此帐号已被屏蔽")
+    assert fold(sentence) == fold("此账号已被屏蔽")
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("- a", "version"),
+        ("version: one", "version"),
+        ("version: 1\nsignz: {}", "signz"),
+        ("version: 1\nsigns: [a]", "signs"),
+        ("version: 1\nsigns: {gone: [已删除]}", "gone"),
+        ("version: 1\nsigns: {'removed:Bad Word': [已删除]}", "Bad Word"),
+        ("version: 1\nsigns: {'removed:x': 已删除}", "removed:x"),
+        ("version: 1\nsigns: {'removed:x': [删]}", "删"),
+        ("version: 1\nsigns: {'removed:x': ['！！！']}", "！！！"),
+        ("version: 1\nselectors: {a: h1}", "selectors.a"),
+        ("version: 1\nnodes: [1]", "nodes"),
+        ("version: [", "YAML"),
+    ],
+)
+def test_a_file_that_says_something_wrong_is_refused_by_its_name(tmp_path, text, part):
+    path = tmp_path / "broken.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BadMarkers) as told:
+        read_markers(path)
+    assert "broken.yaml" in told.value.text.zh
+    assert "broken.yaml" in told.value.text.en
+    assert part in told.value.text.zh
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(BadMarkers) as told:
+        read_markers(tmp_path / "none.yaml")
+    assert "none.yaml" in told.value.text.en
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_markers_that_ship_can_be_read_and_are_dated(source):
+    markers = markers_of(source)
+    assert markers.version >= 1
+    assert markers.as_of
+    assert markers.signs or markers.titles
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_notice_that_ships_is_recognised_as_itself(source):
+    markers = markers_of(source)
+    for sign in markers.signs:
+        assert markers.told(" ".join(sign.parts)) == sign.state
