@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.canon import join
 from crawler.counts import counts_of
-from crawler.embedded import json_text
+from crawler.embedded import comments, json_text
 from crawler.markers import State, markers_of
 from crawler.nodes import attribute, block_text, images_of, line, links_of, parsed, pick, pick_all
 from crawler.posting import canonical_or, finished, plain_title, post_id_of, urls
@@ -30,7 +30,6 @@ from storage.records import Page, PageState, Post, Target, TargetKind
 
 MARKERS = markers_of("tieba")
 CSS, PATHS = MARKERS.selectors, MARKERS.paths
-COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 THREAD_ID = re.compile(r"\bthread_id[\"']?\s*[:=]\s*[\"']?(\d{6,})")
 REGION = re.compile(r"IP属地\s*[:：]?\s*(\S+)")
 DATED = re.compile(
@@ -90,8 +89,7 @@ def laid_open(sheet: Sheet) -> list[LexborHTMLParser]:
     """The document, and the lists that old pages carry in comments for their script to unwrap."""
     if sheet.whole is not None:
         return []
-    hidden = (found[1] for found in COMMENT.finditer(sheet.html))
-    lists = [html for html in hidden if "j_thread_list" in html or "j_l_post" in html]
+    lists = [html for html in comments(sheet.html) if "j_thread_list" in html or "j_l_post" in html]
     return [sheet.tree, *map(parsed, lists[:4])]
 
 
