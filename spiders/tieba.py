@@ -18,7 +18,7 @@ from crawler.counts import counts_of
 from crawler.embedded import comments, json_text
 from crawler.markers import State, markers_of
 from crawler.nodes import attribute, block_text, images_of, line, links_of, parsed, pick, pick_all
-from crawler.posting import canonical_or, finished, plain_title, post_id_of, urls
+from crawler.posting import canonical_or, finished, plain_title, post_id_of, says_something, urls
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
 from crawler.shapes import dig, first, words
@@ -65,7 +65,7 @@ class TiebaSpider(SourceSpider):
         sheet = Sheet(page)
         trees = laid_open(sheet)
         found = [*told_posts(MARKERS, sheet), *shown_posts(sheet, trees)]
-        posts = {post.post_id: post for post in reversed(found)}
+        posts = {post.post_id: post for post in reversed(found) if says_something(post)}
         asked = asked_thread(page.url)
         mine = {key: post for key, post in posts.items() if key.partition(":")[0] == asked}
         if asked and posts and not mine:
