@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from crawler.embedded import assigned, script_by_id
 from crawler.markers import Markers, State
-from crawler.posting import filled, finished, next_page, post_id_of, urls
+from crawler.posting import filled, finished, next_page, post_id_of, says_something, urls
 from crawler.reading import Reading
 from crawler.sheet import Sheet, Told
 from crawler.source_spider import SourceSpider
@@ -200,8 +200,3 @@ def once(pairs: Iterable[tuple[str, Record]]) -> dict[str, Record]:
             found[key] = record
             taken.add(id(record))
     return found
-
-
-def says_something(post: Post) -> bool:
-    """Whether anything of the post was read but its id and its date: an id alone is no post."""
-    return bool(post.title or post.text or post.author or post.images or post.video_cover)

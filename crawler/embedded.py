@@ -21,6 +21,7 @@ from crawler.js_literal import read_literal, unescaped
 __all__ = [
     "after",
     "assigned",
+    "comments",
     "json_text",
     "linked_data",
     "object_at",
@@ -34,9 +35,11 @@ MOST_STRINGS = 2_000
 MOST = 40  # places looked at for one name; bounds what a hostile page can cost
 NOT_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|\b(?:undefined|NaN|-?Infinity)\b|,(?=\s*[}\]])')
 CALLBACK = re.compile(r"\s*(?:/\*\*/)?\s*[A-Za-z_$][\w$.]{0,80}\s*\(\s*")
+INSIDE_NAME = re.compile(r"[\w$.]")
 GUARDS = re.compile(r"\s*(?:\)\]\}',?|for\s*\(;;\);|while\s*\(1\);|\ufeff)\s*")
-SCRIPT = r"<script\b[^<>]{0,400}?%s[^<>]{0,400}>(.*?)</script"
-LINKED_DATA = re.compile(SCRIPT % r"ld\+json", re.IGNORECASE | re.DOTALL)
+SCRIPT = r"<script\b[^<>]{0,400}?%s[^<>]{0,400}>"
+LINKED_DATA = re.compile(SCRIPT % r"ld\+json", re.IGNORECASE)
+SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 DECODER = json.JSONDecoder()
 
 
@@ -54,11 +57,15 @@ def json_text(text: str) -> Any:  # noqa: ANN401
 
 def assigned(html: str, name: str) -> Iterator[Any]:
     """Every object or list that the page's scripts assign to `name` ("window.cgiData", "biz")."""
-    if name not in html:
-        return
-    place = re.compile(rf"(?<![\w$.]){re.escape(name)}\s*=\s*(?=[{{\[])")
-    for found in islice(place.finditer(html), MOST):
-        value = object_at(html, found.end())
+    # Begins with plain characters, which the engine finds at speed; what stands before is looked at
+    # afterwards (a look-behind in front made it twenty times slower, 2026-11).
+    place = re.compile(rf"{re.escape(name)}\s*=\s*(?=[{{\[])")
+    places = place.finditer(html)
+    alone = (
+        one for one in places if not INSIDE_NAME.match(html[max(one.start() - 1, 0) : one.start()])
+    )
+    for one in islice(alone, MOST):
+        value = object_at(html, one.end())
         if value is not None:
             yield value
 
@@ -66,7 +73,7 @@ def assigned(html: str, name: str) -> Iterator[Any]:
 def after(html: str, pattern: re.Pattern[str]) -> Iterator[Any]:
     """Every object or list that begins where a match of the pattern ends."""
     for found in islice(pattern.finditer(html), MOST):
-        value = object_at(html, found.end()) if html[found.end() :][:1] in {"{", "["} else None
+        value = object_at(html, found.end()) if html.startswith(("{", "["), found.end()) else None
         if value is not None:
             yield value
 
@@ -84,22 +91,35 @@ def strings_after(html: str, pattern: re.Pattern[str]) -> dict[str, str]:
 
 def script_by_id(html: str, name: str) -> Any:  # noqa: ANN401
     """JSON in <script id=name>, also one that is URL-encoded as 抖音 does; None where none is."""
-    found = re.search(
-        SCRIPT % rf"\bid\s*=\s*[\"']?{re.escape(name)}\b", html, re.IGNORECASE | re.DOTALL
-    )
+    mark = SCRIPT % rf"\bid\s*=\s*[\"']?{re.escape(name)}\b"
+    found = re.search(mark, html, re.IGNORECASE)
     if found is None:
         return None
-    text = found[1].strip()
+    text = body_of(html, found.end())
     if text.startswith(("%7B", "%7b", "%5B", "%5b")):
         text = unquote(text)
     value = json_text(text)
     return value if value is not None else json_text(entities.unescape(text))
 
 
+def comments(html: str) -> Iterator[str]:
+    """The insides of the page's comments; some old pages keep their lists there."""
+    start = html.find("<!--")
+    while start >= 0 and (end := html.find("-->", start + 4)) >= 0:
+        yield html[start + 4 : end]
+        start = html.find("<!--", end)
+
+
+def body_of(html: str, start: int) -> str:
+    """What stands from here to the end of the script; "" where it never ends."""
+    end = SCRIPT_END.search(html, start)
+    return html[start : end.start()].strip() if end else ""
+
+
 def linked_data(html: str) -> Iterator[dict[str, Any]]:
     """Objects of schema.org that the page describes itself with, those in @graph too."""
     for found in islice(LINKED_DATA.finditer(html), MOST):
-        value = json_text(found[1].strip())
+        value = json_text(body_of(html, found.end()))
         for one in value if isinstance(value, list) else [value]:
             if isinstance(one, dict):
                 yield one

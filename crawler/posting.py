@@ -21,6 +21,7 @@ __all__ = [
     "post_id_of",
     "region_of",
     "same_post",
+    "says_something",
     "urls",
 ]
 
@@ -40,6 +41,11 @@ def plain_title(marked: str) -> str:
     if "<" in marked or "&" in marked:
         marked = html_text(MARKS.sub("", marked))
     return " ".join(marked.split())[:LONGEST_TITLE]
+
+
+def says_something(post: Post) -> bool:
+    """Whether anything of the post was read but its id and its date: an id alone is no post."""
+    return bool(post.title or post.text or post.author or post.images or post.video_cover)
 
 
 def filled(post: Post, other: Post | None) -> Post:

@@ -15,10 +15,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.canon import join
 from crawler.counts import counts_of
-from crawler.embedded import json_text
+from crawler.embedded import comments, json_text
 from crawler.markers import State, markers_of
 from crawler.nodes import attribute, block_text, images_of, line, links_of, parsed, pick, pick_all
-from crawler.posting import canonical_or, finished, plain_title, post_id_of, urls
+from crawler.posting import canonical_or, finished, plain_title, post_id_of, says_something, urls
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
 from crawler.shapes import dig, first, words
@@ -30,7 +30,6 @@ from storage.records import Page, PageState, Post, Target, TargetKind
 
 MARKERS = markers_of("tieba")
 CSS, PATHS = MARKERS.selectors, MARKERS.paths
-COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 THREAD_ID = re.compile(r"\bthread_id[\"']?\s*[:=]\s*[\"']?(\d{6,})")
 REGION = re.compile(r"IP属地\s*[:：]?\s*(\S+)")
 DATED = re.compile(
@@ -66,7 +65,7 @@ class TiebaSpider(SourceSpider):
         sheet = Sheet(page)
         trees = laid_open(sheet)
         found = [*told_posts(MARKERS, sheet), *shown_posts(sheet, trees)]
-        posts = {post.post_id: post for post in reversed(found)}
+        posts = {post.post_id: post for post in reversed(found) if says_something(post)}
         asked = asked_thread(page.url)
         mine = {key: post for key, post in posts.items() if key.partition(":")[0] == asked}
         if asked and posts and not mine:
@@ -90,8 +89,7 @@ def laid_open(sheet: Sheet) -> list[LexborHTMLParser]:
     """The document, and the lists that old pages carry in comments for their script to unwrap."""
     if sheet.whole is not None:
         return []
-    hidden = (found[1] for found in COMMENT.finditer(sheet.html))
-    lists = [html for html in hidden if "j_thread_list" in html or "j_l_post" in html]
+    lists = [html for html in comments(sheet.html) if "j_thread_list" in html or "j_l_post" in html]
     return [sheet.tree, *map(parsed, lists[:4])]
 
 

@@ -17,7 +17,15 @@ from crawler.counts import Count, counts_of
 from crawler.dates import Published
 from crawler.markers import State, markers_of
 from crawler.nodes import attribute, block_text, images_of, line, links_of, pick, pick_all
-from crawler.posting import canonical_or, finished, next_page, plain_title, post_id_of, urls
+from crawler.posting import (
+    canonical_or,
+    finished,
+    next_page,
+    plain_title,
+    post_id_of,
+    says_something,
+    urls,
+)
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
 from crawler.sheet import Sheet
@@ -58,7 +66,8 @@ class ToutiaoSpider(SourceSpider):
         sheet = Sheet(page)
         asked = post_id_of(page.url)
         one = asked.isdecimal()
-        posts = {post.post_id: post for post in reversed(list(told_posts(MARKERS, sheet)))}
+        told = filter(says_something, told_posts(MARKERS, sheet))
+        posts = {post.post_id: post for post in reversed(list(told))}
         if one and asked not in posts and (post := shown_post(sheet, asked)) is not None:
             posts = {asked: post}
         hits = list(shown_hits(sheet)) if not one else []

@@ -16,7 +16,15 @@ from crawler.embedded import after
 from crawler.markers import fold, markers_of
 from crawler.nodes import attribute, block_text, html_text, images_of, line, parsed, pick, pick_all
 from crawler.platform_ids import mid_to_bid
-from crawler.posting import canonical_or, finished, next_page, post_id_of, region_of, urls
+from crawler.posting import (
+    canonical_or,
+    finished,
+    next_page,
+    post_id_of,
+    region_of,
+    says_something,
+    urls,
+)
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
 from crawler.shapes import every_object, first, items, objects, words
@@ -105,7 +113,7 @@ def of_json(sheet: Sheet, told: list[Any], asked: str) -> Reading | None:
         return long_text(sheet, told, asked) if single else None
     wanted = asked.removeprefix("user:")
     posts = [account(sheet, user) for user in users if wanted in {"", words(user, "id", "idstr")}]
-    posts += [post_of(sheet, blog, told) for blog in blogs.values()]
+    posts += filter(says_something, (post_of(sheet, blog, told) for blog in blogs.values()))
     onward = [
         next_page(one.url, "page", MOST_PAGES)
         for one in sheet.answers

@@ -18,7 +18,7 @@ from crawler.dates import Published
 from crawler.embedded import json_text
 from crawler.markers import State, markers_of
 from crawler.nodes import attribute, block_text, images_of, line, links_of, pick, pick_all
-from crawler.posting import canonical_or, finished, plain_title, post_id_of, urls
+from crawler.posting import canonical_or, finished, plain_title, post_id_of, says_something, urls
 from crawler.reading import Reading
 from crawler.relative_dates import first_moment
 from crawler.shapes import first, words
@@ -56,7 +56,7 @@ class ZhihuSpider(SourceSpider):
     def read(self, page: Page) -> Reading:
         sheet = Sheet(page)
         found = [*told_posts(MARKERS, sheet), *shown_posts(sheet)]
-        posts = {post.post_id: post for post in reversed(found)}
+        posts = {post.post_id: post for post in reversed(found) if says_something(post)}
         asked = post_id_of(page.url)
         one = asked.startswith(ONE)
         if one and posts and asked not in posts:

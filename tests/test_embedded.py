@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from crawler.embedded import (
     after,
     assigned,
+    comments,
     json_text,
     linked_data,
     object_at,
@@ -140,6 +141,10 @@ def test_self_descriptions_are_read_in_lists_and_graphs():
     html = """<script type="application/ld+json">[{"@type": "A"}, {"@graph": [{"@type": "B"}]}]
     </script><script type="application/ld+json">broken</script>"""
     assert [one.get("@type") for one in linked_data(html)] == ["A", None, "B"]
+
+
+def test_comments_are_given_one_by_one_and_an_open_one_is_none():
+    assert list(comments("a<!--b<!-- c-->d<!---->e<!--f")) == ["b<!-- c", ""]
 
 
 @given(plain, st.text(alphabet="ab.01", max_size=8))

@@ -6,6 +6,7 @@ import hashlib
 import json
 import random
 import re
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -321,3 +322,24 @@ def test_a_huge_answer_is_read_in_bounded_time():
     body = json.dumps({"ok": 1, "data": {"cards": [card] * 8_000}}).encode()
     reading = reader("weibo").read(replace(page, body=body))
     assert [post.post_id for post in reading.posts] == ["4900000000000001"]
+
+
+HOSTILE = {
+    "open states": b'<script>window.__INITIAL_STATE__={"a":' * 5_000,
+    "open strings": b"<script>window.cgiDataNew={a:'" * 5_000,
+    "open scripts": b'<script id="RENDER_DATA">' * 20_000,
+    "open descriptions": b'<script type="application/ld+json">{"a":' * 10_000,
+    "open brackets": b"[" * 200_000,
+    "half variables": b'var biz = "' * 30_000,
+    "comments": b"<!--" * 50_000,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_a_page_made_to_cost_time_costs_little(name, kind):
+    started = time.process_time()
+    reading = reader(name).read(page_of(HOSTILE[kind], post_url(name)))
+    assert reading.state is not PageState.ALIVE
+    # Linear reading takes some 0.1 s; a quadratic one takes minutes.
+    assert time.process_time() - started < 10
