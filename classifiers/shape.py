@@ -18,6 +18,8 @@ from classifiers.topic import on_topic
 _ODD_LATIN = re.compile(r"(?<=[\u4e00-\u9fff])[a-z]{1,6}(?=[\u4e00-\u9fff])")
 _SIGNS = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 _MOST_WEIGHT = 6.0
+# Blanks a character: so many stand between the words of a text that is written word by word.
+_WORDS_APART = (0.1, 0.38)
 _GAPS = 300  # looked at; more tell nothing new
 _OFF_TOPIC = 6.0  # large, so that little weight is enough to hold such a text back
 
@@ -82,9 +84,11 @@ def _of_voices(look: Look) -> Iterator[tuple[str, float]]:
 def _of_writing(document: Document) -> Iterator[tuple[str, float]]:
     text = document.text
     size = max(len(text), 1)
-    gaps = _signed_gaps(document)
+    gaps, blanks = _gaps(document)
     yield "length", math.log(size) / 4
     yield "gaps", math.log1p(gaps)
+    if not _WORDS_APART[0] < blanks / size < _WORDS_APART[1]:
+        yield "blanks", math.log1p(blanks)
     yield "gaps a character", min(gaps / size * 10, 2.0)
     yield "quoted", _length(document.quoted) / size
     yield "reported", _length(document.reported) / size
@@ -94,11 +98,12 @@ def _of_writing(document: Document) -> Iterator[tuple[str, float]]:
     yield "signs", math.log1p(sum(1 for _ in _SIGNS.finditer(document.original[:5000])))
 
 
-def _signed_gaps(document: Document) -> int:
-    """Places where a sign was set into a word; blanks may be how the whole text is written."""
+def _gaps(document: Document) -> tuple[int, int]:
+    """Places where a sign, and where a blank, was set into a run of Chinese characters."""
     folded, original = document.folded, document.original
-    closed = (original[folded.ends[gap - 1] : folded.starts[gap]] for gap in folded.gaps[:_GAPS])
-    return sum(1 for between in closed if between.strip())
+    closed = [original[folded.ends[gap - 1] : folded.starts[gap]] for gap in folded.gaps[:_GAPS]]
+    signs = sum(1 for between in closed if between.strip())
+    return signs, len(closed) - signs
 
 
 def _length(places: Places) -> int:

@@ -24,7 +24,7 @@ NOT_OURS = {
     "build",
     "var",
 }
-BINARY = {
+BINARY = {".npz", 
     ".png",
     ".jpg",
     ".jpeg",
