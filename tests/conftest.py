@@ -21,6 +21,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+import storage.directory_models  # noqa: F401 (its tables belong to the metadata)
 from storage.database import migration_config, open_database, upgrade
 from storage.models import Base
 
