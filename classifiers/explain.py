@@ -1,16 +1,17 @@
 """How a judgement came about: who speaks and by which signs, what each finding brings, what was
 left out and why, and how it all adds up.
 
-Nothing is reckoned here a second time: the numbers are those of the judge's own functions, and
-where its judgement differs from what they add up to (a model may have been joined to the rules),
-the difference is told as `beyond_rules`.
+Nothing is reckoned here a second time: the numbers are those of the judge's own functions. How
+the learned model moved the score beyond what the rules add up to is told by `explain_learned`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from classifiers.explain_learned import Learned, learned
+from classifiers.filed import _FILED_MAY_SAY, LEFT, Answer, Check, borne_out
 from classifiers.judge import (
     _MOST,
     _WEAK,
@@ -18,9 +19,12 @@ from classifiers.judge import (
     FLAGGED,
     LEARNED,
     Judge,
+    _findings,
     _together,
+    day_of,
     overall,
 )
+from classifiers.look import Look
 from classifiers.reading import Reading, read
 from classifiers.rulebook import Rule
 from classifiers.stance import (
@@ -60,11 +64,18 @@ class Voice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """What one finding brings: score == min(most, base * share)."""
+    """What one finding of a rule brings.
+
+    score == min(most, base * share * weight) * lowered, or UNKNOWN * lowered without a weight.
+    """
 
     finding: Finding
     base: float
+    share: float  # of the claims that count, after the directory's answer
     trace: Trace
+    weight: float | None = 1.0  # the directory's; None: it cannot tell
+    answer: str = ""  # what the directory says, "" where it was not asked
+    lowered: float = 1.0  # less where the directory bears out the body's own filing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +101,10 @@ class Explanation:
     host_weight: float  # what the host adds to an office's voice
     shares: tuple[Share, ...]
     left_out: tuple[Trace, ...]  # rules whose words stand there and that came to nothing
+    cleared: frozenset[str]  # those of them that the directory clears
     sum: Sum
+    learned: Learned | None  # None: the rules decide alone, or nobody looked
+    off_topic: bool  # a long text without a word of certificates: nobody looks at its rules
     beyond_rules: float  # the judgement's score minus what the rules add up to
 
 
@@ -98,12 +112,11 @@ def explain(judge: Judge, subject: Subject) -> Explanation:
     judgement = judge.judge(subject, keep_weak=True)
     reading = read(judge, subject)
     traces = {rule.name: trace(reading, at, rule) for at, rule in _standing(judge, reading)}
-    rules = {rule.name: rule for rule in judge.eye.rules}
-    shares = [
-        Share(finding=one, base=rules[one.rule].score, trace=traces[one.rule])
-        for one in judgement.findings
-        if one.rule in traces
-    ]
+    look = judge.eye.look(subject)
+    check = Check(reading.document, judge.directory, day_of(subject))
+    findings = _findings(look, check) if look else ()
+    answers = _answers(look, check) if look else {}
+    shares = tuple(_shares(findings, answers, traces, lawful=borne_out(findings, check)))
     counted = {share.finding.rule for share in shares}
     added = _sum(judgement)
     beyond = judgement.score - added.rules
@@ -113,11 +126,40 @@ def explain(judge: Judge, subject: Subject) -> Explanation:
         voices=tuple(_voices(reading)),
         reachable=any(_own_counted(reading.document, one, 1) for one in _REACHED),
         host_weight=_HOST_WEIGHT.get(reading.speaker.host, 0.0),
-        shares=tuple(shares),
+        shares=shares,
         left_out=tuple(one for name, one in traces.items() if name not in counted and told(one)),
+        cleared=frozenset(name for name, answer in answers.items() if answer is None),
         sum=added,
+        learned=learned(judge, look, findings, check) if look else None,
+        off_topic=look is None,
         beyond_rules=beyond if abs(beyond) > _CLOSE else 0.0,
     )
+
+
+def _answers(look: Look, check: Check) -> dict[str, Answer | None]:
+    """The directory's word about each rule's claims; None where it clears them all."""
+    return {claim.rule.name: check.answer(claim.kept) for claim in look.claims if claim.kept}
+
+
+def _shares(
+    findings: Sequence[Finding],
+    answers: Mapping[str, Answer | None],
+    traces: Mapping[str, Trace],
+    *,
+    lawful: bool,
+) -> Iterator[Share]:
+    for finding in findings:
+        answer = answers[finding.rule]
+        if answer is not None:
+            yield Share(
+                finding=finding,
+                base=traces[finding.rule].rule.score,
+                share=answer.kept[0][0],
+                trace=traces[finding.rule],
+                weight=answer.weight,
+                answer=answer.fault,
+                lowered=LEFT if lawful and finding.code in _FILED_MAY_SAY else 1.0,
+            )
 
 
 def told(one: Trace) -> bool:

@@ -60,8 +60,12 @@ class Verdict:
 
     score: float
     flagged: bool
-    weighed: Weighed | None
-    grams: Grams | None
+    together: float  # what all rules add up to
+    alone: float  # what those add up to that the model has never seen; all where there is no model
+    weighed: Weighed | None = None
+    grams: Grams | None = None
+    probability: float = 0.0  # the model's, lowered where a filing is borne out
+    least: float = FLAGGED  # the probability from which a person should look
 
 
 class Told(NamedTuple):
@@ -108,7 +112,7 @@ class Judge:
         """The learned model's word; raised by what it has never seen, lowered by a filing."""
         together = overall([finding.score for finding in findings])
         if self.weights is None:
-            return Verdict(together, together >= FLAGGED, None, None)
+            return Verdict(together, together >= FLAGGED, together, together)
         looked = grams(look.document.text)
         weighed = weigh(self.weights, looked, measures(look))
         probability = weighed.probability * (LEFT if borne_out(findings, check) else 1.0)
@@ -116,7 +120,8 @@ class Judge:
         backed = together >= FLAGGED
         least = self.weights.backed_threshold if backed else self.weights.threshold
         score = min(_MOST, 1 - (1 - probability) * (1 - alone))
-        return Verdict(score, probability >= least or alone >= FLAGGED, weighed, looked)
+        flagged = probability >= least or alone >= FLAGGED
+        return Verdict(score, flagged, together, alone, weighed, looked, probability, least)
 
     def _learned(self, look: Look, check: Check, verdict: Verdict) -> tuple[Finding, ...]:
         """What the model stumbled over, clause by clause, one finding a violation code."""
@@ -159,7 +164,10 @@ def _from_passages(
 def _learned_why(words: Sequence[str]) -> str:
     shown = "”“".join(words)
     told = f"，尤其是“{shown}”" if words else ""
-    return f"此处说法与已知的违规宣传相近{told}；由模型比对得出，须由人判断。"
+    return (
+        f"此处说法与已知的违规宣传相近{told}；"
+        "由学习模型（learned）比对得出，它只提请人看，从不作决定，须由人判断。"
+    )
 
 
 def day_of(subject: Subject) -> date:

@@ -13,13 +13,16 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from classifiers.judge import LEARNED
 from classifiers.rulebook import Rule
 from classifiers.subject import Subject
 from classifiers.tables_file import searchable
 from door.check_files import STDIN, check_readable, decode, looks_like_html, read_all
 from door.check_record import record_of
+from door.explain_model import WHAT
 from door.manual import HouseCommand
 from door.misuse import WrongUse
+from door.model_page import model_json, model_page
 from door.printable import printable
 from door.rule_page import list_row, page, page_json
 from door.rule_trial import all_tried, proof_json, proof_line, proofs, trial, trial_json, why_not
@@ -48,6 +51,11 @@ def named(rules: Shelf, name: str) -> Rule:
     known = {rule.name: rule for rule in rules.judge.eye.rules}
     if name in known:
         return known[name]
+    if name == LEARNED:
+        raise Problem(
+            f"{WHAT[0]}。看它怎样判读一段文字，用 certsweep check --explain 文件。",
+            f"{WHAT[1]}. To see it judge a text use certsweep check --explain FILE.",
+        )
     of_code = [rule.name for rule in rules.judge.eye.rules if rule.code == name.upper()]
     near = of_code or get_close_matches(name, known, 5, 0.5)
     hint = t("是不是：", "Is it: ") + "、".join(near) if near else ""
@@ -75,6 +83,10 @@ def list_command(*, as_json: AsJson = False) -> None:
     say(
         f"共 {len(rows)} 条，其中本单位 {len(rules.offices)} 条（文件夹：{where}）。",
         f"{len(rows)} rules, {len(rules.offices)} of the office's own (folder: {where}).",
+    )
+    say(
+        f"另有 {WHAT[0]}（certsweep rules show {LEARNED}）。",
+        f"Besides them: {WHAT[1]} (certsweep rules show {LEARNED}).",
     )
 
 
@@ -119,6 +131,9 @@ def show_command(
     as_json: AsJson = False,
 ) -> None:
     rules = shelf(SETTINGS)
+    if name == LEARNED:
+        show_json(model_json(rules.model)) if as_json else show_lines(model_page(rules.model))
+        return
     rule = named(rules, name)
     today = datetime.now(tz=OURS).date()
     if as_json:

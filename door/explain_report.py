@@ -8,8 +8,11 @@ from functools import partial
 from typing import Any
 
 from classifiers.explain import Explanation, Share, Sum, Voice, explain
+from classifiers.filed import UNKNOWN
+from classifiers.judge import LEARNED
 from door.check_record import Record, place
-from door.check_report import VOICES
+from door.check_report import VOICES, plain
+from door.explain_model import heading, learned_json, learned_lines
 from door.rule_words import HOSTS, Shelf
 from door.speech import t
 from door.trace_lines import Where, quoted, trace_json, trace_lines
@@ -36,14 +39,17 @@ def explained(shelf: Shelf, told: Explanation) -> Iterator[str]:
     """The report line by line, under a title of its own."""
     yield t("得分由来", "How the score came about")
     yield from ("  " + line for line in speaker_lines(shelf, told))
-    for number, share in enumerate(told.shares, 1):
-        yield from ("  " + line for line in share_lines(shelf, number, share))
+    yield from ("  " + line for line in finding_lines(shelf, told))
     if told.left_out:
         yield t("  未计入：", "  Left out:")
         for trace in told.left_out:
             yield f"    {trace.rule.name}　{t(trace.rule.zh, trace.rule.en)}"
+            if trace.rule.name in told.cleared:
+                yield t(
+                    "      目录核对无误，不计", "      the directory bears it out: does not count"
+                )
             yield from (f"      {line}" for line in trace_lines(shelf, trace))
-    yield from ("  " + line for line in sum_lines(told))
+    yield from ("  " + line for line in sum_lines(shelf, told))
 
 
 def voice_name(voice: str) -> str:
@@ -85,22 +91,54 @@ def voice_line(shelf: Shelf, voice: Voice) -> str:
     )
 
 
+def finding_lines(shelf: Shelf, told: Explanation) -> Iterator[str]:
+    """All findings under their numbers in the report; the model's are told apart, below."""
+    shares = {share.finding.rule: share for share in told.shares}
+    for number, finding in enumerate(told.judgement.findings, 1):
+        if finding.rule == LEARNED:
+            yield f"{number}. {finding.code} {heading()}　{finding.score:.2f}"
+        else:
+            yield from share_lines(shelf, number, shares[finding.rule])
+
+
 def share_lines(shelf: Shelf, number: int, share: Share) -> Iterator[str]:
-    finding, trace = share.finding, share.trace
-    rule = trace.rule
-    yield (
-        f"{number}. {rule.code} {rule.name}　"
-        + t("基础分 ", "base ")
-        + f"{share.base:.2f} × "
-        + t("份额 ", "share ")
-        + f"{trace.share:.2f} = {finding.score:.2f}"
-    )
-    yield from (f"     {line}" for line in trace_lines(shelf, trace))
+    rule = share.trace.rule
+    yield f"{number}. {rule.code} {rule.name}　{product(share)}"
+    if share.answer:
+        yield t("     目录核对：", "     the directory: ") + plain(share.answer)
+    yield from (f"     {line}" for line in trace_lines(shelf, share.trace))
 
 
-def sum_lines(told: Explanation) -> Iterator[str]:
-    added, judgement = told.sum, told.judgement
-    if not judgement.findings:
+def product(share: Share) -> str:
+    """基础分 0.62 × 份额 1.38 = 0.86; with the directory's part where it was asked."""
+    parts = [f"{share.base:.2f}", t("份额 ", "share ") + f"{share.share:.2f}"]
+    if share.weight is None:
+        parts = [t(f"目录无法核对，记 {UNKNOWN}", f"the directory cannot tell: {UNKNOWN}")]
+    elif share.answer:
+        parts.append(t("目录 ", "directory ") + f"{share.weight:.2f}")
+    if share.lowered < 1:
+        parts.append(t("机构备案属实 ", "a body that is filed ") + f"{share.lowered:.2f}")
+    base = "" if share.weight is None else t("基础分 ", "base ")
+    return f"{base}{' × '.join(parts)} = {share.finding.score:.2f}"
+
+
+def sum_lines(shelf: Shelf, told: Explanation) -> Iterator[str]:
+    if told.off_topic:
+        yield t(
+            "全文较长而与证书、考试、培训无关，不看规则，0 分",
+            "A long text about nothing of the kind: its rules are not looked at, 0",
+        )
+        return
+    yield from rule_sum_lines(told)
+    if told.learned:
+        yield from learned_lines(shelf, told.learned, flagged=told.judgement.flagged)
+    elif told.shares:
+        yield score_line(told)
+
+
+def rule_sum_lines(told: Explanation) -> Iterator[str]:
+    added = told.sum
+    if not told.shares:
         yield t("合计：没有一条规则成立，0 分", "Sum: no rule holds, 0")
         return
     if added.weak:
@@ -111,13 +149,13 @@ def sum_lines(told: Explanation) -> Iterator[str]:
             "flag a text alone",
         )
     yield t("合计：", "Sum: ") + noisy_or(added)
-    if told.beyond_rules:
-        yield t(
-            f"规则之外（模型等）调整 {told.beyond_rules:+.2f}",
-            f"beyond the rules (a model): {told.beyond_rules:+.2f}",
-        )
+
+
+def score_line(told: Explanation) -> str:
+    """The end of it where the rules decide alone."""
+    added, judgement = told.sum, told.judgement
     verdict = t("涉嫌", "suspected") if judgement.flagged else t("不报", "not flagged")
-    yield t(
+    return t(
         f"总分 {judgement.score:.2f}，{added.flag:.2f} 起为涉嫌：{verdict}",
         f"Score {judgement.score:.2f}, suspected from {added.flag:.2f} on: {verdict}",
     )
@@ -147,7 +185,12 @@ def explained_json(told: Explanation, where: Where) -> dict[str, Any]:
         },
         "findings": [share_json(one, where) for one in told.shares],
         "left_out": [
-            {"rule": one.rule.name, "code": one.rule.code} | trace_json(one, where)
+            {
+                "rule": one.rule.name,
+                "code": one.rule.code,
+                "cleared_by_directory": one.rule.name in told.cleared,
+            }
+            | trace_json(one, where)
             for one in told.left_out
         ],
         "sum": {
@@ -161,6 +204,8 @@ def explained_json(told: Explanation, where: Where) -> dict[str, Any]:
             "beyond_rules": rounded(told.beyond_rules),
             "flagged_from": added.flag,
         },
+        "off_topic": told.off_topic,
+        "learned": learned_json(told.learned, where) if told.learned else None,
     }
 
 
@@ -186,6 +231,8 @@ def share_json(share: Share, where: Where) -> dict[str, Any]:
         "rule": share.finding.rule,
         "code": share.finding.code,
         "base": share.base,
-        "share": rounded(share.trace.share),
+        "share": rounded(share.share),
+        "directory": {"weight": share.weight, "answer": share.answer} if share.answer else None,
+        "lowered": share.lowered,
         "score": share.finding.score,
     } | trace_json(share.trace, where)

@@ -13,7 +13,7 @@ from classifiers.plain_patterns import in_words
 from classifiers.rulebook import FOLDER, Example, Pattern, Rule
 from door.check_report import VOICES
 from door.law_state import law_state
-from door.rule_words import FIELDS, HOSTS, PROVES, Shelf
+from door.rule_words import DIRECTORY, FIELDS, HOSTS, PROVES, Shelf
 from door.speech import t
 
 AS_EXAMPLE = 12  # words of a concept shown
@@ -60,6 +60,7 @@ def page_json(shelf: Shelf, rule: Rule, on: date) -> dict[str, Any]:
         "fields": sorted(rule.fields),
         "voices": sorted(rule.voices),
         "hosts": sorted(rule.hosts),
+        "directory": rule.directory,
         "why": {"zh": rule.why_zh, "en": rule.why_en},
         "legal_basis": [asdict(law_state(*row, on)) for row in rule.legal_basis],
         "cited_for_code": list(for_code(rule.code, on)),
@@ -127,6 +128,8 @@ def head(shelf: Shelf, rule: Rule) -> Iterator[str]:
     if rule.hosts:
         sites = listed(t(*HOSTS[one]) for one in sorted(rule.hosts))
         yield t("只对：", "Only on: ") + sites
+    if rule.directory:
+        yield t("须与目录核对：", "Held against the directory: ") + t(*DIRECTORY[rule.directory])
     if rule.voices:
         who = listed(t(*VOICES.get(one, (one, one))) for one in sorted(rule.voices))
         yield t("由这些人说出即全额计分：", "Counts in full when said by: ") + who

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from classifiers.explain import Explanation, explain, told
+from classifiers.explain import Explanation, Share, explain, told
 from classifiers.office_rules import quotes, stumbled, subject_of
 from classifiers.reading import read
 from classifiers.rulebook import Example, Rule
 from classifiers.subject import Subject
 from classifiers.tracing import Trace, trace
 from door.check_report import plain
-from door.explain_report import speaker_lines, sum_lines, voice_json
+from door.explain_report import product, speaker_lines, sum_lines, voice_json
 from door.rule_words import FIELDS, Shelf
 from door.speech import t
 from door.trace_lines import quoted, said, trace_json, trace_lines
@@ -77,7 +77,8 @@ def proof_line(proof: Proof) -> str:
 def why_not(shelf: Shelf, proof: Proof) -> Iterator[str]:
     """The steps of the rule on an example that did not hold."""
     subject = subject_of(proof.example)
-    yield from ("    " + line for line in steps(shelf, proof.rule, subject))
+    seen = explain(shelf.judge, subject)
+    yield from ("    " + line for line in steps(shelf, proof.rule, subject, seen))
 
 
 def traced(shelf: Shelf, rule: Rule, subject: Subject) -> Trace:
@@ -85,27 +86,36 @@ def traced(shelf: Shelf, rule: Rule, subject: Subject) -> Trace:
     return trace(read(shelf.judge, subject), at, rule, anchors=True)
 
 
-def steps(shelf: Shelf, rule: Rule, subject: Subject) -> Iterator[str]:
+def share_of(rule: Rule, seen: Explanation) -> Share | None:
+    """What the rule brings to the judgement; None where it comes to nothing."""
+    return next((one for one in seen.shares if one.finding.rule == rule.name), None)
+
+
+def steps(shelf: Shelf, rule: Rule, subject: Subject, seen: Explanation) -> Iterator[str]:
     """Words, claims, share, score: step by step."""
     one = traced(shelf, rule, subject)
     if not told(one):
         yield t("✗ 文中没有本规则的任何词", "✗ not one word of the rule stands in the text")
         return
     yield from trace_lines(shelf, one)
-    if one.kept:
-        score = min(shelf.most, rule.score * one.share)
-        yield t("→ 本规则命中：基础分 ", "→ the rule matches: base ") + (
-            f"{rule.score:.2f} × {one.share:.2f} = {score:.2f}"
-        )
+    share = share_of(rule, seen)
+    if share is not None:
+        answer = t("目录核对：", "the directory: ") + plain(share.answer)
+        yield from [answer] if share.answer else []
+        yield t("→ 本规则命中：", "→ the rule matches: ") + product(share)
     else:
-        yield t("→ 本规则没有命中", "→ the rule does not match")
+        cleared = t("；目录核对无误", "; the directory bears it out")
+        yield t("→ 本规则没有命中", "→ the rule does not match") + (
+            cleared if rule.name in seen.cleared else ""
+        )
 
 
 def trial(shelf: Shelf, rule: Rule, subject: Subject) -> Iterator[str]:
     """One rule on one text, and the text as a whole."""
     yield f"{rule.name}　{t(rule.zh, rule.en)}"
-    yield from ("  " + line for line in steps(shelf, rule, subject))
-    yield from whole(shelf, explain(shelf.judge, subject))
+    seen = explain(shelf.judge, subject)
+    yield from ("  " + line for line in steps(shelf, rule, subject, seen))
+    yield from whole(shelf, seen)
 
 
 def whole(shelf: Shelf, seen: Explanation) -> Iterator[str]:
@@ -114,7 +124,7 @@ def whole(shelf: Shelf, seen: Explanation) -> Iterator[str]:
     for share in seen.shares:
         found = share.finding
         yield f"  {found.code} {found.rule}　{found.score:.2f}　{said(found.evidence[0].quote)}"
-    yield from ("  " + line for line in sum_lines(seen))
+    yield from ("  " + line for line in sum_lines(shelf, seen))
 
 
 def all_tried(shelf: Shelf, subject: Subject) -> Iterator[str]:
@@ -122,19 +132,21 @@ def all_tried(shelf: Shelf, subject: Subject) -> Iterator[str]:
     seen = explain(shelf.judge, subject)
     for one in [*(share.trace for share in seen.shares), *seen.left_out]:
         yield f"{one.rule.name}　{t(one.rule.zh, one.rule.en)}"
-        yield from ("  " + line for line in steps(shelf, one.rule, subject))
+        yield from ("  " + line for line in steps(shelf, one.rule, subject, seen))
     yield from whole(shelf, seen)
 
 
 def trial_json(shelf: Shelf, rule: Rule, subject: Subject) -> dict[str, Any]:
     one = traced(shelf, rule, subject)
     seen = explain(shelf.judge, subject)
+    share = share_of(rule, seen)
     return {
         "rule": rule.name,
-        "matches": bool(one.kept),
+        "matches": share is not None,
         "base": rule.score,
-        "share": round(one.share, 4),
-        "score": round(min(shelf.most, rule.score * one.share), 4),
+        "share": round(share.share, 4) if share else 0.0,
+        "directory": share.answer if share else "",
+        "score": share.finding.score if share else 0.0,
         **trace_json(one, asdict),
         "speaker": seen.speaker.voice,
         "voices": [voice_json(voice) for voice in seen.voices],

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifiers.gazetteers import FORMER_ORGAN, JOB_ENTRY, LAWFUL_NAME, LISTED, ORGAN, UNLISTED
-from classifiers.judge import _MOST, Judge
+from classifiers.judge import Judge
+from classifiers.learned import Weights
 from classifiers.rulebook import Condition, Rule
 from door.office_judge import office_judge, rules_folder
 from door.settings import Settings
@@ -39,6 +40,12 @@ FIELDS = {
 HOSTS = {
     "official": ("官方网站", "official sites"),
     "lookalike": ("仿冒官方的网站", "sites that imitate official ones"),
+    "other": ("其他网站", "other sites"),
+}
+DIRECTORY = {
+    "filed": ("机构是否在目录中备案", "whether the body is filed"),
+    "issuer": ("颁证机构是否在目录中", "whether the issuer is listed"),
+    "scope": ("是否超出备案的职业、级别或人群", "whether the offer goes beyond the filing"),
 }
 # Concepts that come from tables of names and have no word file to name them.
 NAMED = {
@@ -58,7 +65,7 @@ class Shelf:
     judge: Judge
     office: Path | None = None
     offices: frozenset[str] = frozenset()  # names of the office's own
-    most: float = _MOST  # no finding scores more
+    model: Weights | None = None  # of the learned model, where it is in use
 
     def origin(self, rule: Rule) -> tuple[str, str]:
         return OFFICE if rule.name in self.offices else OWN
@@ -88,9 +95,9 @@ class Shelf:
 def shelf(settings: Settings) -> Shelf:
     """All rules, without trying the office's on their examples: this is where one looks why."""
     folder = rules_folder(settings)
-    judge = office_judge(settings, proved=False).alone()
+    judge = office_judge(settings, proved=False)
     own = frozenset(path.stem for path in folder.glob("*.yaml")) if folder else frozenset()
-    return Shelf(judge, folder, own)
+    return Shelf(judge.alone(), folder, own, model=judge.weights)
 
 
 def within(condition: Condition) -> str:

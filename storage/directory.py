@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, update
 from storage.bilingual import Problem
 from storage.columns import AnyRow, utc_now
 from storage.database import read, write
-from storage.models import directory_editions, directory_rows
+from storage.directory_models import directory_editions, directory_rows
 from storage.records import FiledKind, Filing
 
 COLUMNS = tuple(field.name for field in fields(Filing))

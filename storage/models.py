@@ -1,4 +1,6 @@
-"""Every table of the house; `storage/migrations` builds the same ones, a test compares the two.
+"""The tables of the house, but for the directory's (`storage/directory_models.py`).
+
+`storage/migrations` builds the same ones, a test compares the two.
 
 Queries use the Core tables at the end of this file. Text columns hold "" for "not shown"; NULL is
 kept for "not known".
@@ -359,43 +361,6 @@ class LockHolderModel(Base):
     since: Mapped[datetime]
 
 
-class EditionModel(Base):
-    """One list of filed bodies as it stood on a day. Editions are only ever added."""
-
-    __tablename__ = "directory_editions"
-    __table_args__ = (UniqueConstraint("name", "as_of", "sha256"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]  # of the list: a later edition of the same name takes its place
-    as_of: Mapped[date]
-    source: Mapped[str]  # the file's name
-    sha256: Mapped[str]  # of the file
-    imported_at: Mapped[datetime]
-    imported_by: Mapped[str]
-    rows: Mapped[int]
-    bodies: Mapped[int]
-
-
-class FilingModel(Base):
-    """What one body may do, by one edition."""
-
-    __tablename__ = "directory_rows"
-    __table_args__ = (Index("ix_directory_rows_body", "edition_id", "body"),)
-
-    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
-    edition_id: Mapped[int] = mapped_column(ForeignKey("directory_editions.id"))
-    body: Mapped[str]
-    kind: Mapped[str]
-    occupation: Mapped[str]
-    trade: Mapped[str]
-    level: Mapped[str]
-    audience: Mapped[str]
-    region: Mapped[str]
-    filing_no: Mapped[str]
-    valid_from: Mapped[date | None]
-    valid_to: Mapped[date | None]
-
-
 def core(model: type[Base]) -> Table:
     return cast("Table", model.__table__)
 
@@ -415,5 +380,3 @@ decisions = core(DecisionModel)
 second_opinions = core(OpinionModel)
 export_batches = core(ExportBatchModel)
 lock_holders = core(LockHolderModel)
-directory_editions = core(EditionModel)
-directory_rows = core(FilingModel)

@@ -21,7 +21,8 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-import storage.models_sources  # noqa: F401 (its tables too)
+import storage.directory_models
+import storage.models_sources  # noqa: F401 (their tables belong to the metadata)
 from storage.database import migration_config, open_database, upgrade
 from storage.models import Base
 

@@ -14,16 +14,17 @@ import pytest
 from sqlalchemy import Engine
 
 from classifiers.subject import Subject
+from crawler.process import Ending
 from door.directory_diff import changes, pair
 from door.directory_load import directory_if_any, load_directory
 from door.settings import read_settings
-from door.sweep_run import SweepOrder, assemble
+from door.sweep_run import SweepOrder, run_sweep
+from pipelines.tools import SETTING, Tools
 from storage.bilingual import Problem
 from storage.database import open_database, upgrade
 from storage.directory import Source, add_edition, bodies, editions, filings
 from storage.records import Filing
 from tests.filed_bodies import SCHOOL, filing
-from tests.makers import start
 
 ROOT = Path(__file__).parent.parent
 SHAM = (
@@ -115,13 +116,20 @@ def test_a_difference_names_bodies_and_rows(engine: Engine) -> None:
         pair(engine, 1, None)
 
 
-def test_a_sweep_judges_with_the_directory_of_its_database(engine: Engine, tmp_path: Path) -> None:
+def test_a_sweep_judges_with_the_directory_of_its_database(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     add_edition(engine, source(), [filing()])
-    frontier = start(engine)
-    order = SweepOrder(targets=[], name="targets")
+    tools: list[Tools] = []
+
+    def crawl(_sources: object, _plan: object, scrapy: dict[str, Any]) -> Ending:
+        tools.append(scrapy[SETTING])
+        return Ending(interrupted=True, problem=None, stats={})
+
+    monkeypatch.setattr("door.sweep_run.crawl", crawl)
     settings = read_settings({"CERTSWEEP_HOME": str(tmp_path)})
-    _, tools = assemble(engine, settings, order, frontier, {}, lambda _: None)
-    codes = {one.code for one in tools.judge.judge(Subject(text=SHAM)).findings}
+    run_sweep(engine, settings, SweepOrder(targets=[], name="targets"), {}, lambda _: None)
+    codes = {one.code for one in tools[0].judge.judge(Subject(text=SHAM)).findings}
     assert "E2-03" in codes
 
 

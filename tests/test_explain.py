@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.explain import explain
-from classifiers.judge import load_judge
+from classifiers.explain import Explanation, Share, explain
+from classifiers.filed import LEFT, UNKNOWN
+from classifiers.judge import Judge, load_judge
 from classifiers.office_rules import subject_of
 from classifiers.reading import read
 from classifiers.rulebook import Example, Rule
@@ -20,12 +21,20 @@ from classifiers.subject import Subject
 from classifiers.tracing import Fate, Trace, trace
 from commands.check import judged
 from door.check_record import read_record
-from door.explain_report import Explainer
-from door.rule_words import Shelf
+from door.explain_report import Explainer, explained
+from door.rule_words import HOSTS, Shelf
+from tests.filed_bodies import SCHOOL, directory
+from tests.test_filed import DAY, FAULTS, FORMER, LAWFUL
 
 JUDGE = load_judge(model=None)
+SEEING = load_judge(directory=directory(former=(FORMER,)), model=None)
 EXPLAINER = Explainer(Shelf(JUDGE))
 EXAMPLES = [(rule, one) for rule in JUDGE.eye.rules for one in (*rule.hits, *rule.misses)]
+URLS = {
+    "official": "http://zscx.osta.org.cn/",
+    "lookalike": "http://osta-cx.example.cn/",
+    "other": "https://news.example/",
+}
 AD = "焊工证报名中，签约包过，我校不承诺保过，面包过期了，需要的私信我，微信13800000000。"
 
 
@@ -42,26 +51,85 @@ def fates(one: Trace) -> dict[str, Fate]:
     return {place.quote: place.fate for place in (*one.claims, *one.places)}
 
 
-def check_sums(subject: Subject) -> None:
-    told = explain(JUDGE, subject)
-    judgement = JUDGE.judge(subject, keep_weak=True)
+def score_of(one: Share) -> float:
+    """A finding's score by the parts that are told of it."""
+    if one.weight is None:
+        return UNKNOWN * one.lowered
+    return min(0.98, one.base * one.share * one.weight) * one.lowered
+
+
+def check_sums(subject: Subject, judge: Judge = JUDGE) -> Explanation:
+    told = explain(judge, subject)
+    judgement = judge.judge(subject, keep_weak=True)
     assert told.judgement == judgement
     assert told.beyond_rules == 0.0
+    assert told.learned is None
     assert [one.finding for one in told.shares] == list(judgement.findings)
+    assert not {one.finding.rule for one in told.shares} & told.cleared
     for one in told.shares:
-        assert one.finding.score == pytest.approx(min(0.98, one.base * one.trace.share), abs=1e-3)
-        best = max(claim.share for claim in one.trace.claims)
-        assert best == pytest.approx(one.trace.share)
+        assert one.finding.score == pytest.approx(score_of(one), abs=1e-3)
+        shares = [claim.share for claim in one.trace.claims]
+        assert any(one.share == pytest.approx(share) for share in shares)
+        assert bool(one.answer) == bool(one.trace.rule.directory)
+        if not one.answer:
+            assert one.share == pytest.approx(max(shares))
     if judgement.findings:
         assert told.speaker.voice == judgement.stance
     left = math.prod(1 - score for score in told.sum.strong) * (1 - told.sum.weak_together)
     if told.sum.strong:
         assert judgement.score == pytest.approx(min(0.98, 1 - left), abs=1e-3)
+    return told
 
 
 @pytest.mark.parametrize("pair", EXAMPLES, ids=label)
 def test_an_explanation_adds_up_to_the_judgement(pair: tuple[Rule, Example]) -> None:
     check_sums(subject_of(pair[1]))
+
+
+@pytest.mark.parametrize("text", [case[0] for case in FAULTS], ids=lambda text: text[:12])
+def test_it_adds_up_with_the_directorys_answer(text: str) -> None:
+    told = check_sums(Subject(text=text, published_at=DAY), SEEING)
+    assert any(one.answer for one in told.shares)
+
+
+def test_a_finding_lowered_by_a_true_filing_says_so() -> None:
+    told = check_sums(Subject(text=LAWFUL[0] + "证书全国联网可查。", published_at=DAY), SEEING)
+    assert "e2_03_claims_filing" in told.cleared
+    assert {one.lowered for one in told.shares} == {LEFT}
+    said = "\n".join(explained(Shelf(SEEING), told))
+    assert f"机构备案属实 {LEFT:.2f}" in said
+    assert "目录核对无误，不计" in said
+
+
+def test_the_directorys_words_stand_in_the_reckoning() -> None:
+    said = "\n".join(explained(Shelf(SEEING), explain(SEEING, Subject(text=FAULTS[0][0]))))
+    assert "目录核对：" in said
+    assert "× 目录 1.00 = " in said
+    blind = EXPLAINER.text(read_record(json.dumps({"id": 1, "text": FAULTS[0][0]})))
+    assert "目录无法核对，记 0.02" in blind
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                SCHOOL,
+                "是经人社局备案的评价机构",
+                "备案号S000041000123",
+                "颁发全国通用的等级证书",
+                "电工三级报名",
+                "茶艺师",
+                "包过",
+                "加微信13800000000",
+                "，",
+                "。",
+            ]
+        ),
+        max_size=14,
+    ).map("".join)
+)
+def test_it_adds_up_with_a_directory_for_any_mixture(text: str) -> None:
+    check_sums(Subject(text=text, published_at=DAY), SEEING)
 
 
 @given(
@@ -140,11 +208,27 @@ def test_a_missing_context_is_told_condition_by_condition() -> None:
     assert place.checks[1].seen == ()
 
 
-def test_a_rule_about_hosts_says_that_the_host_is_another() -> None:
-    rule = next(one for one in JUDGE.eye.rules if one.hosts)
-    told = explain(JUDGE, Subject(**dict(rule.hits[0].parts) | {"url": "https://news.example/"}))
+@pytest.mark.parametrize(
+    "rule", [one for one in JUDGE.eye.rules if one.hosts], ids=lambda rule: rule.name
+)
+def test_a_rule_about_hosts_says_that_the_host_is_another(rule: Rule) -> None:
+    url = next(url for kind, url in URLS.items() if kind not in rule.hosts)
+    told = explain(JUDGE, Subject(**dict(rule.hits[0].parts) | {"url": url}))
     left = {one.rule.name: one for one in told.left_out}
     assert {claim.fate for claim in left[rule.name].claims} == {Fate.HOST}
+
+
+@pytest.mark.parametrize(("kind", "url"), URLS.items())
+def test_every_kind_of_host_has_a_name_in_the_report(kind: str, url: str) -> None:
+    said = EXPLAINER.text(read_record(json.dumps({"id": 1, "text": AD, "url": url})))
+    assert f"网址属于{HOSTS[kind][0]}" in said
+
+
+def test_a_long_text_about_something_else_says_that_nobody_looked() -> None:
+    told = explain(JUDGE, Subject(text="今天多云转晴，市民在公园里散步。" * 40))
+    assert told.off_topic
+    assert not told.shares
+    assert "不看规则" in "\n".join(explained(Shelf(JUDGE), told))
 
 
 def test_words_over_two_fields_have_no_offsets() -> None:

@@ -67,12 +67,14 @@ def test_the_folder_named_by_the_office_comes_first(folder: Path, tmp_path: Path
     other = tmp_path / "other"
     other.mkdir()
     assert rules_folder(settings(tmp_path, str(other))) == other
-    assert not office_judge(settings(tmp_path, str(other))).judge(ADVERT).flagged
+    judge = office_judge(settings(tmp_path, str(other)))
+    assert EXAMPLE.stem not in {found.rule for found in judge.judge(ADVERT).findings}
+    assert not judge.alone().judge(ADVERT).flagged
 
 
 def test_an_office_without_rules_gets_those_that_come_along(tmp_path: Path) -> None:
     assert rules_folder(settings(tmp_path)) is None
-    assert office_judge(settings(tmp_path)).rules == load_judge().rules
+    assert office_judge(settings(tmp_path)).eye.rules == load_judge().eye.rules
 
 
 @pytest.mark.parametrize("make", [lambda path: None, lambda path: path.write_text("x")])

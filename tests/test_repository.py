@@ -24,7 +24,8 @@ NOT_OURS = {
     "build",
     "var",
 }
-BINARY = {".npz", 
+BINARY = {
+    ".npz",
     ".png",
     ".jpg",
     ".jpeg",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-import storage.models_sources  # noqa: F401 (its tables too)
+import storage.directory_models
+import storage.models_sources  # noqa: F401 (their tables belong to the metadata)
 from storage.models import Base
 
 context.configure(
