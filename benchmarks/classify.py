@@ -20,6 +20,9 @@ from collections.abc import Callable, Iterator
 
 import jieba
 from ahocorasick_rs import AhoCorasick
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
 
 from classifiers.judge import Judge, load_judge
 from classifiers.subject import Subject
@@ -35,6 +38,13 @@ ORDINARY = [
     "师傅把旧椅子的榫头敲紧，又刷了一遍清漆，放在院子里晾着。",
     "学校将于下月举行运动会，欢迎家长前来观看。",
     "新修的步道沿着河岸走，两旁种了柳树和月季。",
+]
+# Ordinary pages that are about certificates all the same: these are judged to the end.
+NEAR = [
+    "本年度一级建造师考试报名将于下周开始，请考生携带身份证和学历证书到现场确认。",
+    "学校开设电工、焊工培训班，学费一千二百元，结业考试由区人社局组织。",
+    "招聘护士两名，要求持护士执业证书，三年以上工作经验，五险一金。",
+    "成绩合格者由人力资源和社会保障部门颁发职业技能等级证书，可在官方网站查询。",
 ]
 OFFENDING = [
     "焊工证包过，免考直出，三天拿证，加微信13800000000。",
@@ -63,6 +73,9 @@ def samples() -> dict[str, str]:
     for size in SIZES:
         advert = text(OFFENDING, size // 10)
         made[f"平常 ordinary {size}"] = text(ORDINARY, size)
+        made[f"谈证书的平常页 ordinary, on topic {size}"] = text(NEAR, size // 3) + text(
+            ORDINARY, size - size // 3
+        )
         made[f"违规 offending {size}"] = advert + text(ORDINARY, size - len(advert))
         made[f"全是广告 all advert {size}"] = text(OFFENDING, size)
     return made
@@ -79,12 +92,23 @@ def words_of(judge: Judge) -> list[str]:
     return sorted(found, key=lambda word: (-len(word), word))
 
 
+def usual_pipeline() -> Pipeline:
+    """What one would build first: jieba's words, TF-IDF, a linear model."""
+    usual = make_pipeline(
+        TfidfVectorizer(tokenizer=jieba.lcut, token_pattern=None, ngram_range=(1, 2)),
+        LogisticRegression(),
+    )
+    return usual.fit([*ORDINARY, *OFFENDING], [0] * len(ORDINARY) + [1] * len(OFFENDING))
+
+
 def workers(judge: Judge, words: list[str]) -> dict[str, Worker]:
     automaton = AhoCorasick(words)
+    usual = usual_pipeline()
     alternation = re.compile("|".join(map(re.escape, words)))
     return {
         "certsweep judge": lambda sample: judge.judge(Subject(text=sample)),
         "jieba.lcut": jieba.lcut,
+        "jieba + TF-IDF": lambda sample: usual.predict_proba([sample]),
         "ahocorasick_rs": lambda sample: automaton.find_matches_as_indexes(
             sample, overlapping=True
         ),
