@@ -12,6 +12,7 @@ from door.rule_words import Shelf
 from door.speech import t
 from door.trace_lines import Where, quoted, said
 
+SHOWN = 0.005  # a measure that weighs less is not named
 WHAT = (
     "learned 是随程序的学习模型，不是规则：从专为它编写的例文中学来，按词句和指标估计概率；"
     "只提请人看，从不作决定",
@@ -51,9 +52,11 @@ def measured(learned: Learned) -> float:
 
 def measures(shelf: Shelf, learned: Learned) -> str:
     named = [
-        f"{measure_said(shelf, name)} {part:+.2f}" for name, part in learned.weighed.from_measures
+        f"{measure_said(shelf, name)} {part:+.2f}"
+        for name, part in learned.weighed.from_measures
+        if abs(part) >= SHOWN
     ]
-    rest = f"{learned.other_measures:+.2f}"
+    rest = f"{learned.other_measures + 0.0:+.2f}"  # never −0.00
     return t("；", "; ").join([*named, t(f"其余 {rest}", f"the others {rest}")])
 
 
@@ -114,7 +117,7 @@ def end_line(learned: Learned, *, flagged: bool) -> str:
     return t(f"总分 {score}{most}：{word}", f"Score {score}{most}: {word}")
 
 
-def learned_json(learned: Learned, where: Where) -> dict[str, Any]:
+def learned_json(shelf: Shelf, learned: Learned, where: Where) -> dict[str, Any]:
     verdict, weighed = learned.verdict, learned.weighed
     return {
         "probability": round(weighed.probability, 4),
@@ -128,9 +131,10 @@ def learned_json(learned: Learned, where: Where) -> dict[str, Any]:
         "bias": round(learned.bias, 4),
         "words": round(weighed.from_words, 4),
         "measures": [
-            {"name": name, "weight": round(part, 4)} for name, part in weighed.from_measures
+            {"name": name, "said": measure_said(shelf, name), "weight": round(part, 4)}
+            for name, part in weighed.from_measures
         ],
-        "other_measures": round(learned.other_measures, 4),
+        "other_measures": round(learned.other_measures, 4) + 0.0,
         "slope": round(learned.slope, 4),
         "offset": round(learned.offset, 4),
         "passages": [

@@ -32,7 +32,7 @@ class Explainer:
 
     def json(self, record: Record) -> dict[str, Any]:
         told = explain(self.shelf.judge, record.subject)
-        return explained_json(told, partial(place, record))
+        return explained_json(self.shelf, told, partial(place, record))
 
 
 def explained(shelf: Shelf, told: Explanation) -> Iterator[str]:
@@ -139,7 +139,7 @@ def sum_lines(shelf: Shelf, told: Explanation) -> Iterator[str]:
 def rule_sum_lines(told: Explanation) -> Iterator[str]:
     added = told.sum
     if not told.shares:
-        yield t("合计：没有一条规则成立，0 分", "Sum: no rule holds, 0")
+        yield t("规则合计：没有一条规则成立，0 分", "The rules: none holds, 0")
         return
     if added.weak:
         weak, cap = f"{added.weak_together:.2f}", added.weak_cap
@@ -148,7 +148,7 @@ def rule_sum_lines(told: Explanation) -> Iterator[str]:
             f"Weak leads (each below {added.weak_below}) come to {weak}, at most {cap}, and never "
             "flag a text alone",
         )
-    yield t("合计：", "Sum: ") + noisy_or(added)
+    yield t("规则合计：", "The rules: ") + noisy_or(added)
 
 
 def score_line(told: Explanation) -> str:
@@ -173,7 +173,7 @@ def noisy_or(added: Sum) -> str:
     return f"1 − {factors} = {added.rules:.2f}{most}"
 
 
-def explained_json(told: Explanation, where: Where) -> dict[str, Any]:
+def explained_json(shelf: Shelf, told: Explanation, where: Where) -> dict[str, Any]:
     added = told.sum
     return {
         "speaker": {
@@ -205,7 +205,7 @@ def explained_json(told: Explanation, where: Where) -> dict[str, Any]:
             "flagged_from": added.flag,
         },
         "off_topic": told.off_topic,
-        "learned": learned_json(told.learned, where) if told.learned else None,
+        "learned": learned_json(shelf, told.learned, where) if told.learned else None,
     }
 
 

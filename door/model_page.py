@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from classifiers.judge import LEARNED
+from classifiers.judge import _ENOUGH, LEARNED
 from classifiers.learned import Weights
 from door.explain_model import WHAT, heading
 from door.speech import t
@@ -33,9 +33,9 @@ def model_page(model: Weights | None) -> Iterator[str]:
     line, backed = f"{model.threshold:.3f}", f"{model.backed_threshold:.3f}"
     yield t(
         f"概率 {line} 起提请人看；规则自身已为涉嫌时 {backed} 起。"
-        "没有规则得到 0.5 分时，才以其名义列出最可疑的词句。",
+        f"没有规则得到 {_ENOUGH} 分时，才以其名义列出最可疑的词句。",
         f"Asks a person to look from a probability of {line} on, of {backed} where the rules alone "
-        "flag. Its own words are shown only where no rule reaches 0.5.",
+        f"flag. Its own words are shown only where no rule reaches {_ENOUGH}.",
     )
     yield t(
         f"学过 {len(model.facts.get('rules', ()))} 条规则；其后新增的规则和单位自有规则独自计分，"

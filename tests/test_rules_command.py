@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 import cli
 from classifiers.rulebook import FOLDER
 from door.law_state import law_state
+from door.rule_page import page, page_json
+from door.rule_words import shelf
 from door.settings import read_settings
 from storage.bilingual import Problem
 
@@ -184,3 +186,23 @@ def test_hostile_text_cannot_steer_the_terminal(home: Path) -> None:
     said = run("test", RULE, "--text", text)
     assert "\x1b" not in said
     assert "\u202e" not in said
+
+
+def test_the_learned_model_has_a_page_among_the_rules_and_is_none(home: Path) -> None:
+    shown = CliRunner().invoke(cli.build_app("rules"), ["rules", "list"])
+    assert "learned" in shown.stderr
+    assert "从不作决定" in shown.stderr
+    assert "从不作决定" in run("show", "learned")
+    told = answer("show", "learned")
+    assert (told["rule"], told["in_use"]) == (False, True)
+    assert 0 < told["threshold"] < 1
+    with pytest.raises(Problem, match="never decides"):
+        run("test", "learned", "--text", "x")
+
+
+def test_every_rule_can_be_shown(home: Path) -> None:
+    known = shelf(read_settings({"CERTSWEEP_HOME": str(home)}))
+    for rule in known.judge.eye.rules:
+        said = "\n".join(page(known, rule, date(2026, 11, 1)))
+        assert ("须与目录核对" in said) == bool(rule.directory)
+        json.dumps(page_json(known, rule, date(2026, 11, 1)))
