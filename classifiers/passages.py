@@ -16,6 +16,7 @@ _QUOTE = 80  # characters of a passage shown as evidence
 _LEAST_SHARE = 0.5  # of the strongest one's weight, for another passage to be shown
 _PASSAGES = 3
 _WORDS = 3  # named in an explanation
+_LOOKED_AT = 60  # of the heaviest, for such as are words without punctuation
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def telling_words(document: Document, passage: Passage, grams: Grams, pulled: Fl
         & (grams.pieces >= WORDS_FROM)
         & (pulled > 0)
     )
-    best = sorted(inside[np.argsort(-pulled[inside])][:_WORDS].tolist())
-    words = (document.text[grams.starts[at] : grams.ends[at]].strip() for at in best)
-    return list(dict.fromkeys(words))
+    ranked = inside[np.argsort(-pulled[inside])][:_LOOKED_AT].tolist()
+    whole = [at for at in ranked if document.text[grams.starts[at] : grams.ends[at]].isalnum()]
+    best = sorted(whole[:_WORDS])
+    return list(dict.fromkeys(document.text[grams.starts[at] : grams.ends[at]] for at in best))

@@ -29,7 +29,7 @@ COUNTS = {"everyday": 0.03, STRATUM: 0.2}
 # Of what is flagged, on texts of authors left out; new authors bring it down by a point or two.
 PRECISION = 0.99
 # Where a rule is as sure by itself, this much less of the sum is enough.
-BACKED = 0.3
+BACKED = 0.8
 _NOTHING_BELOW = 0.1  # weights of codes this small are left out of the file
 
 Floats = npt.NDArray[np.float64]
