@@ -11,6 +11,7 @@ from learning.corpus import Labelled, fingerprint, read_part
 from learning.everyday import everyday
 from learning.examples import examples
 from learning.fit import fit
+from learning.furniture import furnished
 from learning.pieces import pieces
 
 LEARNED_FROM = ("train", "tune")
@@ -19,7 +20,7 @@ LEARNED_FROM = ("train", "tune")
 def texts(eye: Eye) -> Sequence[Labelled]:
     """What the shipped model is made from; nothing of the test part."""
     written = [row for part in LEARNED_FROM for row in read_part(part)]
-    return [*written, *pieces(written), *examples(eye.rules), *everyday()]
+    return [*written, *pieces(written), *furnished(written), *examples(eye.rules), *everyday()]
 
 
 def build(eye: Eye) -> Weights:
