@@ -19,7 +19,7 @@ from classifiers.learned import load as load_weights
 from classifiers.look import Claim, Look
 from classifiers.passages import Passage, pulls, strongest, telling_words
 from classifiers.rulebook import CLAUSES, Rule
-from classifiers.shape import measures
+from classifiers.shape import Measures, measures
 from classifiers.subject import Subject
 from classifiers.text_features import Grams, grams
 from storage.records import Evidence, Finding, Judgement
@@ -30,6 +30,17 @@ _WEAK_CAP = 0.45
 _MOST = 0.98  # a machine is never certain
 _QUOTES = 8  # pieces of evidence kept for one finding
 _ENOUGH = 0.5  # a rule's finding from which on the model need not show its own words
+# Where no rule, no word of papers, tests and classes and no odd writing stands, the model must be
+# surer: found on ordinary texts of other people (2026-11), half of whose false flags had none.
+_BARE = 0.97
+_HINT = 0.1
+_SUBJECT = (
+    *("said certificate", "said exam", "said training", "said paper", "said vocational_paper"),
+    *("said license_topic", "said level_word", "said listed_title", "said unlisted_title"),
+    *("said job_entry", "said certificate_sale", "said training_sale", "said shady", "said deal"),
+    *("said forging", "said forged_goods", "said fake_papers", "said qualification_exam"),
+    *("said organ", "said former_organ", "gaps", "latin inside"),
+)
 LEARNED = "learned"  # stands where a rule's name would
 _LEARNED_SEVERITY = 3
 _OURS = ZoneInfo("Asia/Shanghai")  # a law is in force by Chinese days
@@ -114,14 +125,23 @@ class Judge:
         if self.weights is None:
             return Verdict(together, together >= FLAGGED, together, together)
         looked = grams(look.document.text)
-        weighed = weigh(self.weights, looked, measures(look))
+        measured = measures(look)
+        weighed = weigh(self.weights, looked, measured)
         probability = weighed.probability * (LEFT if borne_out(findings, check) else 1.0)
         alone = overall([one.score for one in findings if one.rule not in self.learned_rules])
-        backed = together >= FLAGGED
-        least = self.weights.backed_threshold if backed else self.weights.threshold
+        least = self._line(measured, together)
         score = min(_MOST, 1 - (1 - probability) * (1 - alone))
         flagged = probability >= least or alone >= FLAGGED
         return Verdict(score, flagged, together, alone, weighed, looked, probability, least)
+
+    def _line(self, measured: Measures, together: float) -> float:
+        """The probability from which on the model may flag this text."""
+        assert self.weights is not None
+        if together >= FLAGGED:
+            return self.weights.backed_threshold
+        if together >= _HINT or any(measured.get(name) for name in _SUBJECT):
+            return self.weights.threshold
+        return max(self.weights.threshold, _BARE)
 
     def _learned(self, look: Look, check: Check, verdict: Verdict) -> tuple[Finding, ...]:
         """What the model stumbled over, clause by clause, one finding a violation code."""

@@ -82,14 +82,22 @@ def probability_line(learned: Learned) -> str:
 def line_line(learned: Learned) -> str:
     verdict = learned.verdict
     reached = verdict.probability >= verdict.least
-    which = t("规则自身已为涉嫌", "the rules alone flag") if learned.backed else ""
-    other = learned.threshold if learned.backed else learned.backed_threshold
+    why = line_reason(learned)
     return t(
-        f"  判定线 {verdict.least:.3f}（{which or '规则自身未达涉嫌'}；否则 {other:.3f}）："
-        f"{'达到' if reached else '未达到'}",
-        f"  line {verdict.least:.3f} ({which or 'the rules alone do not flag'}; else "
-        f"{other:.3f}): {'reached' if reached else 'not reached'}",
+        f"  判定线 {verdict.least:.3f}（{why}）：{'达到' if reached else '未达到'}",
+        f"  line {verdict.least:.3f} ({why}): {'reached' if reached else 'not reached'}",
     )
+
+
+def line_reason(learned: Learned) -> str:
+    if learned.backed:
+        return t("规则自身已为涉嫌", "the rules alone flag")
+    if learned.verdict.least > learned.threshold:
+        return t(
+            "没有规则、没有证书考试一类词、没有夹杂符号，须更有把握",
+            "no rule, no word of papers or tests, no odd writing: it must be surer",
+        )
+    return t("规则自身未达涉嫌", "the rules alone do not flag")
 
 
 def joined_line(learned: Learned) -> str:

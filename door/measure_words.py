@@ -12,6 +12,7 @@ PLAIN = {
     "together": ("规则合计", "what the rules add up to"),
     "length": ("文字长度", "length"),
     "gaps": ("字间夹杂的符号", "signs put between characters"),
+    "blanks": ("字间夹杂的空格", "blanks put between characters"),
     "gaps a character": ("夹杂符号的密度", "density of signs between characters"),
     "quoted": ("引号内的比例", "share in quotation marks"),
     "reported": ("转述他人的比例", "share told of others"),
