@@ -82,6 +82,7 @@ def telling_words(document: Document, passage: Passage, grams: Grams, pulled: Fl
         & (grams.pieces >= WORDS_FROM)
         & (pulled > 0)
     )
-    best = sorted(inside[np.argsort(-pulled[inside])][:_WORDS].tolist())
+    best = inside[np.argsort(-pulled[inside])][:_WORDS].tolist()
+    best.sort(key=lambda at: (grams.starts[at], grams.ends[at]))  # pairs are listed after words
     words = (document.text[grams.starts[at] : grams.ends[at]].strip() for at in best)
     return list(dict.fromkeys(words))
