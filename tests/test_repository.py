@@ -25,6 +25,7 @@ NOT_OURS = {
     "var",
 }
 BINARY = {
+    ".npz",
     ".png",
     ".jpg",
     ".jpeg",
