@@ -238,6 +238,12 @@ def _fingerprint(extra: Path | None, model: Path | None) -> str:
     return digest.hexdigest()[:12]
 
 
+def known_rules(eye: Eye, weights: Weights | None) -> frozenset[str]:
+    """Rules the model was made with, but for those that ask what it cannot know: the directory."""
+    asking = {rule.name for rule in eye.rules if rule.directory}
+    return frozenset(weights.facts["rules"] if weights else ()) - asking
+
+
 def load_judge(
     extra_rules: Path | None = None,
     directory: Directory | None = None,
@@ -251,7 +257,5 @@ def load_judge(
     """
     weights = load_weights(model) if model else None
     eye = load_eye(extra_rules)
-    asking = {rule.name for rule in eye.rules if rule.directory}  # what the model cannot know
-    learned = frozenset(weights.facts["rules"] if weights else ()) - asking
     engine = _fingerprint(extra_rules, model) + (f"-{directory.fingerprint}" if directory else "")
-    return Judge(eye, weights, learned, engine, directory)
+    return Judge(eye, weights, known_rules(eye, weights), engine, directory)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
+import math
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.hashing import Places
+from classifiers.rulebook import CLAUSES
 from classifiers.shape import Measures
 from classifiers.text_features import BITS, FEATURES, Grams
 from storage.bilingual import Problem
@@ -27,6 +31,13 @@ CODE_BITS = 14
 CODE_FEATURES = 2 << CODE_BITS
 _MOST_BYTES = 64_000_000  # unpacked, of one array; a file may lie about its size
 _SHOWN = 8  # measures told of
+_NUMBERS = ("bias", "slope", "offset", "threshold", "backed_threshold")
+# What reading a damaged or made-up archive raises: packed data, encrypted or unknown packing,
+# headers that promise more than there is, values of another kind.
+_BROKEN = (
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, MemoryError),
+    *(OverflowError, RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+)
 
 Floats = npt.NDArray[np.float32]
 
@@ -111,7 +122,7 @@ def load(path: Path = WEIGHTS) -> Weights:
             plain = json.loads(_member(file, "model.json"))
             arrays = {name: _array(file, name) for name in _ARRAYS}
             return _weights(plain, arrays)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except _BROKEN as error:
         raise BadModel(
             f"模型文件 {path.name} 用不了（{error}）。请重新安装，或删去本单位训练的模型后重试。",
             f"the model file {path.name} cannot be used ({error}). "
@@ -129,13 +140,29 @@ def _array(file: zipfile.ZipFile, name: str) -> Floats:
     stored: npt.NDArray[np.float16] = np.load(
         io.BytesIO(_member(file, f"{name}.npy")), allow_pickle=False
     )
+    if stored.dtype != np.float16:
+        raise ValueError(f"{name} does not fit")
     return stored.astype(np.float32)
 
 
+def _check(plain: Mapping[str, Any]) -> None:
+    """Raises ValueError or KeyError where judging would stumble over a value later."""
+    numbers = {name: plain[name] for name in _NUMBERS} | plain["measures"]
+    for name, value in numbers.items():
+        if type(value) not in {int, float} or not math.isfinite(value):
+            raise ValueError(f"{name} is no number")
+    codes, rules = plain["codes"], plain["facts"]["rules"]
+    if not codes or not all(isinstance(code, str) and code[:1] in CLAUSES for code in codes):
+        raise ValueError("codes do not fit")
+    if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
+        raise ValueError("rules do not fit")
+
+
 def _weights(plain: dict[str, Any], arrays: dict[str, Floats]) -> Weights:
-    codes = tuple(plain["codes"])
     if plain["format"] != FORMAT:
         raise ValueError(f"format {plain['format']}, wanted {FORMAT}")
+    _check(plain)
+    codes = tuple(plain["codes"])
     shapes = {
         "grams": (FEATURES,),
         "code_grams": (len(codes), CODE_FEATURES),

@@ -84,6 +84,6 @@ def telling_words(document: Document, passage: Passage, grams: Grams, pulled: Fl
         & (pulled > 0)
     )
     ranked = inside[np.argsort(-pulled[inside])][:_LOOKED_AT].tolist()
-    whole = [at for at in ranked if document.text[grams.starts[at] : grams.ends[at]].isalnum()]
-    best = sorted(whole[:_WORDS])
+    best = [at for at in ranked if document.text[grams.starts[at] : grams.ends[at]].isalnum()]
+    best = sorted(best[:_WORDS], key=lambda at: (grams.starts[at], grams.ends[at]))
     return list(dict.fromkeys(document.text[grams.starts[at] : grams.ends[at]] for at in best))

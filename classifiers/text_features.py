@@ -41,6 +41,7 @@ def masked(text: str) -> tuple[str, Places]:
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).copy()
     figures = (codes >= 0x30) & (codes <= 0x39)
     codes[figures] = _FIGURE
+    codes[(codes >= 0xD800) & (codes <= 0xDFFF)] = 0xFFFD  # halves that no segmenter takes
     keep = codes != 0x0A
     for job in find_jobs(text):
         codes[job.start : job.end] = _TITLE

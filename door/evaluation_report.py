@@ -23,6 +23,11 @@ STRATA = {
 CUT = 70  # characters of a text shown with an error
 
 
+def stratum(name: str) -> str:
+    """In the reader's language; a file may name strata of its own."""
+    return t(*STRATA.get(name, (name, name)))
+
+
 def percent(value: float | None) -> str:
     return "—" if value is None else f"{value:.1%}"
 
@@ -71,7 +76,7 @@ def error_json(one: Tried) -> dict[str, Any]:
 
 def show_report(report: Report, errors: int) -> None:
     rows = {t("全部", "all"): report.overall}
-    rows |= {t(*STRATA.get(name, (name, name))): one for name, one in report.strata.items()}
+    rows |= {stratum(name): one for name, one in report.strata.items()}
     out.print(table(t("类别", "stratum"), rows))
     clauses = {t(f"（{name}）", name): one for name, one in report.clauses.items()}
     if any(one.found + one.missed for one in report.clauses.values()):
@@ -139,4 +144,6 @@ def error_line(one: Tried) -> str:
     kind = t("漏掉", "missed") if one.row.offending else t("误报", "false")
     text = printable(one.row.subject.title + " " + one.row.subject.text)[:CUT]
     said = "、".join(dict.fromkeys(each.code for each in one.judgement.findings))
-    return f"{kind} {one.row.id} [{one.row.stratum}] {one.judgement.score:.2f} {said} {text}"
+    return (
+        f"{kind} {one.row.id} [{stratum(one.row.stratum)}] {one.judgement.score:.2f} {said} {text}"
+    )

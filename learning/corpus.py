@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from classifiers.html_text import visible_text
-from classifiers.rulebook import CLAUSES
+from classifiers.rulebook import CLAUSES, FIELDS
 from classifiers.subject import Subject
 from classifiers.tables_file import searchable
 from storage.bilingual import Problem
@@ -67,7 +67,7 @@ def read_part(part: str, folder: Path = FOLDER) -> list[Labelled]:
 def read_file(path: Path) -> Iterator[Labelled]:
     """Raises BadCorpus; an empty line is passed over."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # a text may hold U+2028
     except (OSError, UnicodeDecodeError) as error:
         raise BadCorpus(
             f"读不了语料文件 {path.name}：{error}。请检查路径，文件应为 UTF-8。",
@@ -104,6 +104,8 @@ def _labelled(raw: Mapping[str, Any], path: Path, number: int) -> Labelled:
     labels = tuple(_label(each, subject) for each in raw.get("labels") or ())
     if "labels" not in raw and "stratum" not in raw and "label" not in raw:
         raise ValueError("no labels")
+    if raw.get("label") not in {0, 1, None}:
+        raise ValueError(f"label {raw['label']!r} is neither 0 nor 1")
     offending = bool(labels) or bool(raw.get("label"))
     return Labelled(
         id=str(raw.get("id", f"{path.stem}:{number}")),
@@ -137,8 +139,10 @@ def _subject(raw: Mapping[str, Any]) -> Subject:
 def _label(raw: Mapping[str, Any], subject: Subject) -> Label:
     """Its place may be given by numbers, by the words, or by both, which then must agree."""
     code, field = raw["code"], raw.get("field", "text")
-    if code[0] not in CLAUSES:
+    if not isinstance(code, str) or code[:1] not in CLAUSES:
         raise ValueError(f"no code {code}")
+    if field not in FIELDS:
+        raise ValueError(f"no field {field}")
     said: str = getattr(subject, field)
     start = raw.get("start", said.find(raw["quote"]) if "quote" in raw else -1)
     end = raw.get("end", start + len(raw.get("quote", "")))

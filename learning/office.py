@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from classifiers.judge import Judge
+from classifiers.judge import Judge, known_rules
 from classifiers.learned import Weights
 from classifiers.subject import Subject
 from learning.build import LEARNED_FROM, texts
@@ -64,7 +64,7 @@ def train(judge: Judge, decided: Sequence[Labelled], tell: Callable[[str], None]
     weights = fit(judge.eye, [*texts(judge.eye), *decided], facts, tell)
     pinned = read_part(PINNED)
     tell("pinned")
-    new = replace(judge, weights=weights)
+    new = replace(judge, weights=weights, learned_rules=known_rules(judge.eye, weights))
     return Trained(
         weights=weights,
         before=evaluate(judge, pinned).overall,

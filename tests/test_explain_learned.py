@@ -32,7 +32,7 @@ SEEING = replace(FULL, directory=directory())
 UNTAUGHT = replace(FULL, learned_rules=frozenset())  # every rule is one the model has not seen
 WRITTEN = [row.subject for row in read_part("train")]
 EXPLAINER = Explainer(Shelf(FULL))
-IMPLIED = "姐妹不用背书也下来了，老师安排好的，想要的扣1"
+IMPLIED = "姐妹那本证不用背书也下来了，人都没去，老师安排好的，想要的扣1"
 AD = "焊工证报名中，签约包过，需要的私信我，微信13800000000。"
 WORDS = [
     *("包过", "焊工证", "免考", "加微信", "13800000000", "不", "举报", "姐妹不用背书也下来了"),
