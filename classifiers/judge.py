@@ -239,8 +239,8 @@ def _fingerprint(extra: Path | None, model: Path | None) -> str:
 
 
 def known_rules(eye: Eye, weights: Weights | None) -> frozenset[str]:
-    """Rules the model was made with, but for those that ask what it cannot know: the directory."""
-    asking = {rule.name for rule in eye.rules if rule.directory}
+    """Rules the model was made with, but for those that ask what it cannot: directory and host."""
+    asking = {rule.name for rule in eye.rules if rule.directory or rule.hosts}
     return frozenset(weights.facts["rules"] if weights else ()) - asking
 
 
