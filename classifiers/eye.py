@@ -53,7 +53,8 @@ class Eye:
 
     def unmasked(self, document: Document) -> Document:
         """With its disguised words read as what they are."""
-        places = self.unmasker.find(document.text)
+        found = self.unmasker.find(document.text)
+        places = [one for one in found if document.in_one_part(one.start, one.end)]
         return replace(document, folded=restore(document.folded, places)) if places else document
 
 

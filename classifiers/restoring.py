@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, starmap
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +20,8 @@ from classifiers.concepts import Concept
 from classifiers.folding import Folded, _places
 from classifiers.rulebook import Rule
 from classifiers.segments import is_whole
-from classifiers.syllables import Listener, Sounding, read_as, sound
+from classifiers.syllables import Listener, Sounding, alone, read_as, sound
+from classifiers.turned import backwards, columns, heads
 
 _HAN = re.compile(r"[\u3400-\u9fff]{2,}")
 # Their sounds are those of too many names and half words; the known forms must do.
@@ -48,18 +49,26 @@ class Unmasker:
     words: tuple[str, ...]
     known: frozenset[str]
     listener: Listener
-    automaton: AhoCorasick
+    automaton: AhoCorasick  # of sounds
+    plain: AhoCorasick
 
     def find(self, text: str) -> list[Restored]:
         """Ascending, none overlapping another."""
         heard = self.listener.hear(text)
-        found = list(islice(self._told(text, heard), _TRIED))
+        found = [
+            *(one for one in islice(self._told(text, heard), _TRIED) if _believed(text, one)),
+            *starmap(Restored, islice(self._plainly(text), _TRIED)),
+        ]
         found.sort(key=lambda one: (one.start, one.start - one.end))
         kept: list[Restored] = []
         for one in found:
-            if (not kept or one.start >= kept[-1].end) and _believed(text, one):
+            if not kept or one.start >= kept[-1].end:
                 kept.append(one)
         return kept
+
+    def _plainly(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """What needs no belief: start, end and how it is to be read."""
+        return chain(columns(text), heads(text, self.plain), backwards(text), alone(text))
 
     def _told(self, text: str, heard: Sounding) -> Iterator[Restored]:
         starts, ends, words, known = heard.starts, heard.ends, self.words, self.known
@@ -105,9 +114,8 @@ def strong_words(
 
 def build_unmasker(words: Iterable[str]) -> Unmasker:
     strong = tuple(dict.fromkeys(words))
-    return Unmasker(
-        strong, frozenset(strong), Listener(strong), AhoCorasick([sound(word) for word in strong])
-    )
+    sounds, plain = AhoCorasick([sound(word) for word in strong]), AhoCorasick(list(strong))
+    return Unmasker(strong, frozenset(strong), Listener(strong), sounds, plain)
 
 
 def restore(folded: Folded, places: list[Restored]) -> Folded:

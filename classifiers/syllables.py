@@ -7,7 +7,7 @@ Han characters are no word and are passed over. 言正 is read as the character 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -35,6 +35,7 @@ _APART = (
     "木交:校 讠式:试 言式:试 讠果:课 讠平:评 耳只:职 禾尔:称"
 )
 _PARTS = dict(pair.split(":") for pair in _APART.split())
+_LATIN = re.compile("[a-z]+")
 _FILLER = r"(?<=[\u3400-\u9fff])[a-z0-9\u3041-\u30ff\u3105-\u312f]{1,2}(?=[\u3400-\u9fff])"
 
 
@@ -87,7 +88,7 @@ class Listener:
         }
         longest = sorted(syllables, key=lambda one: (-len(one), one))
         spoken = "|".join(re.escape(one) for one in longest)
-        self._latin = re.compile(rf"(?<![a-z])(?:{spoken}){{1,4}}(?![a-z])")
+        self._spoken = re.compile(f"(?:{spoken}){{1,4}}")
         self._syllable = re.compile(spoken)
         self._parts = re.compile("|".join(_PARTS))
         self._filler = re.compile(_FILLER)
@@ -114,9 +115,27 @@ class Listener:
         known, table = _signs(), _table()
         for match in self._parts.finditer(text):
             yield match.start(), match.end(), int(table[ord(_PARTS[match[0]])])
-        for run in self._latin.finditer(text):
+        for run in _LATIN.finditer(text):
+            if not self._spoken.fullmatch(run[0]):
+                continue
             for match in self._syllable.finditer(text, *run.span()):
                 yield match.start(), match.end(), known[match[0]]
+
+
+# Read as what they are by themselves too: no ordinary text has them.
+_LETTERS = {"zheng": "证", "kao": "考"}
+_ALONE = re.compile("|".join((*_PARTS, *"囯囻囸仝夲甪卟吥", "zheng", "kao")))
+_BEFORE = re.compile(r"[\u3400-\u9fff] ?\Z")
+
+
+def alone(text: str) -> Iterator[tuple[int, int, str]]:
+    """Disguised characters that need no word around them: start, end and what they are."""
+    for match in _ALONE.finditer(text):
+        start, end = match.span()
+        if match[0] not in _LETTERS:
+            yield start, end, read_as(match[0])
+        elif _BEFORE.search(text[max(0, start - 2) : start]) and not _LATIN.match(text, end):
+            yield start - (text[start - 1] == " "), end, _LETTERS[match[0]]
 
 
 def read_as(piece: str) -> str:

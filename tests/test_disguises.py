@@ -32,7 +32,9 @@ def quotes(text: str) -> set[str]:
 def test_each_restored_word_quotes_all_characters_of_the_disguise(text: str) -> None:
     before = lay_out([("title", ""), ("text", text), ("account", "")])
     after = EYE.unmasked(before)
-    found = EYE.unmasker.find(before.text)
+    found = [
+        one for one in EYE.unmasker.find(before.text) if before.in_one_part(one.start, one.end)
+    ]
     assert len(found) == len(after.folded.restored)
     for place, (start, end) in zip(found, after.folded.restored, strict=True):
         assert after.text[start:end] == place.word
@@ -77,6 +79,12 @@ def test_a_text_is_always_judged_and_quotes_stand_in_it(text: str) -> None:
         ("职w业w资w格", "职业资格"),
         ("心理资洵师", "心理咨询师"),
         ("催辱湿", "催乳师"),
+        ("过包（反着念）", "包过"),
+        ("考免过包", "免考"),
+        ("\n免\n考\n直\n出\n", "免考直出"),
+        ("\n免了晚自习\n考虑老人\n出门上班\n证据是工资条\n", "免考出证"),
+        ("要言正", "证"),
+        ("不 kao 直接领", "不考"),
     ],
 )
 def test_a_strong_word_is_heard_however_it_is_spelt(written: str, plain: str) -> None:
@@ -95,6 +103,9 @@ def test_a_strong_word_is_heard_however_it_is_spelt(written: str, plain: str) ->
         "我们考是考了，没过",
         "买了3本书，考完2门",
         "面包guo",
+        "考代码的课，书过保质期",
+        "不考免考的那门，过包间",
+        "一\n二\n三四五",
     ],
 )
 def test_ordinary_words_that_sound_alike_stay(text: str) -> None:
@@ -112,3 +123,10 @@ def test_a_disguise_counts_beside_a_second_signal_only() -> None:
 )
 def test_a_flood_is_read_in_linear_time(unit: str) -> None:
     assert unmasked(unit * 200_000).original
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("unit", ["\u200b", "包x", "苞锅", "免\n"])
+def test_a_flood_is_judged(unit: str) -> None:
+    judgement = JUDGE.judge(Subject(text=unit * 200_000 + "电工证考试"))
+    assert len(judgement.findings) < 20
