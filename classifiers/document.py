@@ -126,6 +126,11 @@ class Document:
                 return name
         return None
 
+    def in_one_part(self, start: int, end: int) -> bool:
+        """The same question before the bounds are known."""
+        low, high = self.folded.span(start, end)
+        return any(first <= low and high <= last for _, first, last in self.parts)
+
     def evidence(self, start: int, end: int) -> Evidence:
         low, high = self.folded.span(start, end)
         name, first, _ = next(part for part in self.parts if part[1] <= low and high <= part[2])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classifiers.concepts import Concept, load_concepts, load_disguises
-from classifiers.document import lay_out, with_breaks, with_concepts, with_speech
+from classifiers.document import Document, lay_out, with_breaks, with_concepts, with_speech
 from classifiers.look import Look, look_at
 from classifiers.matching import (
     ConceptRole,
@@ -16,6 +16,7 @@ from classifiers.matching import (
     find_candidates,
     rule_scanner,
 )
+from classifiers.restoring import Unmasker, build_unmasker, restore, strong_words
 from classifiers.rulebook import FIELDS, Rule, load_rules
 from classifiers.scanner import Scanner
 from classifiers.speech import speech
@@ -34,12 +35,14 @@ class Eye:
     concepts: tuple[Concept, ...]
     rule_words: Scanner[RuleRole]
     concept_words: Scanner[ConceptRole]
+    unmasker: Unmasker
 
     def look(self, subject: Subject) -> Look | None:
         """What the text shows; None where it cannot be about certificates."""
         document = lay_out([(name, getattr(subject, name)) for name in FIELDS])
         if len(document.text) > SHORT and not on_topic(document.text):
             return None
+        document = self.unmasked(document)
         found = self.rule_words.find(document.text)
         document = with_breaks(document)
         candidates = find_candidates(document, found, self.rules)
@@ -47,6 +50,12 @@ class Eye:
         document = with_concepts(document, places)
         document = with_speech(document, *speech(document))
         return look_at(document, candidates, who_speaks(document, subject.url))
+
+    def unmasked(self, document: Document) -> Document:
+        """With its disguised words read as what they are."""
+        found = self.unmasker.find(document.text)
+        places = [one for one in found if document.in_one_part(one.start, one.end)]
+        return replace(document, folded=restore(document.folded, places)) if places else document
 
 
 def load_eye(extra_rules: Path | None = None) -> Eye:
@@ -59,4 +68,5 @@ def load_eye(extra_rules: Path | None = None) -> Eye:
         tuple(concepts.values()),
         rule_scanner(rules, disguises),
         concept_scanner(concepts.values(), disguises),
+        build_unmasker(strong_words(rules, concepts.values(), disguises)),
     )

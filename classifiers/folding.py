@@ -15,6 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +58,7 @@ class Folded:
     starts: Sequence[int]
     ends: Sequence[int]
     gaps: Sequence[int] = ()  # ascending: something was closed just before text[gap]
+    restored: Sequence[tuple[int, int]] = ()  # ascending: a disguised word stood here
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where text[start:end] (not empty) stands in the original."""
@@ -69,6 +71,11 @@ class Folded:
     def gap_inside(self, start: int, end: int) -> bool:
         """Whether text[start:end] exists only because a gap was closed."""
         return bool(self.gaps) and bisect_right(self.gaps, start) < bisect_right(self.gaps, end - 1)
+
+    def restored_inside(self, start: int, end: int) -> bool:
+        """Whether text[start:end] reads so only because a disguise was taken off."""
+        at = bisect_left(self.restored, end, key=itemgetter(0)) - 1
+        return at >= 0 and self.restored[at][1] > start
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,11 @@ def _whole_over_gaps(folded: Folded, spans: Spans) -> Spans:
     if not folded.gaps:
         return spans
     return [
-        span for span in spans if not folded.gap_inside(*span) or is_whole_over_gaps(folded, *span)
+        span
+        for span in spans
+        if not folded.gap_inside(*span)
+        or folded.restored_inside(*span)  # the disguise itself was asked whether it is a word
+        or is_whole_over_gaps(folded, *span)
     ]
 
 
@@ -153,7 +157,7 @@ def _whole(document: Document, spans: Spans, rule: Rule) -> Spans:
         return spans
     kept = []
     for start, end in spans:
-        if folded.gap_inside(start, end):
+        if folded.gap_inside(start, end) and not folded.restored_inside(start, end):
             whole = is_whole_over_gaps(folded, start, end)
         else:
             whole = text[start:end] not in boundaries or is_whole(text, start, end)
@@ -212,13 +216,14 @@ def _read(document: Document, rule: Rule, found: list[RoleSpans]) -> dict[tuple[
             for span in _whole(document, places, rule):
                 before = spans.get(span, Kind(sure=False, disguise=True))
                 sure = before.sure or role.part is Part.SURE
-                spans[span] = Kind(sure, before.disguise and disguise)
+                masked = disguise or document.folded.restored_inside(*span)
+                spans[span] = Kind(sure, before.disguise and masked)
     for number, beside in anchors.items():
         pattern = rule.patterns[number]
         spans_there = _pattern_spans(document, pattern, sorted(beside)) if beside else ()
         for span in spans_there:
             if span not in spans or pattern.sure:
-                spans[span] = Kind(pattern.sure, disguise=False)
+                spans[span] = Kind(pattern.sure, document.folded.restored_inside(*span))
     return spans
 
 

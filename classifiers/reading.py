@@ -56,6 +56,7 @@ class Reading:
 
 def read(judge: Judge, subject: Subject) -> Reading:
     document = lay_out([(name, getattr(subject, name)) for name in FIELDS])
+    document = judge.eye.unmasked(document)
     found = judge.eye.rule_words.find(document.text)
     document = with_breaks(document)
     candidates = find_candidates(document, found, judge.eye.rules)
