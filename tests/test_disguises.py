@@ -130,3 +130,12 @@ def test_a_flood_is_read_in_linear_time(unit: str) -> None:
 def test_a_flood_is_judged(unit: str) -> None:
     judgement = JUDGE.judge(Subject(text=unit * 200_000 + "电工证考试"))
     assert len(judgement.findings) < 20
+
+
+def test_a_disguise_does_not_vouch_for_itself() -> None:
+    alone = EYE.look(Subject(text="苞过"))
+    beside = EYE.look(Subject(text="苞过，加微信"))
+    assert alone is not None
+    assert not alone.claims
+    assert beside is not None
+    assert beside.claims
