@@ -106,6 +106,7 @@ def test_a_strong_word_is_heard_however_it_is_spelt(written: str, plain: str) ->
         "考代码的课，书过保质期",
         "不考免考的那门，过包间",
         "一\n二\n三四五",
+        "汽车专业教师发言正确",
     ],
 )
 def test_ordinary_words_that_sound_alike_stay(text: str) -> None:
