@@ -146,8 +146,9 @@ def _holds(document: Document, condition: Condition, start: int, end: int) -> bo
 
 
 def _signalled(document: Document, start: int, end: int) -> bool:
+    """Whether something else speaks of it near by: no disguise vouches for itself."""
     low, high = max(0, start - _SIGNAL_REACH), end + _SIGNAL_REACH
-    return any(document.has(name, low, high) for name in _SIGNALS)
+    return any(document.has(name, low, start) or document.has(name, end, high) for name in _SIGNALS)
 
 
 def _whole(document: Document, spans: Spans, rule: Rule) -> Spans:

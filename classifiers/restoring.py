@@ -68,7 +68,8 @@ class Unmasker:
 
     def _plainly(self, text: str) -> Iterator[tuple[int, int, str]]:
         """What needs no belief: start, end and how it is to be read."""
-        return chain(columns(text), heads(text, self.plain), backwards(text), alone(text))
+        single = (one for one in alone(text) if is_whole(text, one[0], one[1]))
+        return chain(columns(text), heads(text, self.plain), backwards(text), single)
 
     def _told(self, text: str, heard: Sounding) -> Iterator[Restored]:
         starts, ends, words, known = heard.starts, heard.ends, self.words, self.known

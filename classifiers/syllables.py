@@ -124,7 +124,8 @@ class Listener:
 
 # Read as what they are by themselves too: no ordinary text has them.
 _LETTERS = {"zheng": "证", "kao": "考"}
-_ALONE = re.compile("|".join((*_PARTS, *"囯囻囸仝夲甪卟吥", "zheng", "kao")))
+_CERTAIN = [parts for parts in _PARTS if parts[0] in "讠亻扌氵辶勹耂"]
+_ALONE = re.compile("|".join((*_CERTAIN, "言正", *"囯囻囸仝夲甪卟吥", "zheng", "kao")))
 _BEFORE = re.compile(r"[\u3400-\u9fff] ?\Z")
 
 

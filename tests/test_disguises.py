@@ -106,6 +106,7 @@ def test_a_strong_word_is_heard_however_it_is_spelt(written: str, plain: str) ->
         "考代码的课，书过保质期",
         "不考免考的那门，过包间",
         "一\n二\n三四五",
+        "汽车专业教师发言正确",
     ],
 )
 def test_ordinary_words_that_sound_alike_stay(text: str) -> None:
@@ -130,3 +131,12 @@ def test_a_flood_is_read_in_linear_time(unit: str) -> None:
 def test_a_flood_is_judged(unit: str) -> None:
     judgement = JUDGE.judge(Subject(text=unit * 200_000 + "电工证考试"))
     assert len(judgement.findings) < 20
+
+
+def test_a_disguise_does_not_vouch_for_itself() -> None:
+    alone = EYE.look(Subject(text="苞过"))
+    beside = EYE.look(Subject(text="苞过，加微信"))
+    assert alone is not None
+    assert not alone.claims
+    assert beside is not None
+    assert beside.claims
