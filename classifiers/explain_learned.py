@@ -32,7 +32,7 @@ class Learned:
     total == bias + from_words + the strongest measures + other_measures;
     weighed.probability == 1 / (1 + exp(-(slope * total + offset)));
     verdict.probability == weighed.probability * lowered;
-    verdict.score == min(most, 1 - (1 - verdict.probability) * (1 - verdict.alone)).
+    verdict.score == min(most, 1 - (1 - verdict.suspicion) * (1 - verdict.alone)).
     """
 
     verdict: Verdict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from classifiers.document import Document, lay_out, with_breaks, with_concepts, 
 from classifiers.look import Look, look_at
 from classifiers.matching import (
     ConceptRole,
+    Part,
     RuleRole,
     concept_places,
     concept_scanner,
@@ -36,11 +38,12 @@ class Eye:
     rule_words: Scanner[RuleRole]
     concept_words: Scanner[ConceptRole]
     unmasker: Unmasker
+    own: frozenset[int] = frozenset()  # places of an office's rules, which choose their own topics
 
     def look(self, subject: Subject) -> Look | None:
         """What the text shows; None where it cannot be about certificates."""
         document = lay_out([(name, getattr(subject, name)) for name in FIELDS])
-        if len(document.text) > SHORT and not on_topic(document.text):
+        if len(document.text) > SHORT and not self._worth_a_look(document.text):
             return None
         document = self.unmasked(document)
         found = self.rule_words.find(document.text)
@@ -50,6 +53,15 @@ class Eye:
         document = with_concepts(document, places)
         document = with_speech(document, *speech(document))
         return look_at(document, candidates, who_speaks(document, subject.url))
+
+    def _worth_a_look(self, text: str) -> bool:
+        """On topic, or holding words of a rule of the office's own."""
+        if on_topic(text):
+            return True
+        if not self.own:
+            return False
+        found = self.rule_words.find(text)
+        return any(role.rule in self.own and role.part is not Part.BENIGN for role, _, _ in found)
 
     def unmasked(self, document: Document) -> Document:
         """With its disguised words read as what they are."""
@@ -69,4 +81,10 @@ def load_eye(extra_rules: Path | None = None) -> Eye:
         rule_scanner(rules, disguises),
         concept_scanner(concepts.values(), disguises),
         build_unmasker(strong_words(rules, concepts.values(), disguises)),
+        _own(rules, extra_rules),
     )
+
+
+def _own(rules: Sequence[Rule], folder: Path | None) -> frozenset[int]:
+    names = {path.stem for path in folder.glob("*.yaml")} if folder else set()
+    return frozenset(at for at, rule in enumerate(rules) if rule.name in names)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from classifiers.closer import closer
 from classifiers.directory import Directory
 from classifiers.eye import Eye, load_eye
 from classifiers.filed import LEFT, Check, borne_out, lowered
@@ -29,11 +30,15 @@ _WEAK = 0.35  # findings below this never flag a text by themselves, however man
 _WEAK_CAP = 0.45
 _MOST = 0.98  # a machine is never certain
 _QUOTES = 8  # pieces of evidence kept for one finding
+_BELOW = 0.4999  # suspicious, but with no words to show: not flagged
 _ENOUGH = 0.5  # a rule's finding from which on the model need not show its own words
 # Where no rule, no word of papers, tests and classes and no odd writing stands, the model must be
 # surer: found on ordinary texts of other people (2026-11), half of whose false flags had none.
 _BARE = 0.97
 _HINT = 0.1
+# In a short text there is no room to take a plain offer back, and little for the model to read: it
+# may only speak against the rules where it is sure. Found on short messages (2026-11).
+_BRIEF, _BRIEF_LINE = 100, 0.3
 _SUBJECT = (
     *("said certificate", "said exam", "said training", "said paper", "said vocational_paper"),
     *("said license_topic", "said level_word", "said listed_title", "said unlisted_title"),
@@ -77,6 +82,8 @@ class Verdict:
     grams: Grams | None = None
     probability: float = 0.0  # the model's, lowered where a filing is borne out
     least: float = FLAGGED  # the probability from which a person should look
+    closer: float = 0.0  # the model's of a stretch around a plain claim of a long text
+    suspicion: float = 0.0  # the model's word on the scale of scores, where .5 is the line
 
 
 class Told(NamedTuple):
@@ -111,8 +118,9 @@ class Judge:
         if verdict.flagged and not any(finding.score >= _ENOUGH for finding in findings):
             findings = (*self._learned(look, check, verdict), *findings)
         flagged = verdict.flagged and bool(findings)  # never without the very words
+        score = verdict.score if flagged else min(verdict.score, _BELOW)
         return Judgement(
-            score=round(verdict.score, 4),
+            score=round(score, 4),
             flagged=flagged,
             findings=findings if flagged or keep_weak else (),
             stance=look.speaker.voice,
@@ -127,18 +135,35 @@ class Judge:
         looked = grams(look.document.text)
         measured = measures(look)
         weighed = weigh(self.weights, looked, measured)
-        probability = weighed.probability * (LEFT if borne_out(findings, check) else 1.0)
+        factor = LEFT if borne_out(findings, check) else 1.0
+        probability = weighed.probability * factor
+        least = self._line(look, measured, together)
+        near = 0.0
+        if together >= FLAGGED and probability < least:
+            near = closer(self.eye, self.weights, look) * factor
+        suspicion = max(at_half(probability, least), at_half(near, self.weights.threshold))
         alone = overall([one.score for one in findings if one.rule not in self.learned_rules])
-        least = self._line(measured, together)
-        score = min(_MOST, 1 - (1 - probability) * (1 - alone))
-        flagged = probability >= least or alone >= FLAGGED
-        return Verdict(score, flagged, together, alone, weighed, looked, probability, least)
+        score = min(_MOST, 1 - (1 - suspicion) * (1 - alone))
+        return Verdict(
+            score=score,
+            flagged=score >= FLAGGED,
+            together=together,
+            alone=alone,
+            weighed=weighed,
+            grams=looked,
+            probability=probability,
+            least=least,
+            closer=near,
+            suspicion=suspicion,
+        )
 
-    def _line(self, measured: Measures, together: float) -> float:
+    def _line(self, look: Look, measured: Measures, together: float) -> float:
         """The probability from which on the model may flag this text."""
         assert self.weights is not None
         if together >= FLAGGED:
-            return self.weights.backed_threshold
+            brief = len(look.document.text) <= _BRIEF
+            plain = brief and any(claim.share >= 1.0 for claim in look.claims)
+            return _BRIEF_LINE if plain else self.weights.backed_threshold
         if together >= _HINT or any(measured.get(name) for name in _SUBJECT):
             return self.weights.threshold
         return max(self.weights.threshold, _BARE)
@@ -188,6 +213,13 @@ def _learned_why(words: Sequence[str]) -> str:
         f"此处说法与已知的违规宣传相近{told}；"
         "由学习模型（learned）比对得出，它只提请人看，从不作决定，须由人判断。"
     )
+
+
+def at_half(probability: float, line: float) -> float:
+    """A probability on the scale of scores: the line becomes FLAGGED, the ends stay."""
+    if probability < line:
+        return FLAGGED * probability / line
+    return FLAGGED + (1 - FLAGGED) * (probability - line) / (1 - line)
 
 
 def day_of(subject: Subject) -> date:

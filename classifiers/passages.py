@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,13 @@ _QUOTE = 80  # characters of a passage shown as evidence
 _LEAST_SHARE = 0.5  # of the strongest one's weight, for another passage to be shown
 _PASSAGES = 3
 _WORDS = 3  # named in an explanation
+_HAN = re.compile("[\u3400-\u9fff]")
+_LEAST_HAN = 4
+# Menus, footers and numbers to call are on every page and show nothing.
+_FURNITURE = re.compile(
+    "icp备|icp证|公网安备|版权所有|©|copyright|powered by|技术支持|上一篇|下一篇|网站地图|返回顶部"
+    "|^首页|^(?:联系)?(?:电话|热线|手机|微信|qq|地址|邮箱)[:： ]?[0-9a-z_ -]*$"
+)
 _LOOKED_AT = 60  # of the heaviest, for such as are words without punctuation
 
 
@@ -69,9 +77,14 @@ def _clauses(document: Document) -> list[tuple[int, int]]:
             piece = text[start : min(high, start + _QUOTE)]
             first = start + len(piece) - len(piece.lstrip())
             last = start + len(piece.rstrip())
-            if first < last and document.field_of(first, last) is not None:
+            if document.field_of(first, last) and says_something(text[first:last]):
                 clauses.append((first, last))
     return clauses
+
+
+def says_something(clause: str) -> bool:
+    """Whether a person could sign for it: Chinese words, and not the furniture of a page."""
+    return len(_HAN.findall(clause)) >= _LEAST_HAN and _FURNITURE.search(clause) is None
 
 
 def telling_words(document: Document, passage: Passage, grams: Grams, pulled: Floats) -> list[str]:

@@ -41,6 +41,7 @@ def learned_lines(shelf: Shelf, learned: Learned, *, flagged: bool) -> Iterator[
         yield heavy_line(one)
     yield probability_line(learned)
     yield line_line(learned)
+    yield scale_line(learned)
     yield joined_line(learned)
     yield end_line(learned, flagged=flagged)
 
@@ -90,6 +91,8 @@ def line_line(learned: Learned) -> str:
 
 
 def line_reason(learned: Learned) -> str:
+    if learned.backed and learned.verdict.least < learned.backed_threshold:
+        return t("短文中规则已认定为明说", "a short text in which the rules find a plain offer")
     if learned.backed:
         return t("规则自身已为涉嫌", "the rules alone flag")
     if learned.verdict.least > learned.threshold:
@@ -98,6 +101,22 @@ def line_reason(learned: Learned) -> str:
             "no rule, no word of papers or tests, no odd writing: it must be surer",
         )
     return t("规则自身未达涉嫌", "the rules alone do not flag")
+
+
+def scale_line(learned: Learned) -> str:
+    """The probability on the scale of scores, and the stretch that was looked at more closely."""
+    verdict = learned.verdict
+    line = t(
+        f"  折算：判定线记为 0.50，模型部分为 {verdict.suspicion:.2f}",
+        f"  on the scale of scores, where the line is 0.50, this is {verdict.suspicion:.2f}",
+    )
+    if verdict.closer:
+        line += t(
+            f"（长文中明说的一段另行判断，概率 {verdict.closer:.3f}）",
+            f" (a stretch of plain offer in the long text was weighed by itself: "
+            f"{verdict.closer:.3f})",
+        )
+    return line
 
 
 def joined_line(learned: Learned) -> str:
@@ -119,7 +138,7 @@ def end_line(learned: Learned, *, flagged: bool) -> str:
     verdict = learned.verdict
     score = f"{verdict.score:.2f}"
     if verdict.alone:
-        score = f"1 − (1−{verdict.probability:.2f})(1−{verdict.alone:.2f}) = {score}"
+        score = f"1 − (1−{verdict.suspicion:.2f})(1−{verdict.alone:.2f}) = {score}"
     most = t(f"（封顶 {_MOST}）", f" (at most {_MOST})") if verdict.score >= _MOST else ""
     word = t("涉嫌", "suspected") if flagged else t("不报", "not flagged")
     return t(f"总分 {score}{most}：{word}", f"Score {score}{most}: {word}")
@@ -135,6 +154,8 @@ def learned_json(shelf: Shelf, learned: Learned, where: Where) -> dict[str, Any]
         "backed_threshold": round(learned.backed_threshold, 4),
         "backed": learned.backed,
         "line": round(verdict.least, 4),
+        "closer": round(verdict.closer, 4),
+        "suspicion": round(verdict.suspicion, 4),
         "total": round(weighed.total, 4),
         "bias": round(learned.bias, 4),
         "words": round(weighed.from_words, 4),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from classifiers.judge import Judge, known_rules
-from classifiers.learned import Weights
+from classifiers.learned import Weights, load
 from classifiers.subject import Subject
 from learning.build import LEARNED_FROM, texts
 from learning.corpus import Labelled, fingerprint, read_part
@@ -25,11 +25,17 @@ class Trained:
     weights: Weights
     before: Counts  # the model in use, on the pinned part
     after: Counts
+    shipped: Counts  # the model that came with the program
     learned: int  # decided texts
 
     @property
     def worse(self) -> bool:
-        return (self.after.f1 or 0.0) < (self.before.f1 or 0.0) - SLACK
+        """Than the model in use or the shipped one, whichever does better: no ratchet downwards."""
+        best = max(self.before.f1 or 0.0, self.shipped.f1 or 0.0)
+        precise = max(self.before.precision or 0.0, self.shipped.precision or 0.0)
+        return (self.after.f1 or 0.0) < best - SLACK or (
+            (self.after.precision or 0.0) < precise - 2 * SLACK
+        )
 
 
 def office_texts(posts: Iterable[DecidedPost]) -> list[Labelled]:
@@ -65,9 +71,12 @@ def train(judge: Judge, decided: Sequence[Labelled], tell: Callable[[str], None]
     pinned = read_part(PINNED)
     tell("pinned")
     new = replace(judge, weights=weights, learned_rules=known_rules(judge.eye, weights))
+    own = load()
+    shipped = replace(judge, weights=own, learned_rules=known_rules(judge.eye, own))
     return Trained(
         weights=weights,
         before=evaluate(judge, pinned).overall,
         after=evaluate(new, pinned).overall,
+        shipped=evaluate(shipped, pinned).overall,
         learned=len(decided),
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from classifiers.explain import Explanation, explain
 from classifiers.explain_learned import Learned
 from classifiers.filed import LEFT
-from classifiers.judge import _BARE, FLAGGED, LEARNED, Judge, load_judge
+from classifiers.judge import _BARE, _BRIEF_LINE, FLAGGED, LEARNED, Judge, at_half, load_judge
 from classifiers.subject import Subject
 from commands.check import judged
 from door import speech
@@ -44,12 +44,14 @@ WORDS = [
 def check_verdict(told: Explanation, learned: Learned) -> None:
     """The verdict that is told is the judgement."""
     verdict, judgement = learned.verdict, told.judgement
-    assert judgement.score == pytest.approx(verdict.score, abs=1e-4)
+    score = verdict.score if judgement.flagged else min(verdict.score, 0.4999)
+    assert judgement.score == pytest.approx(score, abs=1e-4)
+    assert judgement.flagged == (judgement.score >= FLAGGED)
     assert judgement.flagged == (verdict.flagged and bool(judgement.findings))
     assert verdict.together == pytest.approx(told.sum.rules)
     assert learned.backed == (told.sum.rules >= FLAGGED)
     if learned.backed:
-        assert verdict.least == learned.backed_threshold
+        assert verdict.least in {learned.backed_threshold, _BRIEF_LINE}
     else:
         assert verdict.least in {learned.threshold, _BARE}
     assert told.beyond_rules == pytest.approx(judgement.score - told.sum.rules, abs=1e-3)
@@ -65,9 +67,15 @@ def check_reckoning(told: Explanation, learned: Learned) -> None:
     assert weighed.probability == pytest.approx(1 / (1 + math.exp(-exponent)))
     assert verdict.probability == pytest.approx(weighed.probability * learned.lowered)
     assert any(one.lowered < 1 for one in told.shares) <= (learned.lowered < 1)
-    joined = 1 - (1 - verdict.probability) * (1 - verdict.alone)
+    assert verdict.suspicion == max(
+        at_half(verdict.probability, verdict.least), at_half(verdict.closer, learned.threshold)
+    )
+    assert (verdict.suspicion >= FLAGGED) == (
+        verdict.probability >= verdict.least or verdict.closer >= learned.threshold
+    )
+    joined = 1 - (1 - verdict.suspicion) * (1 - verdict.alone)
     assert verdict.score == pytest.approx(min(0.98, joined))
-    assert verdict.flagged == (verdict.probability >= verdict.least or verdict.alone >= FLAGGED)
+    assert verdict.flagged == (verdict.score >= FLAGGED)
     assert bool(verdict.alone) == any(
         one.finding.score for one in told.shares if one.finding.rule in learned.unseen
     )
