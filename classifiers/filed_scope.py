@@ -20,7 +20,7 @@ _PUBLIC = re.compile(
 
 # A title nobody lists, where it stands before what is offered: 茶艺师四级认定.
 _TITLE = re.compile(
-    r"([\u4e00-\u9fff]{2,8}?[师员工])(?="
+    r"([\u4e00-\u9fff]{2,8}?[师员工])(?=\(?"
     r"(?:职业)?(?:技能)?(?:[一二三四五]级|高级工?|中级工?|初级工?|技师|等级|认定|鉴定|考评|培训班|证书?))"
 )
 _NO_TITLE = re.compile(

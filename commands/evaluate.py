@@ -18,7 +18,7 @@ from learning.evaluate import evaluate
 from storage.bilingual import Problem
 
 HELP = t(
-    "在有标注的语料上衡量判读：准确率、召回率、逐条款、逐类、校准、错例。",
+    "在有标注的语料上衡量判读：查准率、查全率、逐条款、逐类、校准、错例。",
     "Measure the judge on labelled texts: precision, recall, clauses, strata, errors.",
 )
 

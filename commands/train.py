@@ -51,7 +51,7 @@ def command(
             "Not enough to learn from; the model is as it was. Decide more cases and try again.",
         ) from few
     say(
-        f"固定语料：原模型准确率 {percent(trained.before.precision)}、召回率 "
+        f"固定语料：原模型查准率 {percent(trained.before.precision)}、查全率 "
         f"{percent(trained.before.recall)}；新模型 {percent(trained.after.precision)}、"
         f"{percent(trained.after.recall)}。",
         f"Pinned texts: precision {percent(trained.before.precision)}, recall "

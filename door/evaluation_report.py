@@ -100,8 +100,8 @@ def table(head: str, rows: Mapping[str, Counts]) -> Table:
         t("漏掉", "missed"),
         t("误报", "false"),
         t("无误", "quiet"),
-        t("准确率", "precision"),
-        t("召回率", "recall"),
+        t("查准率", "precision"),
+        t("查全率", "recall"),
         "F1",
     )
     for each in heads:
@@ -127,7 +127,7 @@ def lines(report: Report) -> list[str]:
             f"{percent(report.words_covered)}.",
         ),
         t(
-            f"准确率不低于 98% 时的召回率：{percent(report.recall_at_98)}；"
+            f"查准率不低于 98% 时的查全率：{percent(report.recall_at_98)}；"
             f"校准误差 {report.calibration_error:.3f}。",
             f"Recall at precision .98: {percent(report.recall_at_98)}; "
             f"calibration error {report.calibration_error:.3f}.",

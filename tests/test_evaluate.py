@@ -255,8 +255,8 @@ def test_the_tables_speak_the_readers_language(by_hand: None, corpus: Path, spea
     said = run(str(corpus))
     words = {
         "zh": (
-            "准确率",
-            "召回率",
+            "查准率",
+            "查全率",
             "易误判",
             "（二）",
             "共 3 条，另有 1 条",

@@ -175,7 +175,7 @@ def test_a_good_model_is_kept_and_used_by_the_next_judge(
     before = judge_of(settings)
     said = run()
     assert f"已用 {LEAST + 5} 件决定更新模型" in said
-    assert "原模型准确率" in said
+    assert "原模型查准率" in said
     assert [row.offending for row in rows[0]] == [True] * LEAST + [False] * 5
     after = judge_of(settings)
     assert after.weights is not None
