@@ -19,12 +19,18 @@ from pathlib import Path
 import psycopg
 import pytest
 from alembic.script import ScriptDirectory
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 import storage.directory_models
 import storage.models_sources  # noqa: F401 (their tables belong to the metadata)
 from storage.database import migration_config, open_database, upgrade
 from storage.models import Base
+
+# A busy machine is no fault of the code: nothing here is timed.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
 
 KINDS = ("sqlite", "postgresql")
 SHARED = "certsweep"
