@@ -53,11 +53,26 @@ def test_the_strongest_comes_first_and_half_as_strong_ones_after_it() -> None:
 
 
 def test_at_most_three_are_shown() -> None:
-    assert len(shown(document("免费。" * 9), weighing(免费=1.0))) == 3
+    assert len(shown(document("全都免费。" * 9), weighing(免费=1.0))) == 3
 
 
 def test_where_nothing_speaks_for_an_offence_one_is_shown_still() -> None:
-    assert len(shown(document("天气好。老师好。"), weighing(天气=-1.0))) == 1
+    assert len(shown(document("今天天气好。各位老师好。"), weighing(天气=-1.0))) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "免费",
+        "1 2 3 4 5 6 7",
+        "school.test",
+        "版权所有 免费样例网",
+        "豫ICP备00000000号 免费样例",
+        "上一篇 免费 下一篇",
+    ],
+)
+def test_what_no_person_could_sign_for_is_never_shown(line: str) -> None:
+    assert shown(document(line), weighing(免费=1.0)) == ()
 
 
 def test_a_text_of_nothing_shows_nothing() -> None:
