@@ -95,10 +95,10 @@ def exchange(
         headers["Authorization"] = f"Bearer {key}"
     body = json.dumps(question, ensure_ascii=True).encode("ascii")
     connection.request("POST", endpoint.path, body, headers)
-    response = connection.getresponse()
-    if response.status != http.client.OK:
-        raise NoAnswer("unreachable", f"HTTP {response.status}")
-    answer = response.read(MOST + 1)
+    with connection.getresponse() as response:  # an unread body would keep its socket open
+        if response.status != http.client.OK:
+            raise NoAnswer("unreachable", f"HTTP {response.status}")
+        answer = response.read(MOST + 1)
     if len(answer) > MOST:
         raise NoAnswer("garbage", "the answer is too long")
     return answer
