@@ -236,6 +236,42 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Artefact:
+    """One file of a capture, kept in the snapshot store under its SHA-256."""
+
+    kind: str  # "warc", "dom", "mhtml", "full_page", "first_screen", "text" or "facts"
+    media_type: str
+    sha256: str  # lower-case hex, of the bytes as captured, before any masking
+    sm3: str  # the same by GB/T 32905-2016
+    size: int  # bytes
+    captured_at: datetime  # UTC
+
+    def __post_init__(self) -> None:
+        aware(self.captured_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One full taking of evidence of one URL: what came of each part and who asked for it."""
+
+    id: str  # 32 hex digits, made before anything is fetched
+    url: str  # as asked
+    final_url: str  # "" where nothing answered
+    asked_by: str
+    reason: str  # why it was taken: "flagged", "requested", "revisit", …
+    started_at: datetime
+    ended_at: datetime
+    artefacts: tuple[Artefact, ...]
+    # Every part that was tried: "ok", or in one word why it failed or was cut short.
+    parts: Mapping[str, str]
+    case_id: int | None = None
+
+    def __post_init__(self) -> None:
+        aware(self.started_at)
+        aware(self.ended_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """One post seen once and what is known of it so far; each step returns a new one."""
 

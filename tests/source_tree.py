@@ -15,6 +15,7 @@ ROOMS = (
     "commands",
     "crawler",
     "door",
+    "evidence",
     "exports",
     "learning",
     "pipelines",

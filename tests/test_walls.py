@@ -38,11 +38,14 @@ WALLS: dict[str, tuple[str, ...]] = {
     "learning": ("classifiers", "storage.decided", *NOUNS),
     # The second reader: masks as a list does, and speaks to addresses the guard knows of.
     "readers": ("exports.masking", "crawler.addresses", *NOUNS, DIGITS),
+    # Captures, proof, packages; what goes into a paper is `exports`' affair.
+    "evidence": ("crawler", "storage"),
     "scheduler": ("storage", "door.settings"),  # a process of its own that starts sweeps
     "sampleweb": NOUNS,
     "door": (
         "classifiers",
         "crawler",
+        "evidence",
         "exports",
         "learning",
         "pipelines",
@@ -56,6 +59,7 @@ WALLS: dict[str, tuple[str, ...]] = {
         "classifiers",
         "crawler",
         "door",
+        "evidence",
         "exports",
         "learning",
         "pipelines",
@@ -70,6 +74,7 @@ WALLS: dict[str, tuple[str, ...]] = {
         "classifiers",
         "crawler",
         "door",
+        "evidence",
         "exports",
         "learning",
         "pipelines",
