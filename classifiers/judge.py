@@ -23,6 +23,7 @@ from classifiers.rulebook import CLAUSES, Rule
 from classifiers.shape import Measures, measures
 from classifiers.subject import Subject
 from classifiers.text_features import Grams, grams
+from classifiers.windows import LONGEST, judged
 from storage.records import Evidence, Finding, Judgement
 
 FLAGGED = 0.5  # a person should look from here on
@@ -109,6 +110,11 @@ class Judge:
 
     def judge(self, subject: Subject, *, keep_weak: bool = False) -> Judgement:
         """Findings of a text that is not flagged are left out unless `keep_weak`."""
+        if len(subject.text) > LONGEST:
+            return judged(subject, lambda one: self._judge(one, keep_weak=keep_weak))
+        return self._judge(subject, keep_weak=keep_weak)
+
+    def _judge(self, subject: Subject, *, keep_weak: bool) -> Judgement:
         look = self.eye.look(subject)
         if look is None:
             return self._clean()
