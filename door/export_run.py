@@ -13,7 +13,7 @@ from classifiers.laws import for_code
 from door.settings import SETTINGS
 from exports.registry import exporter
 from exports.takedown_case import takedown_rows
-from exports.takedown_rows import CHINA, ListHead
+from exports.takedown_rows import CHINA, PLATFORMS, ListHead
 from exports.writing import made_folder, refuse_overwriting
 from storage.bilingual import Problem
 from storage.exports import close_batch, decided_rows, open_batch
@@ -46,6 +46,7 @@ def export_list(engine: Engine, form: str, folder: Path, asked: Asked = EVERYTHI
     batch number taken by then stays in the register with 0 rows, and no file is left half written.
     """
     chosen, start = exporter(form), first_moment(asked.since)
+    refuse_unknown(asked.platform)
     made_folder(folder)
     head = opened(engine, chosen.format, asked)
     path = folder.absolute() / head.file_name(chosen.suffix)
@@ -68,6 +69,17 @@ def opened(engine: Engine, form: str, asked: Asked) -> ListHead:
         lang=asked.lang,
         masked=asked.masked,
     )
+
+
+def refuse_unknown(platform: str) -> None:
+    """A misspelt platform would make an empty list that takes a number."""
+    if platform and platform not in PLATFORMS:
+        known = "、".join(f"{key}（{name}）" for key, name in PLATFORMS.items())
+        raise Problem(
+            f"没有“{platform}”这个平台，没有生成文件。可用：{known}。",
+            f"There is no platform “{platform}”; no file was made. "
+            f"Known are: {', '.join(PLATFORMS)}.",
+        )
 
 
 def first_moment(since: str) -> datetime | None:
