@@ -39,6 +39,7 @@ SITE_NAME = re.compile(r"\s*[-_|–—]\s*[^-_|–—]{2,20}(?:网|同城|黄页
 
 class ClassifiedsSpider(SourceSpider):
     name = "classifieds"
+    zh = "分类信息"
     many_sites = True
     hosts = (
         ".58.com", ".ganji.com", ".baixing.com", ".1688.com", ".huangye88.com", ".11467.com",

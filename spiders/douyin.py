@@ -33,6 +33,7 @@ PICTURES = frozenset({"68", "150"})  # aweme_type of 图文 [?]
 
 class DouyinSpider(AnswerSource):
     name = "douyin"
+    zh = "抖音"
     rendered = True
     awaits = (
         "/aweme/v1/web/general/search/single/",

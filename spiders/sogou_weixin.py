@@ -31,6 +31,7 @@ SEARCH = "https://weixin.sogou.com/weixin?type={kind}&query={words}&ie=utf8&page
 
 class SogouWeixinSpider(SourceSpider):
     name = "sogou_weixin"
+    zh = "搜狗微信搜索"
     hosts = ("weixin.sogou.com",)
 
     @classmethod

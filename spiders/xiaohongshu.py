@@ -33,6 +33,7 @@ CSS = MARKERS.selectors
 
 class XiaohongshuSpider(AnswerSource):
     name = "xiaohongshu"
+    zh = "小红书"
     rendered = True
     awaits = ("/api/sns/web/v1/search/notes", "/api/sns/web/v1/feed", "/api/sns/web/v1/user_posted")
     answer_hosts = ("edith.xiaohongshu.com", "webapi.rednote.com")
