@@ -92,7 +92,7 @@ def table(names: list[str], known: dict[str, SourceHealth], logins: set[str]) ->
         one = known.get(name)
         state, reason = (one.state, one.reason) if one else (UNKNOWN, "")
         shown.add_row(
-            source_name(name),
+            source_name(name).replace("（", "\n（"),
             source_state(state).said(SETTINGS.lang),
             source_reason(reason).said(SETTINGS.lang),
             beijing(one.last_good)[:16] if one and one.last_good else "—",
