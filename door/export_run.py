@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from classifiers.laws import for_code
+from classifiers.laws import for_code, for_platform
 from door.settings import SETTINGS
 from exports.registry import exporter
 from exports.takedown_case import takedown_rows
@@ -27,6 +28,8 @@ class Asked:
     since: str = ""  # decided on this Chinese day or later, as 2026-03-01; "" for all
     masked: bool = True
     lang: str = SETTINGS.lang
+    to: str = ""  # the department of a transfer letter
+    office: str = SETTINGS.office
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +52,12 @@ def export_list(engine: Engine, form: str, folder: Path, asked: Asked = EVERYTHI
     refuse_unknown(asked.platform)
     made_folder(folder)
     head = opened(engine, chosen.format, asked)
-    path = folder.absolute() / head.file_name(chosen.suffix)
+    path = folder.absolute() / head.file_name(chosen.suffix, chosen.title)
     refuse_overwriting(path)
-    decided = decided_rows(engine, platform=asked.platform or None, since=start)
+    decided = chain.from_iterable(
+        decided_rows(engine, platform=asked.platform or None, since=start, verdict=verdict)
+        for verdict in chosen.verdicts
+    )
     rows = chosen.write(takedown_rows(decided, head, for_code), path, head)
     close_batch(engine, head.batch_no, rows, digest(path), path.name)
     return Exported(path=path, rows=rows, batch_no=head.batch_no)
@@ -61,6 +67,8 @@ def opened(engine: Engine, form: str, asked: Asked) -> ListHead:
     """Take a batch number: it is printed on the list, so it must be there first."""
     made_at = datetime.now(UTC)
     filters = {"platform": asked.platform, "since": asked.since, "masked": asked.masked}
+    if asked.to:
+        filters["to"] = asked.to
     return ListHead(
         batch_no=open_batch(engine, form, filters, made_at),
         made_at=made_at,
@@ -68,6 +76,9 @@ def opened(engine: Engine, form: str, asked: Asked) -> ListHead:
         since=asked.since,
         lang=asked.lang,
         masked=asked.masked,
+        to=asked.to,
+        office=asked.office,
+        duties=for_platform(made_at.astimezone(CHINA).date()),
     )
 
 
