@@ -35,6 +35,11 @@ _WIDER = Mm(-7)  # the red rules are 170 mm long, the text is 156 mm wide
 # XML 1.0 has no place for these; a page's title may hold them.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
+# The order of elements that the schema of ECMA-376 asks for; Word refuses some files without it.
+_AFTER_SPACING = ("w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:highlight", "w:u")
+AFTER_SNAP = ("w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents", "w:jc", "w:rPr")
+AFTER_BORDERS = ("w:shd", "w:tabs", "w:snapToGrid", *AFTER_SNAP)
+
 
 def fit(text: str) -> str:
     """What a page may hold of a stranger's text."""
@@ -104,7 +109,7 @@ def written(paragraph: Paragraph, text: str, *, font: str = FANG, size: float = 
     if size == SIZE_3:
         closer = OxmlElement("w:spacing")
         closer.set(qn("w:val"), _CLOSER)
-        properties.append(closer)
+        properties.insert_element_before(closer, *_AFTER_SPACING)
 
 
 def spaced(paragraph: Paragraph, points: float) -> None:
@@ -136,7 +141,7 @@ def red_rule(paragraph: Paragraph, side: str, kind: str) -> None:
     for name, value in (("val", kind), ("sz", "24"), ("space", "11"), ("color", "E60000")):
         line.set(qn(f"w:{name}"), value)
     borders.append(line)
-    paragraph._p.get_or_add_pPr().append(borders)
+    paragraph._p.get_or_add_pPr().insert_element_before(borders, *AFTER_BORDERS)
 
 
 def page_numbers(paper: Paper) -> None:

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
-from exports.docx_page import FANG, HEI, SIZE_5, fit, named_fonts, spaced
+from exports.docx_page import AFTER_SNAP, FANG, HEI, SIZE_5, fit, named_fonts, spaced
 
 
 def across(paper: Paper) -> None:
@@ -51,7 +51,7 @@ def off_grid(paragraph: Paragraph) -> None:
     """A small line in a table must not be spread to the letter's grid."""
     snap = OxmlElement("w:snapToGrid")
     snap.set(qn("w:val"), "0")
-    paragraph._p.get_or_add_pPr().append(snap)
+    paragraph._p.get_or_add_pPr().insert_element_before(snap, *AFTER_SNAP)
 
 
 def whole(row: Any) -> None:  # noqa: ANN401

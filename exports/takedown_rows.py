@@ -60,10 +60,14 @@ COLUMNS: Final[dict[str, Bilingual]] = {
 
 PLATFORMS: Final = {
     "web": "网站",
+    "baidu_search": "百度搜索",
     "bilibili": "哔哩哔哩",
+    "bing": "必应搜索",
     "classifieds": "分类信息网站",
     "douyin": "抖音",
     "kuaishou": "快手",
+    "so360": "360搜索",
+    "sogou_web": "搜狗搜索",
     "sogou_weixin": "搜狗微信搜索",
     "tieba": "百度贴吧",
     "toutiao": "今日头条",
