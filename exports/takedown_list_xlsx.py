@@ -98,8 +98,10 @@ class _Book:
 
     def _put(self, sheet: Worksheet, line: int, cells: tuple[str, ...]) -> None:
         for place, cell in enumerate(cells):
+            if not cell:
+                continue
             style = self._guarded if is_dangerous(cell) else self._plain
-            if cell and sheet.write_string(line, place, xlsx_cell(cell), style) != 0:
+            if sheet.write_string(line, place, xlsx_cell(cell), style) != 0:
                 raise Problem(
                     f"第 {line} 行放不进工作表（Excel 最多 1,048,576 行），没有生成文件。"
                     "请用 --since 或 --platform 分批，或改用 csv。",
