@@ -22,18 +22,19 @@ SHELL: Final = frozenset("\"'`“”‘’＂＇,;|，；｜")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
+def is_plain(text: str) -> bool:
+    """Begins like a word, is short and holds no control sign or line end: fits a cell as it is."""
+    return text[:1].isalnum() and len(text) * 2 <= LIMIT and text.isprintable()
+
+
 def visible(text: str) -> str:
     """The text with what no cell can hold replaced by �, line ends made one kind, cut at LIMIT."""
-    if len(text) * 2 <= LIMIT and text.isprintable():
-        return text  # most cells: neither control signs nor line ends, and short
     joined = text.replace("\r\n", "\n").replace("\r", "\n")
     return _cut(_UNFIT.sub(REPLACEMENT, joined))
 
 
 def is_dangerous(text: str) -> bool:
     """Whether a spreadsheet might run the text, looking through blanks, marks and quotes."""
-    if text[:1].isalnum():
-        return False  # no operator, and nothing to look through
     if text.startswith(("\t", "\n", "\r")):
         return True
     first = next((sign for sign in text if not _is_cover(sign)), "")
