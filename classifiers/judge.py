@@ -278,8 +278,19 @@ def _fingerprint(extra: Path | None, model: Path | None) -> str:
 
 def known_rules(eye: Eye, weights: Weights | None) -> frozenset[str]:
     """Rules the model was made with, but for those that ask what it cannot: directory and host."""
-    asking = {rule.name for rule in eye.rules if rule.directory or rule.hosts}
-    return frozenset(weights.facts["rules"] if weights else ()) - asking
+    told = frozenset(weights.facts["rules"] if weights else ())
+    return frozenset(
+        rule.name
+        for rule in eye.rules
+        if not (rule.directory or rule.hosts)
+        # Models made before 2026-11-25 tell the name alone.
+        and (told_as(rule) in told or rule.name in told)
+    )
+
+
+def told_as(rule: Rule) -> str:
+    """How a model names a rule it was made with: one that was changed since is another."""
+    return f"{rule.name} {rule.version}"
 
 
 def load_judge(

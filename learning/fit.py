@@ -15,6 +15,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from classifiers.eye import Eye
+from classifiers.judge import told_as
 from classifiers.learned import CODE_FEATURES, Weights
 from classifiers.text_features import FEATURES, grams
 from learning.corpus import Labelled
@@ -67,7 +68,7 @@ def fit(eye: Eye, rows: Sequence[Labelled], facts: Mapping[str, Any], tell: Prog
         codes=codes,
         code_grams=code_grams,
         code_bias=code_bias,
-        facts={**facts, "texts": len(rows), "rules": [rule.name for rule in eye.rules]},
+        facts={**facts, "texts": len(rows), "rules": [told_as(rule) for rule in eye.rules]},
     )
 
 
