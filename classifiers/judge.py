@@ -35,7 +35,7 @@ _BELOW = 0.4999  # suspicious, but with no words to show: not flagged
 _ENOUGH = 0.5  # a rule's finding from which on the model need not show its own words
 # Where no rule, no word of papers, tests and classes and no odd writing stands, the model must be
 # surer: found on ordinary texts of other people (2026-11), half of whose false flags had none.
-_BARE = 0.97
+_BARE = 0.99
 _HINT = 0.1
 # In a short text there is no room to take a plain offer back, and little for the model to read: it
 # may only speak against the rules where it is sure. Found on short messages (2026-11).
