@@ -75,7 +75,7 @@ def wechat_article(post: ReplicaPost) -> str:
 <h1 class="rich_media_title" id="activity-name">{escape(post.title)}</h1>
 <a id="js_name" href="javascript:void(0);">{escape(post.author)}</a><em id="publish_time"></em>
 <div class="rich_media_content" id="js_content" style="visibility: hidden;">
-<p>{escape(post.text)}</p>
+<p>{escape(post.text)}</p><p><img data-src="{post.image}"></p>
 </div></div><script>
 var biz = "" || "{biz}"; var sn = "" || "" || "{"0a" * 16}";
 var mid = "" || "" || "{mid}"; var idx = "" || "" || "1"; var ct = "{post.at}";
@@ -164,7 +164,8 @@ def tieba_thread(post: ReplicaPost) -> str:
         f'<div class="p_postlist" id="j_p_postlist"><div class="l_post j_l_post" '
         f'data-field=\'{told}\'><div class="d_author"><a class="p_author_name" '
         f'href="/home/main?un={post.number}">{escape(post.author)}</a></div>'
-        f'<div class="d_post_content j_d_post_content">{escape(post.text)}</div>'
+        f'<div class="d_post_content j_d_post_content">{escape(post.text)}'
+        f'<img class="BDE_Image" src="{post.image}"></div>'
         f'<div class="post-tail-wrap"><span class="tail-info">IP属地:河南</span>'
         f'<span class="tail-info">1楼</span><span class="tail-info">{clock(post)}</span>'
         "</div></div></div>",

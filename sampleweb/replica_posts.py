@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from sampleweb.pictures import picture_url
+
 FILE = Path(__file__).with_name("replica_posts.yaml")
 ADDRESSES: Mapping[str, str] = {
     "wechat_mp": "https://mp.weixin.qq.com/s/{id}",
@@ -37,6 +39,11 @@ class ReplicaPost:
     minutes: int  # ago
     why: str
     codes: tuple[str, ...] = ()
+    picture: str = "plain"  # a name in sampleweb/pictures.py
+
+    @property
+    def image(self) -> str:
+        return picture_url(self.picture)
 
     @property
     def url(self) -> str:
