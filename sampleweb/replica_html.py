@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from sampleweb.replica_posts import ReplicaPost
@@ -64,9 +64,8 @@ def clock(post: ReplicaPost, form: str = "%Y-%m-%d %H:%M") -> str:
 
 
 def wechat_article(post: ReplicaPost) -> str:
-    biz = base64.b64encode(str(post.number).encode()).decode()
-    mid = 2_650_000_000 + post.minutes
-    long_form = f"http://mp.weixin.qq.com/s?__biz={biz}&amp;mid={mid}&amp;idx=1&amp;sn={'0a' * 16}"
+    long_form = escape(post.long_link.replace("https:", "http:"))
+    told = dict(parse_qsl(urlsplit(post.long_link).query))
     return f"""<!DOCTYPE html><html><head><meta charset="utf-8"><title></title>
 <meta property="og:title" content="{escape(post.title)}">
 <meta property="og:url" content="{post.url}">
@@ -77,8 +76,8 @@ def wechat_article(post: ReplicaPost) -> str:
 <div class="rich_media_content" id="js_content" style="visibility: hidden;">
 <p>{escape(post.text)}</p><p><img data-src="{post.image}"></p>
 </div></div><script>
-var biz = "" || "{biz}"; var sn = "" || "" || "{"0a" * 16}";
-var mid = "" || "" || "{mid}"; var idx = "" || "" || "1"; var ct = "{post.at}";
+var biz = "" || "{told["__biz"]}"; var sn = "" || "" || "{told["sn"]}";
+var mid = "" || "" || "{told["mid"]}"; var idx = "" || "" || "1"; var ct = "{post.at}";
 var user_name = "gh_{post.number:012x}"; var nickname = htmlDecode("{post.author}");
 var msg_title = '{post.title}'.html(false); var msg_link = "{long_form}";
 var del_reason_id = '0' * 1;
