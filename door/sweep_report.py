@@ -34,7 +34,8 @@ def summary_json(result: SweepResult) -> dict[str, Any]:
         "errors": seen.errors,
         "dropped": seen.dropped,
         "pictures": result.pictures,
-        "qr_codes": codes_json(result.ending.stats),
+        "qr_codes": codes_json(result.ending.stats)
+        | {"unread_urls": [{"url": url, "reason": why} for url, why in result.unseen]},
         "links_refused": dict(result.links_refused),
         "sources": [source_json(run) for run in result.sources],
         "targets": [

@@ -18,13 +18,13 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from classifiers.hosts import official
-from pipelines.tools import give_up, tools_of
+from pipelines.tools import Tools, give_up, tools_of
 from storage.bilingual import Problem
 from storage.records import Post, QrCode, Sighting, Snapshot, Visit
-from storage.snapshots import SnapshotStore
 
 MOST_OF_POST = 8  # pictures of one post
 MOST_OF_SWEEP = 400
+MOST_NAMED = 50  # pictures that could not be looked at; of the rest only their number is told
 MOST_BYTES = 200_000_000  # fetched for this in one sweep
 # A page's furniture has many pictures; those named like a code are looked at first.
 LIKELY = re.compile(r"qr|ewm|erwei|2wm|weixin|wechat|wx[\d_/.-]|code", re.IGNORECASE)
@@ -53,8 +53,9 @@ class Seen:
 
 
 class ReadCodes:
-    def __init__(self, store: SnapshotStore, crawler: Crawler) -> None:
-        self._store = store
+    def __init__(self, tools: Tools, crawler: Crawler) -> None:
+        self._store = tools.store
+        self._unseen = tools.unseen
         self._crawler = crawler
         self._seen: dict[
             str, asyncio.Future[Seen]
@@ -63,7 +64,7 @@ class ReadCodes:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(tools_of(crawler).store, crawler)
+        return cls(tools_of(crawler), crawler)
 
     async def process_item(self, item: Visit) -> Visit:
         if item.page is None or not any(wanted(each) for each in item.sightings):
@@ -112,19 +113,22 @@ class ReadCodes:
         scan = await self._scanner.scan(url, page_url)
         self._bytes += len(scan.body)
         if not scan.codes:
-            return Seen(self._told(scan))
+            return Seen(self._told(scan, url))
         kept = self._store.put(scan.body, "picture", url, datetime.now(UTC))
-        return Seen(self._told(scan), (kept,))
+        return Seen(self._told(scan, url), (kept,))
 
     async def _screen(self, snapshot: Snapshot) -> Seen:
         """The page's own screenshot: codes that a script or a style has drawn."""
         png = self._store.get(snapshot.sha256)
-        return Seen(self._told(await self._scanner.scan(snapshot.url, snapshot.url, png)))
+        scan = await self._scanner.scan(snapshot.url, snapshot.url, png)
+        return Seen(self._told(scan, snapshot.url))
 
-    def _told(self, scan: Scanned) -> tuple[QrCode, ...]:
+    def _told(self, scan: Scanned, url: str) -> tuple[QrCode, ...]:
         self._count("pictures")
         if scan.reason:
             self._count(f"unread/{scan.reason}")
+            if len(self._unseen) < MOST_NAMED:
+                self._unseen.append((url, scan.reason))
         self._count("found", len(scan.codes))
         return tuple(telling(code) for code in scan.codes)
 

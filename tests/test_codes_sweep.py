@@ -105,6 +105,12 @@ def test_a_picture_is_fetched_once_and_robots_txt_of_its_host_is_asked(day):
 
 def test_what_could_not_be_looked_at_is_said_with_its_reason(day):
     told = day[1]["summary"]["qr_codes"]
+    named = told.pop("unread_urls")
+    assert {one["url"].rpartition("/")[2]: one["reason"] for one in named} == {
+        "bomb.png": "bomb",
+        "gone.png": "http_404",
+        "page.png": "no_picture",
+    }
     assert told == {
         "pictures": 6,
         "found": 3,
