@@ -13,6 +13,7 @@ ITEM_PIPELINES = {
     "pipelines.classify.Classify": 300,
     "pipelines.sketch.Sketch": 350,
     "pipelines.snapshot.TakeSnapshot": 400,
+    "pipelines.codes.ReadCodes": 430,
     "pipelines.discover.Discover": 450,
     "pipelines.enqueue.Enqueue": 500,
 }

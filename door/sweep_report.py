@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
+from door.code_words import codes_json, codes_line
 from door.outcomes import reason_words, state_words
 from door.settings import SETTINGS
 from door.source_words import source_reason, source_state, what_to_do
@@ -34,6 +35,8 @@ def summary_json(result: SweepResult) -> dict[str, Any]:
         "errors": seen.errors,
         "dropped": seen.dropped,
         "pictures": result.pictures,
+        "qr_codes": codes_json(result.ending.stats)
+        | {"unread_urls": [{"url": url, "reason": why} for url, why in result.unseen]},
         "links_refused": dict(result.links_refused),
         "sources": [source_json(run) for run in result.sources],
         "targets": [
@@ -83,6 +86,8 @@ def show_summary(result: SweepResult) -> None:
             ),
             markup=False,
         )
+    if told := codes_line(result.ending.stats):
+        out.print(told, markup=False)
     show_unreadable(result.summary)
     if not result.pictures:
         say(

@@ -198,7 +198,9 @@ class KeyModel(Base):
 
     __tablename__ = "advertiser_keys"
 
-    kind: Mapped[str] = mapped_column(primary_key=True)  # host|account|phone|wechat|qq|icp
+    kind: Mapped[str] = mapped_column(
+        primary_key=True
+    )  # host|account|phone|wechat|qq|icp|qr|qr_page
     value: Mapped[str] = mapped_column(primary_key=True)
     post_row: Mapped[int] = mapped_column(
         BIG_ID, ForeignKey("posts.id"), primary_key=True, index=True
