@@ -22,6 +22,7 @@ from storage.database import insert_new
 from storage.frontier import host_of
 from storage.models import advertiser_keys, case_posts, cases, findings, minhash_bands, posts
 from storage.opinions import shift_of
+from storage.raises import raised_of
 from storage.records import CaseStatus, Post, Sighting
 from storage.rows import identity, pack, unpack
 
@@ -259,7 +260,7 @@ def refresh(connection: Connection, case_id: int, now: datetime) -> None:
 
 
 def measured(connection: Connection, case_id: int) -> int:
-    """The priority a case has now, what a second reader said of it included."""
+    """The priority a case has now, with what a second reader said and what came back."""
     own = (case_posts.c.case_id == case_id) & ~case_posts.c.split
     members = posts.join(case_posts, case_posts.c.post_row == posts.c.id)
     score, count = connection.execute(
@@ -273,6 +274,7 @@ def measured(connection: Connection, case_id: int) -> int:
         .where(own)
     ).scalar_one()
     points = priority(score or 0.0, severity or 0, count) + shift_of(connection, case_id)
+    points += raised_of(connection, case_id)
     return min(max(points, 0), 100)
 
 
