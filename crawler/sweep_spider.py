@@ -82,12 +82,7 @@ class SweepSpider(scrapy.Spider):
         return lease.render or source.rendered or lease.source in self.plan.sessions
 
     def _read(self, lease: Lease, page: Page) -> Reading:
-        """A page that breaks its reader is one unreadable page, named, not the end of a sweep."""
-        try:
-            return self._readers[self._reader(lease, page)].read(page)
-        except Exception as error:
-            self.logger.exception("reading %s", page.url)
-            return Reading(state=PageState.ERROR, reason=f"reader_{type(error).__name__.lower()}")
+        return read_safely(self._readers[self._reader(lease, page)], page)
 
     def _reader(self, lease: Lease, page: Page) -> str:
         return self._hosts.landed(lease.source, page.final_url)
@@ -186,6 +181,15 @@ class SweepSpider(scrapy.Spider):
             self.give_up(problem)
 
 
+def read_safely(reader: SourceSpider, page: Page) -> Reading:
+    """A page that breaks its reader is one unreadable page, named, not the end of a sweep."""
+    try:
+        return reader.read(page)
+    except Exception as error:
+        reader.logger.exception("reading %s", page.url)
+        return Reading(state=PageState.ERROR, reason=f"reader_{type(error).__name__.lower()}")
+
+
 MOST_LEADS = 30  # of one page; the first are those in its text
 
 
@@ -205,8 +209,8 @@ def retriable(status: int, reading: Reading) -> bool:
 MAX_THROTTLED = 6
 
 
-def page_from(response: Response) -> Page:
-    """The response as it came, hashed before anyone parses it.
+def page_from(response: Response, asked: str = "") -> Page:
+    """The response as it came, hashed before anyone parses it; `asked` where no lease says it.
 
     A rendered page keeps the bytes of its main document as the body where the browser gave them;
     the finished document stands in `dom`.
@@ -214,7 +218,7 @@ def page_from(response: Response) -> Page:
     rendered = "playwright" in response.flags
     raw = response.meta.get("raw_document", response.body) if rendered else response.body
     return Page(
-        url=response.meta["lease"].url,
+        url=asked or response.meta["lease"].url,
         final_url=response.url,
         status=response.status,
         headers=tuple(
