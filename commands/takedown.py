@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,9 +10,13 @@ from door.casework import open_queue, word_of
 from door.manual import HouseCommand
 from door.misuse import WrongUse
 from door.moments import moment_of, now
+from door.revisit_run import run_looks
+from door.settings import SETTINGS
+from door.sources import all_sources
 from door.speech import out, say, t
 from door.takedown_drafting import Wanted, draft_all
 from door.takedown_due import due_json, due_now, show_due
+from door.takedown_looks import show_tally, tally_json
 from door.takedown_options import (
     AsJson,
     At,
@@ -30,16 +31,14 @@ from door.takedown_options import (
     Number,
 )
 from door.takedown_report import (
-    json_word,
     request_json,
     requests_table,
     show_request,
     words,
 )
-from storage.database import file_problem
+from door.takedown_typed import print_json, seen_of, sha256_of, told, word
 from storage.takedown_acts import (
     Sending,
-    Word,
     acknowledge,
     approve,
     record_answer,
@@ -50,26 +49,21 @@ from storage.takedown_acts import (
 from storage.takedown_history import Step
 from storage.takedown_looks import Look, add_persons_look
 from storage.takedown_states import ANSWER_WORDS, STATE_WORDS
-from storage.takedown_verdict import Seen, Way
-from storage.takedowns import get_request, history_of, list_requests, looks_of
+from storage.takedown_verdict import Way
+from storage.takedowns import (
+    due_items,
+    get_request,
+    history_of,
+    items_to_look_at,
+    list_requests,
+    looks_of,
+)
 
 HELP = t(
     "处置请求：起草、批准、登记发出与答复、复查，直到核实办结。",
     "Takedown requests: draft, approve, record sending and answers, look again, to the end.",
 )
 app = typer.Typer(no_args_is_help=True)
-
-
-def told(zh: str, en: str, as_json: bool, number: int) -> None:
-    """The sentence, or the request as it stands now."""
-    if as_json:
-        print_json(request_json(get_request(open_queue(), number)))
-    else:
-        out.print(t(zh, en), markup=False)
-
-
-def print_json(value: object) -> None:
-    out.print(json.dumps(value, ensure_ascii=False, default=json_word), markup=False)
 
 
 @app.command(
@@ -168,17 +162,6 @@ def sent_command(  # noqa: PLR0913, PLR0917 (one option a fact of the sending)
     )
 
 
-def sha256_of(file: Path) -> str:
-    found = hashlib.sha256()
-    try:
-        with file.open("rb") as opened:
-            while part := opened.read(1 << 20):
-                found.update(part)
-    except OSError as error:
-        raise file_problem(error) from error
-    return found.hexdigest()
-
-
 @app.command(
     "ack",
     cls=HouseCommand,
@@ -201,11 +184,6 @@ def ack_command(
         as_json,
         number,
     )
-
-
-def word(by: str, at: str, note: str) -> Word:
-    present = now()
-    return Word(by=by, at=moment_of(at, "--at", present), now=present, note=note)
 
 
 @app.command(
@@ -375,18 +353,29 @@ def look_command(
     )
 
 
-def seen_of(typed: str) -> Seen:
-    known = {
-        "已删除": Seen.GONE,
-        "gone": Seen.GONE,
-        "已改": Seen.CHANGED,
-        "changed": Seen.CHANGED,
-        "仍在": Seen.OFFENDING,
-        "there": Seen.OFFENDING,
-    }
-    if typed.strip().lower() not in known:
-        raise WrongUse(
-            f"不认识“{typed}”；可用：已删除、已改、仍在。",
-            f"{typed!r} is not known: gone, changed or there.",
-        )
-    return known[typed.strip().lower()]
+@app.command(
+    "revisit",
+    cls=HouseCommand,
+    help=t(
+        "复查到期的网址：普通请求和浏览器各看一次，不绕过任何验证或登录。",
+        "Look again at what is due, plain and through the browser; no wall is worked around.",
+    ),
+)
+def revisit_command(
+    request: Annotated[
+        int | None,
+        typer.Option(
+            metavar=t("请求", "REQUEST"),
+            help=t("只看这份请求的，不论是否到期", "only this request's, due or not"),
+        ),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    engine = open_queue()
+    items = due_items(engine, now()) if request is None else items_to_look_at(engine, request)
+    tally = run_looks(engine, SETTINGS, all_sources(), items)
+    if as_json:
+        print_json(tally_json(tally))
+    else:
+        show_tally(tally)

@@ -251,7 +251,8 @@ def looked_at(engine: Engine, chosen: Any, limit: int = 10_000) -> list[Item]:  
 def items_to_look_at(engine: Engine, request_id: int) -> list[Item]:
     """Every item of a request that looks can still say something of, due or not."""
     get_request(engine, request_id)
-    return looked_at(engine, takedown_items.c.request_id == request_id)
+    chosen = (takedown_items.c.request_id == request_id) & takedown_items.c.next_look.is_not(None)
+    return looked_at(engine, chosen)
 
 
 def overdue_items(engine: Engine, today: date) -> list[tuple[Request, Item]]:

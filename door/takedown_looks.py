@@ -1,0 +1,48 @@
+"""What a run of looks came to, on the screen and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from door.revisit import Tally
+from door.speech import out, say, t
+from door.takedown_report import SEEN_WORDS, words
+from storage.takedown_states import STATE_WORDS
+
+
+def tally_json(tally: Tally) -> dict[str, Any]:
+    return {
+        "items": tally.asked,
+        "looks": {seen.value: count for seen, count in sorted(tally.seen.items())},
+        "moved": [
+            {
+                "item": one.item_id,
+                "before": one.before,
+                "after": one.after,
+                "case_reopened": one.reopened,
+            }
+            for one in tally.changed
+        ],
+        "left": tally.left,
+    }
+
+
+def show_tally(tally: Tally) -> None:
+    if not tally.asked:
+        say("没有到期的复查。", "No look is due.")
+        return
+    counts = "、".join(f"{words(SEEN_WORDS[seen])} {n}" for seen, n in sorted(tally.seen.items()))
+    out.print(
+        t(
+            f"复查 {tally.asked} 条，每条两种方式：{counts or '没有看完一条'}。",
+            f"Looked at {tally.asked} items, two ways each: {counts or 'none finished'}.",
+        ),
+        markup=False,
+    )
+    for one in tally.changed:
+        before, after = words(STATE_WORDS[one.before]), words(STATE_WORDS[one.after])
+        again = t("，案件已重开", ", its case is reopened") if one.reopened else ""
+        said = f"条目 {one.item_id}：{before} → {after}{again}"
+        out.print(t(said, f"item {one.item_id}: {before} → {after}{again}"), markup=False)
+    if tally.left:
+        say(f"{tally.left} 条没有看完，下次再看。", f"{tally.left} items are left for next time.")
