@@ -23,6 +23,7 @@ from crawler.answers import Wanted
 from crawler.camera import take_picture
 from crawler.failures import Outcome, outcome_of
 from crawler.outlinks import Found
+from crawler.page_marks import page_marks
 from crawler.readers import Readers, host_of
 from crawler.reading import Reading
 from crawler.registrable import registrable
@@ -121,6 +122,10 @@ class SweepSpider(scrapy.Spider):
         if not self.plan.pictures:
             return Picture(reason="no_browser")
         return await take_picture(self.crawler.engine, page, self.plan.limits.picture_timeout)
+
+    async def marks(self, page: Page) -> tuple[tuple[str, str], ...]:
+        """Keys of the page's advertiser that stand in no word of it."""
+        return await asyncio.to_thread(page_marks, page)
 
     def give_up(self, problem: Problem) -> None:
         """End the crawl for a reason a person must hear; open leases stay for the next run."""

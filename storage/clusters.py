@@ -113,7 +113,7 @@ def remember(connection: Connection, post_row: int, sighting: Sighting) -> None:
     ]
     keys = [
         {"kind": kind, "value": value, "post_row": post_row}
-        for kind, value in keys_of(sighting.post)
+        for kind, value in (*keys_of(sighting.post), *sighting.marks[:MAX_KEYS])
     ]
     if bands:
         connection.execute(insert_new(dialect, minhash_bands), bands)

@@ -281,6 +281,7 @@ class Sighting:
     signature: tuple[int, ...] = ()  # MinHash, 128 values; filled by sketch
     judgement: Judgement | None = None
     snapshots: tuple[Snapshot, ...] = ()
+    marks: tuple[tuple[str, str], ...] = ()  # "structure" and "picture" keys; filled by mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
