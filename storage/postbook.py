@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from storage.blacklist import note_blacklisted
 from storage.clusters import Placement, place, remember
 from storage.database import insert_new
 from storage.models import findings, posts, snapshots
@@ -121,6 +122,7 @@ class PostBook:
         self._add_children(row, sighting, judgement)
         placement = place(self._connection, row, sighting, self._now)
         note_recurrence(self._connection, placement.case_id, row, self._now)
+        note_blacklisted(self._connection, placement.case_id, row, self._now)
         self._offending.add(row)
         return Saved(flagged=True, findings=len(judgement.findings), placement=placement)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from storage.bilingual import Bilingual
+from storage.blacklist_active import active_among
 from storage.columns import AnyRow
 from storage.database import insert_new
 from storage.takedown_models import case_raises
@@ -51,17 +52,14 @@ def add_raise(connection: Connection, one: Raise) -> bool:
     return result.rowcount == 1
 
 
-def raised_of(connection: Connection, case_id: int) -> int:
+def raised_of(connection: Connection, case_id: int, day: date) -> int:
     """0..40: the points of the strongest reason of each kind, so that numbers alone pile up no
-    urgency."""
-    strongest = (
-        select(func.max(case_raises.c.points).label("points"))
-        .where(case_raises.c.case_id == case_id)
-        .group_by(case_raises.c.kind)
-        .subquery()
-    )
-    found = connection.execute(select(func.sum(strongest.c.points))).scalar_one()
-    return min(int(found or 0), MOST)
+    urgency. An entry that is off the blacklist on that day raises nothing."""
+    rows = raises_of(connection, case_id)
+    listed = [one.ref for one in rows if one.kind == BLACKLIST]
+    counting = active_among(connection, listed, day) if listed else set()
+    kinds = {one.kind for one in rows if one.kind != BLACKLIST or one.ref in counting}
+    return min(sum(POINTS[kind] for kind in kinds), MOST)
 
 
 def raises_of(connection: Connection, case_id: int) -> list[Raise]:
