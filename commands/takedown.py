@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -299,8 +300,8 @@ def show_command(number: Number, *, as_json: AsJson = False) -> None:
         return
     facts = request_json(request)
     for item in facts["items"]:
-        item["history"] = history.get(item["id"], [])
-        item["looks"] = looks.get(item["id"], [])
+        item["history"] = [asdict(one) for one in history.get(item["id"], [])]
+        item["looks"] = [asdict(one) for one in looks.get(item["id"], [])]
     print_json(facts)
 
 
