@@ -7,6 +7,7 @@ stopped us, and every page of another id, says nothing.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from classifiers.judge import Judge
@@ -29,8 +30,10 @@ SAYS_NOTHING = {
     PageState.SWAPPED: "给的是别的页面",
     PageState.AMBIGUOUS: "平台没有说清是否删除",
 }
+PARTS = re.compile(r"[\n。！？!?；;，,、]")
 LONG_TITLE = 8  # characters of a title that no other page has by chance
-LEAST_TEXT = 20  # characters of a page that says anything at all
+LEAST_TEXT = 60  # characters of a page that says anything at all: notices of upkeep are shorter
+SENTENCE = 8  # characters of one that no two pages share by chance
 SHRUNK = 0.5  # of the old text: with new pictures, the offer may have moved into them
 
 
@@ -41,8 +44,14 @@ class Told:
     sighting: Sighting | None = None  # where a post was read and judged anew
 
 
-def told_by(reading: Reading, page: Page | None, known: Known, judge: Judge) -> Told:
-    """What this look says of the post that was decided about."""
+def told_by(
+    reading: Reading, page: Page | None, known: Known, judge: Judge, front: str = ""
+) -> Told:
+    """What this look says of the post that was decided about.
+
+    `front` is the content hash of the site's front page, "" where it is not known: a site that
+    answers every lost URL with it has not changed the page.
+    """
     if reading.state in SAYS_NOTHING or page is None:
         return Told(seen=Seen.NOTHING, why=SAYS_NOTHING.get(reading.state, "没有读到"))
     if reading.state is PageState.MOVED:
@@ -52,7 +61,21 @@ def told_by(reading: Reading, page: Page | None, known: Known, judge: Judge) -> 
     post = same_post(reading, known)
     if post is None:
         return elsewhere(reading, known)
-    return there(post, known, judge)
+    found = there(post, known, judge)
+    if found.seen is Seen.CHANGED and front and content_of(found) == front:
+        return Told(seen=Seen.NOTHING, why="给的是网站首页的内容，不能说明原内容已删除")
+    return found
+
+
+def content_of(told: Told) -> str:
+    return told.sighting.content_sha256 if told.sighting is not None else ""
+
+
+def front_hash(reading: Reading) -> str:
+    """The content hash of a front page, "" where none was read."""
+    if reading.state is not PageState.ALIVE or len(reading.posts) != 1:
+        return ""
+    return content_hash(cleaned(Sighting(post=reading.posts[0])).post)
 
 
 # ---- it says it is gone -------------------------------------------------------------------------
@@ -133,7 +156,26 @@ def doubt(post: Post, known: Known) -> str:
         return f"程序不再提示，但原违规字句仍在：{left[:20]}"
     if len(text) < LEAST_TEXT:
         return "内容读得太少，不能断定"
+    if not kindred(post, known.post):
+        return "整页换成了不相干的内容，不能断定是整改还是出错"
     fresh = set(post.images) - set(known.post.images)
     if fresh and len(post.text) < SHRUNK * len(known.post.text):
         return "文字少了一半以上而有新图片，内容可能移进了图片"
     return ""
+
+
+def kindred(post: Post, before: Post) -> bool:
+    """Whether two readings are of one page that was changed: a title, a name or a sentence stays.
+
+    An error page, a page of upkeep, a name put up for sale share nothing with what stood there.
+    """
+    if post.title and post.title == before.title:
+        return True
+    if post.author and post.author == before.author:
+        return True
+    return bool(sentences(post.text) & sentences(before.text))
+
+
+def sentences(text: str) -> set[str]:
+    parts = ("".join(part.split()) for part in PARTS.split(text))
+    return {part for part in parts if len(part) >= SENTENCE}

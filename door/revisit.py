@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urljoin
 
 from sqlalchemy import Engine
 
 from classifiers.judge import Judge
 from crawler.look_spider import Ask, Looked
 from crawler.posting import canonical_or
-from door.look_reading import Told, told_by
+from door.look_reading import Told, front_hash, told_by
 from pipelines.snapshot import answers_file, headers_file
 from storage.records import Page, Sighting, Snapshot
 from storage.snapshots import SnapshotStore
@@ -23,6 +24,8 @@ from storage.takedown_verdict import Seen, Way
 from storage.takedowns import Item
 
 WAYS = (Way.PLAIN, Way.BROWSER)
+OPEN_WEB = "web"
+FRONT = 0  # the key of a front page: no item has it
 # Given the questions, hands each answer over as it comes; blocks until all were asked.
 Fetch = Callable[[Sequence[Ask], Callable[[Looked], None]], None]
 
@@ -58,16 +61,32 @@ def look_again(desk: Desk, items: Sequence[Item], fetch: Fetch) -> Tally:
     short leaves nothing and is asked again.
     """
     rounds = Rounds(desk, known_posts(desk.engine, items))
-    asks = [
-        Ask(key=item.id, url=address(item, rounds.known[item.id]), browser=way is Way.BROWSER)
-        for item in items
-        for way in WAYS
-    ]
+    asks = asked_for(items, rounds.known)
     rounds.tally.asked = len(items)
     if asks:
         fetch(asks, rounds.hand)
     rounds.tally.left = len(items) - rounds.finished
     return rounds.tally
+
+
+def asked_for(items: Sequence[Item], known: Mapping[int, Known]) -> list[Ask]:
+    """Every item both ways; before a site's first, its front page, which lost pages often show."""
+    asks: list[Ask] = []
+    fronts: set[str] = set()
+    for item in items:
+        url = address(item, known[item.id])
+        front = front_of(url) if known[item.id].post.platform == OPEN_WEB else ""
+        if front and front not in fronts:
+            asks.append(Ask(key=FRONT, url=front, browser=False))
+            fronts.add(front)
+        asks += [Ask(key=item.id, url=url, browser=way is Way.BROWSER) for way in WAYS]
+    return asks
+
+
+def front_of(url: str) -> str:
+    """The front page of a URL's site; "" where the URL is that page itself."""
+    front = urljoin(url, "/")
+    return "" if front == url else front
 
 
 def address(item: Item, known: Known) -> str:
@@ -84,11 +103,20 @@ class Rounds:
         self.known = known
         self.tally = Tally()
         self.finished = 0
+        self._fronts: dict[str, str] = {}  # content hash of a site's front page
         self._waiting: dict[int, list[tuple[Look, Sighting | None]]] = {}
+
+    def _told(self, looked: Looked) -> Told:
+        known = self.known[looked.ask.key]
+        front = self._fronts.get(front_of(looked.ask.url), "")
+        return told_by(looked.reading, looked.page, known, self._desk.judge, front)
 
     def hand(self, looked: Looked) -> None:
         """Raises Problem where the disk or the database refuses."""
-        told = told_by(looked.reading, looked.page, self.known[looked.ask.key], self._desk.judge)
+        if looked.ask.key == FRONT:
+            self._fronts[looked.ask.url] = front_hash(looked.reading)
+            return
+        told = self._told(looked)
         now = self._desk.clock()
         files = keep(self._desk.store, looked, now)
         both = self._waiting.setdefault(looked.ask.key, [])

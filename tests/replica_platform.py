@@ -61,6 +61,17 @@ HONEST = page(
     "学费、课时和考试时间请到校了解，本校不承诺考试结果，也不代办任何证书。",
     *MENU,
 )
+FRONT_PAGE = page(
+    "某校首页",
+    "本校位于某市某区，常年开设家政、烹饪、电工等课程，课程时间和学费请到校咨询，欢迎参观。",
+    "课程结束后学员可自愿报名参加当地备案机构组织的考试，考试成绩以机构公布为准。",
+    *MENU,
+)
+FOR_SALE = page(
+    "域名转让",
+    "本域名正在转让，有意者请发送邮件到转让平台联系，报价以平台页面显示为准，谢谢关注与支持。",
+    "平台支持多种付款方式，过户一般在三个工作日内完成，期间如有问题请联系平台工作人员处理。",
+)
 NOTICE = page("提示", "您访问的内容已被删除")
 WEB = {
     "offer": Answer(OFFERS),
@@ -75,7 +86,9 @@ WEB = {
     "soft": Answer(page("月嫂证免考包过报名", "页面不存在", OFFER, *MENU)),  # says gone, shows it
     "false404": Answer(OFFERS, 404),  # the status lies: the offer is there
     "home": Answer(b"", 302, (("Location", "/"),)),
-    "front": Answer(page("某校首页", *MENU)),
+    "front": Answer(FRONT_PAGE),
+    "upkeep": Answer(page("系统维护", "系统正在升级维护，给您带来不便敬请谅解，请稍后再访问。")),
+    "for_sale": Answer(FOR_SALE),
     "elsewhere": Answer(b"", 302, (("Location", "http://parked.example/gone"),)),
     "captcha": Answer(page("安全验证", "请完成安全验证", "请拖动滑块完成拼图验证")),
     "captcha404": Answer(page("安全验证", "请完成安全验证", "请拖动滑块完成拼图验证"), 404),

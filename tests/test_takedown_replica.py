@@ -64,6 +64,9 @@ WEB_STORIES: dict[str, tuple[Story, Timeline]] = {
     "shell": ({1: "shell"}, STANDS),
     "other_words_the_same_offer": ({1: "reposted"}, STANDS),
     "words_moved_into_pictures": ({1: "pictures"}, STANDS),
+    "page_of_upkeep_with_200": ({1: "upkeep"}, STANDS),
+    "front_page_with_200": ({1: "front"}, STANDS),
+    "name_put_up_for_sale": ({1: "for_sale"}, STANDS),
     # Only half of it.
     "hidden_from_plain_requests": ({1: ("404", "offer")}, STANDS),
     "hidden_from_browsers": ({1: ("offer", "404")}, STANDS),
