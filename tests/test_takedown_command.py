@@ -252,3 +252,16 @@ def test_a_strangers_words_do_not_drive_the_terminal(typed, engine):
     typed("takedown", "draft", "--by", "王起草")
     for words in (("list",), ("show", "1"), ("due",)):
         assert "\x1b[31m" not in typed("takedown", *words).stdout
+
+
+def test_a_case_tells_its_takedowns_and_why_it_is_urgent(typed, engine):
+    sent(typed, engine)
+    said(typed("case", "1"), "处置：请求 1　已发出")
+    words = ("--reason", "多次承诺包过", "--basis", "广告法", "--by", "某")
+    sight(engine, flagged(post("http://new.example/1", author="甲校"), seed=7))
+    said(typed("blacklist", "add", "名称", "甲校教育咨询", *words))
+    said(typed("blacklist", "add", "网站", "new.example", *words))
+    said(typed("case", "4"), "优先度提高", "黑名单")
+    facts = json.loads(typed("case", "1", "--json").stdout)
+    assert [item["state"] for item in facts["takedowns"]] == ["sent"]
+    assert json.loads(typed("case", "4", "--json").stdout)["raises"][0]["kind"] == "blacklist"
