@@ -309,8 +309,9 @@ def show_command(number: Number, *, as_json: AsJson = False) -> None:
     "due",
     cls=HouseCommand,
     help=t(
-        "该做的事：到期的复查、逾期的答复、需人工查看的、平台说已删却还在的。",
-        "What is to be done: looks due, answers overdue, unclear ones, claims that do not hold.",
+        "该做的事：到期的复查、逾期的答复、需人工查看的、平台说已删却还在的、案件已改判的。",
+        "What is to be done: looks due, answers overdue, unclear ones, claims that do not hold, "
+        "cases decided otherwise.",
     ),
 )
 def due_command(*, as_json: AsJson = False) -> None:

@@ -20,6 +20,7 @@ from storage.takedowns import (
     due_items,
     list_requests,
     overdue_items,
+    overturned_items,
     unclear_items,
 )
 
@@ -35,6 +36,12 @@ class Due:
     unclear: Pairs  # a person must look
     claimed: Pairs  # the platform says removed, and no look has seen it gone
     returned: Pairs  # reappeared: the case waits for a new decision
+    overturned: Pairs  # decided to be no violation since: to be withdrawn
+
+    @property
+    def empty(self) -> bool:
+        rows = (self.overdue, self.unclear, self.claimed, self.returned, self.overturned)
+        return not self.looks and not any(rows)
 
 
 def due_now(engine: Engine, now: datetime) -> Due:
@@ -44,6 +51,7 @@ def due_now(engine: Engine, now: datetime) -> Due:
         unclear=unclear_items(engine),
         claimed=in_state(engine, ItemState.ACKNOWLEDGED, CLAIMED),
         returned=in_state(engine, ItemState.REAPPEARED, None),
+        overturned=overturned_items(engine),
     )
 
 
@@ -62,6 +70,7 @@ def due_json(due: Due) -> dict[str, Any]:
         "unclear": due.unclear,
         "claimed": due.claimed,
         "returned": due.returned,
+        "overturned": due.overturned,
     }
     found: dict[str, Any] = {
         name: [asdict(item) | {"request_no": request.request_no} for request, item in rows]
@@ -89,7 +98,8 @@ def show_due(due: Due) -> None:
     section("看不准，需人工查看", "Unclear, a person must look", due.unclear)
     section("平台答复已处置，复查仍未见删除", "Claimed done, not seen gone", due.claimed)
     section("核实删除后再次出现", "Back after verified removal", due.returned)
-    if not (due.looks or due.overdue or due.unclear or due.claimed or due.returned):
+    section("案件已改判，宜撤回", "Decided otherwise since: withdraw", due.overturned)
+    if due.empty:
         say("没有到期的事。", "Nothing is due.")
 
 

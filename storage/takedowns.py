@@ -13,14 +13,15 @@ from sqlalchemy import Connection, Engine, func, select
 from storage.bilingual import Problem
 from storage.columns import AnyRow
 from storage.database import read
-from storage.models import posts
+from storage.models import cases, decisions, posts
+from storage.records import Verdict
 from storage.takedown_models import (
     takedown_history,
     takedown_items,
     takedown_looks,
     takedown_requests,
 )
-from storage.takedown_states import LOOKED_AT, ItemState
+from storage.takedown_states import LOOKED_AT, OPEN, ItemState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +275,20 @@ def unclear_items(engine: Engine) -> list[tuple[Request, Item]]:
     statement = select(takedown_items.c.id).where(
         takedown_items.c.unclear_at.is_not(None),
         takedown_items.c.state.in_([state.value for state in LOOKED_AT]),
+    )
+    return found_items(engine, statement)
+
+
+def overturned_items(engine: Engine) -> list[tuple[Request, Item]]:
+    """Items still worked on whose case somebody has since decided to be no violation."""
+    statement = (
+        select(takedown_items.c.id)
+        .join(cases, cases.c.id == takedown_items.c.case_id)
+        .join(decisions, decisions.c.id == cases.c.decision_id)
+        .where(
+            decisions.c.verdict != Verdict.VIOLATION.value,
+            takedown_items.c.state.in_([state.value for state in OPEN]),
+        )
     )
     return found_items(engine, statement)
 

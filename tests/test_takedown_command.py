@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from storage.cases import decide
+from storage.records import Verdict
 from storage.takedown_looks import add_round
 from storage.takedown_states import ItemState
 from storage.takedown_verdict import Seen, Way
@@ -215,6 +216,14 @@ def test_due_names_what_came_back_and_what_nobody_can_tell(typed, engine):
     add_round(engine, 1, [look(Seen.OFFENDING)], start + timedelta(days=45))
     assert get_item(engine, 1).state is ItemState.REAPPEARED
     said(typed("takedown", "due"), "核实删除后再次出现")
+
+
+def test_due_names_what_was_decided_otherwise_since(typed, engine):
+    sent(typed, engine)
+    decide(engine, decision(1, Verdict.CLEAN, supersedes=1))
+    said(typed("takedown", "due"), "案件已改判，宜撤回", AD)
+    typed("takedown", "withdraw", "1", "--by", "某", "--reason", "改判")
+    assert "改判" not in typed("takedown", "due").stdout
 
 
 def test_a_persons_look_is_written_down_with_the_name(typed, engine):
