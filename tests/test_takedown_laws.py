@@ -42,8 +42,8 @@ acts: st.SearchStrategy[Do] = st.one_of(
     st.sampled_from(Answer).map(
         lambda answer: lambda engine, hour: record_answer(engine, 1, answer, word(hour))
     ),
-    st.sampled_from([1, 2]).map(
-        lambda rare: lambda engine, hour: withdraw(engine, [1], word(hour)) if rare > 1 else None
+    st.integers(0, 5).map(
+        lambda rare: lambda engine, hour: withdraw(engine, [1], word(hour)) if rare > 4 else None
     ),
 )
 looks: st.SearchStrategy[Do] = st.tuples(st.sampled_from(Seen), st.sampled_from(Seen)).map(
@@ -56,7 +56,10 @@ looks: st.SearchStrategy[Do] = st.tuples(st.sampled_from(Seen), st.sampled_from(
 gone: st.SearchStrategy[Do] = st.just(
     lambda engine, hour: add_round(engine, 1, [look(), look(way=Way.BROWSER)], SENT + hour * HOUR)
 )
-lives = st.lists(st.tuples(st.one_of(gone, gone, looks, acts), st.integers(1, 80)), max_size=14)
+# Mostly gone, so that some lives come to their end.
+lives = st.lists(
+    st.tuples(st.one_of(*[gone] * 6, looks, acts), st.integers(12, 72)), min_size=4, max_size=20
+)
 begun: list[Do] = [
     lambda engine, _: approve(engine, 1, APPROVER, NOON + HOUR),
     lambda engine, _: record_sent(engine, 1, sending()),
