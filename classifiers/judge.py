@@ -23,6 +23,7 @@ from classifiers.rulebook import CLAUSES, Rule
 from classifiers.shape import Measures, measures
 from classifiers.subject import Subject
 from classifiers.text_features import Grams, grams
+from classifiers.windows import LONGEST, judged
 from storage.records import Evidence, Finding, Judgement
 
 FLAGGED = 0.5  # a person should look from here on
@@ -34,7 +35,7 @@ _BELOW = 0.4999  # suspicious, but with no words to show: not flagged
 _ENOUGH = 0.5  # a rule's finding from which on the model need not show its own words
 # Where no rule, no word of papers, tests and classes and no odd writing stands, the model must be
 # surer: found on ordinary texts of other people (2026-11), half of whose false flags had none.
-_BARE = 0.97
+_BARE = 0.99
 _HINT = 0.1
 # In a short text there is no room to take a plain offer back, and little for the model to read: it
 # may only speak against the rules where it is sure. Found on short messages (2026-11).
@@ -109,6 +110,11 @@ class Judge:
 
     def judge(self, subject: Subject, *, keep_weak: bool = False) -> Judgement:
         """Findings of a text that is not flagged are left out unless `keep_weak`."""
+        if len(subject.text) > LONGEST:
+            return judged(subject, lambda one: self._judge(one, keep_weak=keep_weak))
+        return self._judge(subject, keep_weak=keep_weak)
+
+    def _judge(self, subject: Subject, *, keep_weak: bool) -> Judgement:
         look = self.eye.look(subject)
         if look is None:
             return self._clean()
@@ -272,8 +278,19 @@ def _fingerprint(extra: Path | None, model: Path | None) -> str:
 
 def known_rules(eye: Eye, weights: Weights | None) -> frozenset[str]:
     """Rules the model was made with, but for those that ask what it cannot: directory and host."""
-    asking = {rule.name for rule in eye.rules if rule.directory or rule.hosts}
-    return frozenset(weights.facts["rules"] if weights else ()) - asking
+    told = frozenset(weights.facts["rules"] if weights else ())
+    return frozenset(
+        rule.name
+        for rule in eye.rules
+        if not (rule.directory or rule.hosts)
+        # Models made before 2026-11-25 tell the name alone.
+        and (told_as(rule) in told or rule.name in told)
+    )
+
+
+def told_as(rule: Rule) -> str:
+    """How a model names a rule it was made with: one that was changed since is another."""
+    return f"{rule.name} {rule.version}"
 
 
 def load_judge(

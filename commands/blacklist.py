@@ -50,7 +50,7 @@ What = Annotated[str, typer.Option(metavar=t("文字", "TEXT"), help=t("内容�
 
 
 @app.command("add", cls=HouseCommand, help=t("列入一个主体。", "List a subject."))
-def add_command(  # noqa: PLR0913, PLR0917 (one option a fact of the listing)
+def add_command(
     kind: Annotated[
         str,
         typer.Argument(

@@ -31,6 +31,12 @@ KINDS = {
     "dom": ("渲染后网页", "page as rendered"),
     "answers": ("网页脚本取得的数据", "what its script fetched"),
     "screenshot": ("截图", "screenshot"),
+    "picture": ("含二维码的图片", "picture with a QR code"),
+}
+# What pictures say stands in no text, so that no finding can quote it.
+CODES = {
+    "qr": ("图片中的二维码", "QR code in a picture"),
+    "qr_page": ("网页截图中的二维码", "QR code in the page's screenshot"),
 }
 
 HELP = t("查看一件案件的全部内容。", "One case with everything that is known of it.")
@@ -76,6 +82,9 @@ def show_head(case: CaseFile) -> None:
         line("在审人", "claimed by", case.claimed_by)
     if case.reopened:
         line("再次出现", "came back", t(f"{case.reopened} 次", f"{case.reopened} times"))
+    for kind, value in case.advertiser_keys:
+        if kind in CODES:
+            line(*CODES[kind], value)
 
 
 def show_post(post: CasePost) -> None:

@@ -12,6 +12,7 @@ import typer
 from door.export_run import Asked, Exported, export_list
 from door.settings import SETTINGS
 from door.speech import out, say, t
+from exports.registry import formats
 from storage.database import open_database, ready
 
 HELP = t(
@@ -22,7 +23,11 @@ HELP = t(
 
 def command(
     form: Annotated[
-        str, typer.Argument(metavar=t("格式", "FORMAT"), help=t("xlsx 或 csv", "xlsx or csv"))
+        str,
+        typer.Argument(
+            metavar=t("格式", "FORMAT"),
+            help=t(f"{'、'.join(formats())} 之一", f"one of {', '.join(formats())}"),
+        ),
     ],
     folder: Annotated[
         Path,
@@ -48,6 +53,14 @@ def command(
             ),
         ),
     ] = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar=t("部门", "DEPARTMENT"),
+            help=t("转办函转给哪个部门，如 市场监管", "the department of a transfer letter"),
+        ),
+    ] = "",
     show_contacts: Annotated[
         bool,
         typer.Option(
@@ -65,7 +78,7 @@ def command(
     """Write one list."""
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     ready(engine)
-    asked = Asked(platform=platform, since=since, masked=not show_contacts)
+    asked = Asked(platform=platform, since=since, masked=not show_contacts, to=to)
     tell(export_list(engine, form, folder, asked), as_json)
 
 

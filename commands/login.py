@@ -13,7 +13,7 @@ import typer
 from crawler.browser_args import browser_args
 from crawler.guard import Guard
 from crawler.proxy_thread import ProxyThread
-from door.logins import LoginPlace, Window, logged_in, login_places, visible_browser
+from door.logins import Held, LoginPlace, Window, logged_in, login_places, visible_browser
 from door.secret import sessions_of
 from door.settings import SETTINGS
 from door.speech import out, say, t
@@ -52,9 +52,13 @@ def command(
         )
         out.print(t(*words), markup=False)
         return
-    state = logged_in_by_hand(place, minutes)
+    held = logged_in_by_hand(place, minutes)
+    if not held.known and place.cookies and not told_so():
+        raise Problem("没有登录，什么也没有保存。", "Nobody logged in; nothing was saved.")
     now = datetime.now(UTC)
-    path = store.save(Session(source=source, saved_at=now, saved_by=getpass.getuser(), state=state))
+    path = store.save(
+        Session(source=source, saved_at=now, saved_by=getpass.getuser(), state=held.state)
+    )
     set_expired(engine, source, expired=False, now=now)
     out.print(
         t(f"已登录，加密保存在 {path}。", f"Logged in; kept encrypted in {path}."), markup=False
@@ -72,7 +76,7 @@ def place_of(source: str) -> LoginPlace:
     return places[source]
 
 
-def logged_in_by_hand(place: LoginPlace, minutes: float) -> dict[str, object]:
+def logged_in_by_hand(place: LoginPlace, minutes: float) -> Held:
     program = visible_browser(SETTINGS.chromium, has_display())
     say(
         f"请在打开的窗口里登录（最多 {minutes:g} 分钟）。认出登录后窗口自动关闭；"
@@ -81,8 +85,24 @@ def logged_in_by_hand(place: LoginPlace, minutes: float) -> dict[str, object]:
         "the login is recognised; otherwise close it once you are in.",
     )
     with ProxyThread(Guard()) as proxy:
-        args = tuple(browser_args(proxy.port, root=os.geteuid() == 0))
+        args = tuple(window_args(browser_args(proxy.port, root=os.geteuid() == 0)))
         return logged_in(place, Window(program=program, args=args), minutes * 60)
+
+
+def window_args(args: list[str]) -> list[str]:
+    """A person scrolls; a sweep's pictures do without the bars."""
+    return [one for one in args if one != "--hide-scrollbars"]
+
+
+def told_so() -> bool:
+    """A platform may have renamed its cookies: then only the operator knows whether he was in."""
+    if not sys.stdin.isatty():
+        return False
+    words = (
+        "没有认出登录的标记。确已登录成功，仍要保存吗？",
+        "No login was recognised. Save it anyway?",
+    )
+    return typer.confirm(t(*words), default=False)
 
 
 def has_display() -> bool:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from door.settings import SETTINGS
 from door.source_words import source_reason, source_state, what_to_do
-from door.sources import all_sources
+from door.sources import all_sources, source_name
 from door.speech import out, t
 from exports.takedown_rows import beijing
 from storage.database import open_database, ready
@@ -43,7 +43,7 @@ def command(
     for name in names:
         told = advice(name, known.get(name))
         if told:
-            out.print(f"{name}: {told}", markup=False)
+            out.print(t(f"{source_name(name)}：{told}", f"{name}: {told}"), markup=False)
 
 
 def kept_logins() -> set[str]:
@@ -81,10 +81,10 @@ def advice(name: str, one: SourceHealth | None) -> str:
 
 def table(names: list[str], known: dict[str, SourceHealth], logins: set[str]) -> Table:
     shown = Table()
-    shown.add_column(t("来源", "source"))
+    shown.add_column(t("来源", "source"), overflow="fold")
     shown.add_column(t("状态", "state"))
     shown.add_column(t("原因", "reason"), overflow="fold")
-    shown.add_column(t("最近正常读取（北京时间）", "last good run (Beijing)"))
+    shown.add_column(t("最近正常读取（北京时间）", "last good run (Beijing)"), overflow="fold")
     shown.add_column(t("内容", "posts"), justify="right")
     shown.add_column(t("新涉嫌", "flagged"), justify="right")
     shown.add_column(t("登录", "login"))
@@ -92,7 +92,7 @@ def table(names: list[str], known: dict[str, SourceHealth], logins: set[str]) ->
         one = known.get(name)
         state, reason = (one.state, one.reason) if one else (UNKNOWN, "")
         shown.add_row(
-            name,
+            source_name(name).replace("（", "\n（"),
             source_state(state).said(SETTINGS.lang),
             source_reason(reason).said(SETTINGS.lang),
             beijing(one.last_good)[:16] if one and one.last_good else "—",

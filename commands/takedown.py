@@ -130,7 +130,7 @@ def approve_command(number: Number, by: By, *, as_json: AsJson = False) -> None:
         "Record that an approved request was sent; this program sends nothing.",
     ),
 )
-def sent_command(  # noqa: PLR0913, PLR0917 (one option a fact of the sending)
+def sent_command(
     number: Number,
     by: By,
     batch: ListNumber = "",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from crawler.embedded import assigned, script_by_id
+from crawler.embedded import assigned, script_by_id, streamed
 from crawler.markers import Markers, State
 from crawler.posting import filled, finished, next_page, post_id_of, says_something, urls
 from crawler.reading import Reading
@@ -27,6 +27,7 @@ class AnswerSource(SourceSpider):
     markers: ClassVar[Markers]
     states: ClassVar[tuple[str, ...]] = ()  # names that embedded states are assigned to
     scripts: ClassVar[tuple[str, ...]] = ()  # ids of scripts that hold a state
+    streams: ClassVar[tuple[str, ...]] = ()  # names that a state is pushed to in pieces
     # Host, parameter and last page of lists that a URL can turn over; signed answers cannot be.
     pages: ClassVar[tuple[str, str, int]] = ("", "", 0)
 
@@ -96,6 +97,7 @@ class AnswerSource(SourceSpider):
             return kept
         found = [value for name in self.states for value in assigned(sheet.html, name)]
         found += [script_by_id(sheet.html, name) for name in self.scripts]
+        found += [value for name in self.streams for value in streamed(sheet.html, name)]
         return kept + [Told(sheet.url, 200, value) for value in found if value is not None]
 
     def refusal(self, told: list[Told], url: str, asked: str) -> State | None:

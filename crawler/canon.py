@@ -169,7 +169,7 @@ def inside(parts: Parts) -> Parts | None:
     place = next((wrapper for wrapper in KNOWN.wrappers if wrapper.holds(parts)), None)
     if place is None:
         return None
-    target = parts.value((place.param,))
+    target = parts.value(tuple(place.param.split("|")))
     if place.coding == "bing":
         target = from_bing(target)
     try:

@@ -69,7 +69,7 @@ class Place:
 
     hosts: frozenset[str]
     path: str  # beginning of the path
-    param: str = ""
+    param: str = ""  # "a|b": the first that has a value
     coding: str = ""
     keep: frozenset[str] = frozenset()
 

@@ -26,6 +26,7 @@ __all__ = [
     "linked_data",
     "object_at",
     "script_by_id",
+    "streamed",
     "strings_after",
     "unescaped",
 ]
@@ -100,6 +101,31 @@ def script_by_id(html: str, name: str) -> Any:  # noqa: ANN401
         text = unquote(text)
     value = json_text(text)
     return value if value is not None else json_text(entities.unescape(text))
+
+
+PUSHED = re.compile(r"\.push\(\s*\[\s*1\s*,\s*(?=\")")
+ROW = re.compile(r"^[0-9a-z]{1,8}:(?=[\[{])", re.MULTILINE)
+
+
+def streamed(html: str, name: str) -> Iterator[Any]:
+    """What a page's server writes piece by piece into `name.push([1, "…"])`: rows of "7:[…]"."""
+    mark = re.compile(re.escape(name) + PUSHED.pattern)
+    pieces = (
+        object_of_text(html, found.end()) for found in islice(mark.finditer(html), MOST_STRINGS)
+    )
+    text = "".join(piece for piece in pieces if piece)
+    for row in islice(ROW.finditer(text), MOST_STRINGS):
+        value = object_at(text, row.end())
+        if value is not None:
+            yield value
+
+
+def object_of_text(html: str, start: int) -> str:
+    try:
+        value = DECODER.raw_decode(html, start)[0]
+    except ValueError:
+        return ""
+    return value if isinstance(value, str) else ""
 
 
 def comments(html: str) -> Iterator[str]:

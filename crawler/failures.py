@@ -54,9 +54,12 @@ PASSING = frozenset(reason for _, reason, transient in TABLE if transient)
 
 def outcome_of(failure: Failure) -> Outcome:
     """State and reason of a failed fetch; anything unknown is an error under its own name."""
-    error = failure.value
-    if error is None:
+    if failure.value is None:
         return Outcome(state=PageState.ERROR, reason="unknown")
+    return outcome_of_error(failure.value)
+
+
+def outcome_of_error(error: BaseException) -> Outcome:
     retry_at = getattr(error, "retry_at", None)
     if retry_at is not None:
         return Outcome(state=PageState.BLOCKED, reason="rate_limit", retry_at=retry_at)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from crawler.burst import Burst
 from crawler.guard import Guard, Refused, port_of
 from crawler.proxy_wire import (
     FAILED,
@@ -58,6 +59,7 @@ class GuardProxy:
 
     `refusals` holds the last (host, reason) pairs, for pages whose parts were refused: a browser
     shows no more than a failed tunnel. Give the sweep's `resolver` to share its memory of names.
+    `burst` slows down what goes to one address again and again; without it nothing is slowed.
     """
 
     def __init__(
@@ -65,10 +67,12 @@ class GuardProxy:
         guard: Guard,
         resolver: Resolver | None = None,
         limits: ProxyLimits | None = None,
+        burst: Burst | None = None,
     ) -> None:
         self._guard = guard
         self._resolver = resolver or Resolver(guard)
         self._limits = limits or ProxyLimits()
+        self._burst = burst
         self._clients: set[asyncio.Task[None]] = set()
         self.refusals: deque[tuple[str, str]] = deque(maxlen=1000)
 
@@ -137,13 +141,27 @@ class GuardProxy:
 
     async def _connect(self, host: str, port: int) -> Streams | None:
         """A connection to a vetted address of the host; None if none answers."""
-        for address, real_port in await self._vetted(host, port):
+        places = await self._vetted(host, port)
+        if not await self._turn(host, port, places):
+            return None
+        for address, real_port in places:
             opening = asyncio.open_connection(address, real_port, limit=self._limits.head_bytes)
             try:
                 return await asyncio.wait_for(opening, self._limits.head_seconds)
             except (OSError, TimeoutError) as error:
                 logger.debug("%s at %s does not answer: %r", host, address, error)
         return None
+
+    async def _turn(self, host: str, port: int, places: list[tuple[str, int]]) -> bool:
+        """Wait for this address's turn; False where it would take too long."""
+        if self._burst is None:
+            return True
+        routed = self._guard.route(host, port) is not None
+        # As in crawler/pace_middleware.py: the lowest address, and routed hosts each by itself.
+        seconds = self._burst.wait(host if routed else min(address for address, _ in places))
+        if seconds:
+            await asyncio.sleep(seconds)
+        return seconds is not None
 
     async def _tunnel(self, client: Streams, target: str) -> bytes:
         host, port = authority(target)

@@ -7,6 +7,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
+from crawler.burst import Burst
 from crawler.guard import Guard
 from crawler.guard_proxy import GuardProxy
 
@@ -16,8 +17,9 @@ START_SECONDS = 10.0
 class ProxyThread:
     """`with ProxyThread(guard) as proxy: proxy.port`; closed with everything it holds open."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, burst: Burst | None = None) -> None:
         self._guard = guard
+        self._burst = burst
         self._ready = threading.Event()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="guard-proxy", daemon=True)
@@ -47,7 +49,7 @@ class ProxyThread:
         self._loop = asyncio.get_running_loop()
         self._ended = asyncio.Event()
         try:
-            async with GuardProxy(self._guard) as proxy:
+            async with GuardProxy(self._guard, burst=self._burst) as proxy:
                 self.port = proxy.port
                 self._ready.set()
                 await self._ended.wait()

@@ -14,6 +14,7 @@ ITEM_PIPELINES = {
     "pipelines.sketch.Sketch": 350,
     "pipelines.mark.Mark": 360,
     "pipelines.snapshot.TakeSnapshot": 400,
+    "pipelines.codes.ReadCodes": 430,
     "pipelines.discover.Discover": 450,
     "pipelines.enqueue.Enqueue": 500,
 }

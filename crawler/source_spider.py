@@ -18,6 +18,7 @@ class SourceSpider(scrapy.Spider):
     """
 
     name = "source"
+    zh: ClassVar[str] = ""  # what people call it
     # Every page of it through the browser, because its own script fetches what it shows.
     rendered: ClassVar[bool] = False
     # Pieces of the URLs of those answers: the browser waits for one of them, then is done.

@@ -30,12 +30,19 @@ STATUSES: dict[int, State] = {
 SCRIPT_TESTS = frozenset({503, 521})  # a firewall's script test comes with these
 SHORT = 800  # visible characters; longer pages are judged by their title alone
 HEAD = 400
+ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+FURNITURE = re.compile(
+    r"ICP[备证]|公网安备|版权所有|copyright|隐私(?:政策|协议|条款)|用户(?:服务)?协议|举报(?:电话|邮箱)|"
+    r"关于我们|联系我们|网站地图|友情链接|营业执照",
+    re.IGNORECASE,
+)
 OWN_WORDS = 160  # characters of prose beside the marker that make a short page somebody's text
 
 CAPTCHA = re.compile(
     r"请?(?:输入|填写)(?:下方|图中|图片|右侧)?的?(?:验证码|字符)|完成(?:下方|下列|以下|安全|人机)?的?(?:拼图)?验证|"
     r"安全验证|人机验证|(?:滑动|滑块|拼图|点选|图形)验证|(?:拖动|按住|滑动)滑块|点击按钮进行验证|环境异常|访问验证|"
-    r"您?的?访问(?:请求)?(?:异常|存在安全风险)|verify (?:that )?you are (?:a )?human|"
+    r"您?的?访问(?:请求)?(?:出现)?(?:异常|存在安全风险)|网络环境存在(?:异常|风险)|验证码中间页|"
+    r"security (?:verification|check)|verify (?:that )?you are (?:a )?human|"
     r"are you a robot|just a moment|checking your browser|attention required|captcha",
     re.IGNORECASE,
 )
@@ -43,22 +50,31 @@ RATE = re.compile(
     r"(?:访问|请求|操作|刷新)(?:太|过于?)(?:频繁|快)|访问(?:次数)?(?:过多|超限)|too many requests",
     re.IGNORECASE,
 )
+REFUSED = re.compile(
+    r"\A\W*(?:403 ?forbidden|forbidden|access denied|blocked)\W*\Z|403 forbidden|access denied|"
+    r"请求被拦截|访问被拒绝|IP存在风险",
+    re.IGNORECASE,
+)
 LOGIN = re.compile(
     r"请先?(?:登录|登陆)|(?:登录|登陆)后(?:才能|方可|可以|即可|可)?(?:查看|浏览|阅读|访问|继续|观看)|"
     r"(?:您|你)?(?:还没有|还未|尚未|没有|未)(?:登录|登陆)|需要(?:登录|登陆)|扫码(?:登录|登陆)|"
-    r"(?:统一身份认证|用户登录|会员登录)|please (?:log|sign) ?in|(?:login|sign-?in) required",
+    r"(?:统一身份认证|用户登录|会员登录)|手机号登录|密码登录|短信登录|sina visitor system|"
+    r"登录后(?:推荐|解锁|体验)|^\s*登[录陆]\s*[-_|–—]|"
+    r"please (?:log|sign) ?in|(?:login|sign-?in) required",
     re.IGNORECASE,
 )
 GONE = re.compile(
-    r"(?:页面|网页|内容|文章|信息|帖子|贴子|视频|商品|链接|资源)(?:可能)?(?:已经?被?(?:发布者|作者|系统|管理员)?"
-    r"(?:删除|下架|移除|失效)|不存在|不见了|走丢了|找不到了|丢失了|已失效|已下线)|"
-    r"(?:您|你)?(?:要)?(?:访问|查找|浏览|请求)的(?:页面|网页|内容|资源|文件)(?:暂时)?(?:不存在|已被?删除|找不到|未找到)|"
-    r"因违规(?:无法查看|已被?删除)|404(?: ?[-–|] ?| )?(?:错误|not found|页面|找不到)|"
-    r"(?:page|file) not found",
-    re.IGNORECASE,
+    r"(?:页面|网页|内容|文章|信息|帖子|贴子|视频|商品|链接|资源|作品|笔记)(?:可能|或许)?(?:已经?被?"
+    r"(?:发布者|作者|系统|管理员|平台)?(?:删除|下架|移除|失效|下线)|(?:已经?)?(?:不存在|"
+    r"(?:不见|走丢|跑丢|弄丢|丢失|找不到)[了啦]))|"
+    r"(?:您|你)?(?:要|想)?(?:访问|查找|浏览|请求|查看|观看|找)的(?:页面|网页|内容|资源|文件|视频|文章)"
+    r"(?:可能|暂时)?(?:已经?)?(?:不存在|被?删除|找不到|未找到|(?:不见|走丢|弄丢)[了啦])|"
+    r"因违规(?:无法查看|已被?删除)|404(?: ?[-–|,，!！] ?| )?(?:错误|not found|页面|找不到)|"
+    r"^\s*404[!！.。]?\s*$|[-_|–—]\s*404\s*$|(?:page|file) not found",
+    re.IGNORECASE | re.MULTILINE,
 )
 UNSURE = re.compile(
-    r"暂时(?:无法|不能)(?:查看|访问|浏览)|(?:链接|页面)已过期|(?:没有|无)(?:查看|访问|浏览)?权限|权限不足|正在审核中"
+    r"暂时(?:无法|不能)(?:查看|访问|浏览)|(?:文章|内容|页面|视频)暂时找不到|(?:链接|页面)已过期|(?:没有|无)(?:查看|访问|浏览)?权限|权限不足|正在审核中"
 )
 CAPTCHA_TAG = re.compile(
     r"<(?:div|form|input|iframe|img|script|section|span)\b[^<>]{0,300}?(?:captcha|geetest|turnstile|"
@@ -75,6 +91,7 @@ WALLS = (
     ("captcha", CAPTCHA, CAPTCHA_TAG),
     ("login", LOGIN, PASSWORD_TAG),
     ("rate_limit", RATE, None),
+    ("http_403", REFUSED, None),
 )
 
 ROOT = re.compile(
@@ -169,13 +186,15 @@ def says(pattern: re.Pattern[str], extracted: Extracted) -> bool:
     """Whether a short page says it at all, in the title or at its head."""
     if extracted.visible >= SHORT:
         return False
-    return bool(pattern.search(extracted.title) or pattern.search(extracted.text[:HEAD]))
+    title, head = (ZERO_WIDTH.sub("", text) for text in (extracted.title, extracted.text[:HEAD]))
+    return bool(pattern.search(title) or pattern.search(head))
 
 
 def has_own_words(pattern: re.Pattern[str], extracted: Extracted) -> bool:
-    """Whether a short page has prose or links of its own beside the marker's lines."""
+    """Whether a short page has prose beside the marker's lines and a site's furniture."""
     lines = extracted.text.split("\n")
-    prose = sum(len(line) for line in lines if len(line) >= 20 and not pattern.search(line))
+    own = (line for line in lines if not pattern.search(line) and not FURNITURE.search(line))
+    prose = sum(len(line) for line in own if len(line) >= 20)
     return prose >= OWN_WORDS
 
 

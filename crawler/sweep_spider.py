@@ -24,6 +24,7 @@ from crawler.camera import take_picture
 from crawler.failures import Outcome, outcome_of
 from crawler.outlinks import Found
 from crawler.page_marks import page_marks
+from crawler.picture_scan import Scan, scan_bytes, scan_url
 from crawler.readers import Readers, host_of
 from crawler.reading import Reading
 from crawler.registrable import registrable
@@ -126,6 +127,12 @@ class SweepSpider(scrapy.Spider):
     async def marks(self, page: Page) -> tuple[tuple[str, str], ...]:
         """Keys of the page's advertiser that stand in no word of it."""
         return await asyncio.to_thread(page_marks, page)
+
+    async def scan(self, url: str, page_url: str, data: bytes = b"") -> Scan:
+        """The QR codes of a picture of a page; it is fetched where `data` does not hold it."""
+        if data:
+            return await scan_bytes(data, url, page_url)
+        return await scan_url(self.crawler.engine, url, page_url, self.plan.limits.picture_timeout)
 
     def give_up(self, problem: Problem) -> None:
         """End the crawl for a reason a person must hear; open leases stay for the next run."""

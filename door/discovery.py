@@ -18,17 +18,20 @@ from sqlalchemy import Engine
 from classifiers.hosts import official
 from classifiers.site_topic import on_topic
 from crawler.canon import BadUrl, canonical, is_short_link
+from crawler.contact_words import contacts
 from crawler.guard import Guard, Refused
+from crawler.join_codes import CONTACT, TEXT
 from crawler.outlinks import in_scope
 from crawler.readers import ANY_SITE, Readers
 from crawler.source_spider import SourceSpider
 from storage.leads import Lead, known, refuse, take, taken_in
-from storage.records import Contacts, Post, Target, TargetKind, Visit
+from storage.records import Contacts, Post, Sighting, Target, TargetKind, Visit
 
 FOUND_BY = "certsweep"
 # Of a site that nobody named: enough to see what it sells, not a walk of all it has.
 SITE_DEPTH, SITE_BUDGET = 2, 50
 CONTACT_DEPTH, CONTACT_BUDGET = 1, 10
+APP_ONLY = "app_only"  # why nobody follows a code to join a chat
 # Shares of a sweep's budget of new targets, so that no kind crowds out the others.
 SHARES = {"site": 0.5, "url": 1.0, "contact": 0.25}
 
@@ -65,6 +68,7 @@ class Discovery:
         for sighting in visit.sightings:
             if sighting.judgement is not None and sighting.judgement.flagged:
                 self._follow(visit, sighting.post)
+                self._follow_codes(sighting)
 
     def _look_at(self, visit: Visit) -> None:
         """A page on somebody's site: is its whole site worth a walk?"""
@@ -77,7 +81,26 @@ class Discovery:
         why = f"涉嫌内容 {post.url} 中的链接"
         for url in (*visit.leads, *([post.author_url] if post.author_url else [])):
             self._offer_page(url, post.url, why)
-        self._offer_contacts(post.contacts, post.url)
+        self._offer_contacts(post.contacts, post.url, f"涉嫌内容 {post.url} 中的联系方式")
+
+    def _follow_codes(self, sighting: Sighting) -> None:
+        """A QR code leads on like a link or a number; one for an app alone is kept as a lead."""
+        found_on = sighting.post.url
+        why = f"涉嫌内容 {found_on} 的图片中的二维码"
+        for code in sighting.codes:
+            if code.kind == CONTACT:
+                lead = Lead(kind="contact", value=code.key, found_on=found_on, why=why)
+                self._keep(lead, APP_ONLY)
+            elif code.key and code.url:
+                self._offer_page(code.url, found_on, why)
+            elif code.kind == TEXT:
+                self._offer_contacts(contacts(code.content), found_on, why)
+
+    def _keep(self, lead: Lead, note: str) -> None:
+        """A lead that nobody follows, and why."""
+        if (lead.kind, lead.value) not in self._asked:
+            self._asked.add((lead.kind, lead.value))
+            refuse(self.engine, self.sweep_id, lead, note, datetime.now(UTC))
 
     def _offer_site(self, url: str, why: str) -> None:
         parts = urlsplit(url)
@@ -120,13 +143,12 @@ class Discovery:
     def _watched(self, url: str) -> bool:
         return any(in_scope(target, url) for target in self.targets.values())
 
-    def _offer_contacts(self, contacts: Contacts, found_on: str) -> None:
+    def _offer_contacts(self, told: Contacts, found_on: str, why: str) -> None:
         """An advertiser's number leads to its other advertisements."""
         engines = [name for name in sorted(self.searched) if self.sources[name].searches_web]
         if not engines:
             return
-        for number in (*contacts.phones, *contacts.wechat, *contacts.qq):
-            why = f"涉嫌内容 {found_on} 中的联系方式"
+        for number in (*told.phones, *told.wechat, *told.qq):
             search = Target(
                 kind=TargetKind.KEYWORD,
                 value=number,

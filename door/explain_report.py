@@ -10,6 +10,7 @@ from typing import Any
 from classifiers.explain import Explanation, Share, Sum, Voice, explain
 from classifiers.filed import UNKNOWN
 from classifiers.judge import LEARNED
+from classifiers.windows import LONGEST
 from door.check_record import Record, place
 from door.check_report import VOICES, plain
 from door.explain_model import heading, learned_json, learned_lines
@@ -27,12 +28,24 @@ class Explainer:
     shelf: Shelf
 
     def text(self, record: Record) -> str:
+        if len(record.subject.text) > LONGEST:
+            return too_long() + "\n\n"
         told = explain(self.shelf.judge, record.subject)
         return "\n".join(explained(self.shelf, told)) + "\n\n"
 
     def json(self, record: Record) -> dict[str, Any]:
+        if len(record.subject.text) > LONGEST:
+            return {"not_explained": too_long()}
         told = explain(self.shelf.judge, record.subject)
         return explained_json(self.shelf, told, partial(place, record))
+
+
+def too_long() -> str:
+    return t(
+        f"全文超过 {LONGEST} 字，分段判读，不作得分说明；请把引文所在的一段单独用 --explain 查看。",
+        f"Longer than {LONGEST} characters and judged in stretches: not explained as a whole. "
+        "Use --explain on the stretch around a quote.",
+    )
 
 
 def explained(shelf: Shelf, told: Explanation) -> Iterator[str]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from classifiers.laws import for_code
+from classifiers.laws import for_code, for_platform
 from door.settings import SETTINGS
 from exports.registry import exporter
 from exports.takedown_case import takedown_rows
-from exports.takedown_rows import CHINA, ListHead
+from exports.takedown_rows import CHINA, PLATFORMS, ListHead
 from exports.writing import made_folder, refuse_overwriting
 from storage.bilingual import Problem
 from storage.exports import close_batch, decided_rows, open_batch
@@ -27,6 +28,8 @@ class Asked:
     since: str = ""  # decided on this Chinese day or later, as 2026-03-01; "" for all
     masked: bool = True
     lang: str = SETTINGS.lang
+    to: str = ""  # the department of a transfer letter
+    office: str = SETTINGS.office
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +49,15 @@ def export_list(engine: Engine, form: str, folder: Path, asked: Asked = EVERYTHI
     batch number taken by then stays in the register with 0 rows, and no file is left half written.
     """
     chosen, start = exporter(form), first_moment(asked.since)
+    refuse_unknown(asked.platform)
     made_folder(folder)
     head = opened(engine, chosen.format, asked)
-    path = folder.absolute() / head.file_name(chosen.suffix)
+    path = folder.absolute() / head.file_name(chosen.suffix, chosen.title)
     refuse_overwriting(path)
-    decided = decided_rows(engine, platform=asked.platform or None, since=start)
+    decided = chain.from_iterable(
+        decided_rows(engine, platform=asked.platform or None, since=start, verdict=verdict)
+        for verdict in chosen.verdicts
+    )
     rows = chosen.write(takedown_rows(decided, head, for_code), path, head)
     close_batch(engine, head.batch_no, rows, digest(path), path.name)
     return Exported(path=path, rows=rows, batch_no=head.batch_no)
@@ -60,6 +67,8 @@ def opened(engine: Engine, form: str, asked: Asked) -> ListHead:
     """Take a batch number: it is printed on the list, so it must be there first."""
     made_at = datetime.now(UTC)
     filters = {"platform": asked.platform, "since": asked.since, "masked": asked.masked}
+    if asked.to:
+        filters["to"] = asked.to
     return ListHead(
         batch_no=open_batch(engine, form, filters, made_at),
         made_at=made_at,
@@ -67,7 +76,21 @@ def opened(engine: Engine, form: str, asked: Asked) -> ListHead:
         since=asked.since,
         lang=asked.lang,
         masked=asked.masked,
+        to=asked.to,
+        office=asked.office,
+        duties=for_platform(made_at.astimezone(CHINA).date()),
     )
+
+
+def refuse_unknown(platform: str) -> None:
+    """A misspelt platform would make an empty list that takes a number."""
+    if platform and platform not in PLATFORMS:
+        known = "、".join(f"{key}（{name}）" for key, name in PLATFORMS.items())
+        raise Problem(
+            f"没有“{platform}”这个平台，没有生成文件。可用：{known}。",
+            f"There is no platform “{platform}”; no file was made. "
+            f"Known are: {', '.join(PLATFORMS)}.",
+        )
 
 
 def first_moment(since: str) -> datetime | None:

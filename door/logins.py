@@ -80,7 +80,15 @@ def visible_browser(configured: str, display: bool) -> str:
     return program
 
 
-def logged_in(place: LoginPlace, window: Window, seconds: float) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What the browser held at the end, and whether a login's own cookie is among it."""
+
+    state: dict[str, Any]
+    known: bool
+
+
+def logged_in(place: LoginPlace, window: Window, seconds: float) -> Held:
     """What the browser holds once the operator has logged in, or closed the window.
 
     Nothing is typed or clicked here. Raises Problem when the time is up or nothing was kept.
@@ -92,17 +100,15 @@ def logged_in(place: LoginPlace, window: Window, seconds: float) -> dict[str, An
         try:
             context = browser.new_context(locale="zh-CN", no_viewport=not window.headless)
             page = context.new_page()
-            state = watched(context, page, place, seconds)
+            held = watched(context, page, place, seconds)
         finally:
             browser.close()
-    if not state.get("cookies"):
+    if not held.state.get("cookies"):
         raise Problem("没有登录，什么也没有保存。", "Nobody logged in; nothing was saved.")
-    return state
+    return held
 
 
-def watched(
-    context: BrowserContext, page: BrowserPage, place: LoginPlace, seconds: float
-) -> dict[str, Any]:
+def watched(context: BrowserContext, page: BrowserPage, place: LoginPlace, seconds: float) -> Held:
     until = monotonic() + seconds
     state: dict[str, Any] = {}
     try:
@@ -110,15 +116,15 @@ def watched(
         while monotonic() < until and not page.is_closed():
             state = dict(context.storage_state())
             if is_login(state, place.cookies):
-                return state
+                return Held(state=state, known=True)
             page.wait_for_timeout(LOOK_SECONDS * 1000)
     except PlaywrightError as error:
         # The operator closed the window: what it held a second ago is what counts.
         if not page.is_closed():
             raise unopened(place.page, error) from error
-    if place.cookies or not page.is_closed():
+    if not page.is_closed():
         raise too_late(seconds)
-    return state
+    return Held(state=state, known=False)
 
 
 def is_login(state: Mapping[str, Any], names: tuple[str, ...]) -> bool:

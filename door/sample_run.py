@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from crawler.canon import canonical
+from crawler.canon import canonical, identity
 from door.casework import every_case
 from door.export_run import export_list
 from door.settings import Settings
@@ -67,7 +67,7 @@ def sample_sweep(
     decided, files = (0, ()) if sweep.ending.interrupted else finish_line(engine, settings)
     return SampleResult(
         sweep=sweep,
-        truth=score(expected(), clauses_by_url(engine)),
+        truth=score(expected(), found_in(engine)),
         decided=decided,
         waiting=sum(1 for _ in every_case(engine, CaseStatus.WAITING)),
         files=files,
@@ -132,12 +132,26 @@ def page_target(url: str) -> Target:
 def expected() -> list[Expected]:
     return [
         Expected(
-            url=canonical(row["url"]),
+            url=place_of(row["url"]),
             offending=row["offending"],
             clauses=frozenset(row["clauses"]),
         )
         for row in read_truth()
     ]
+
+
+def place_of(url: str) -> str:
+    """What all forms of one post's URL have in common; the canonical URL on the open web."""
+    known = identity(url)
+    return ":".join(known) if known else canonical(url)
+
+
+def found_in(engine: Engine) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for url, clauses in clauses_by_url(engine).items():
+        place = place_of(url)
+        found[place] = found.get(place, frozenset()) | clauses
+    return found
 
 
 def finish_line(engine: Engine, settings: Settings) -> tuple[int, tuple[Path, ...]]:
@@ -148,7 +162,7 @@ def finish_line(engine: Engine, settings: Settings) -> tuple[int, tuple[Path, ..
 
 def record_decisions(engine: Engine) -> int:
     """Decide the waiting cases the sample has written decisions for; how many they were."""
-    written = {canonical(url): said for url, said in written_decisions().items()}
+    written = {place_of(url): said for url, said in written_decisions().items()}
     decided = 0
     for case in list(every_case(engine, CaseStatus.WAITING)):
         said = decision_for(case, written)
@@ -160,7 +174,7 @@ def record_decisions(engine: Engine) -> int:
 
 def decision_for(case: CaseRow, written: dict[str, WrittenDecision]) -> WrittenDecision | None:
     """One offending page makes the case a violation; a page nobody wrote about leaves it open."""
-    said = [written.get(url) for url in case.urls]
+    said = [written.get(place_of(url)) for url in case.urls]
     known = [each for each in said if each is not None]
     if len(known) != len(said):
         return None

@@ -27,6 +27,7 @@ class Settings:
     secret: str = field(
         default="", repr=False
     )  # CERTSWEEP_SECRET: encrypts kept logins, "" for a key file
+    office: str = ""  # CERTSWEEP_OFFICE: whose letters they are, by its full name
     display: bool = False  # DISPLAY or WAYLAND_DISPLAY: whether a window can be shown
 
 
@@ -45,6 +46,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         reader_key=env.get("CERTSWEEP_READER_KEY", ""),
         reader_public=env.get("CERTSWEEP_READER_PUBLIC", "") == "1",
         secret=env.get("CERTSWEEP_SECRET", ""),
+        office=env.get("CERTSWEEP_OFFICE", "").strip(),
         display=bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")),
     )
 

@@ -6,6 +6,13 @@ from scrapy.settings import Settings as ScrapySettings
 from scrapy.spiderloader import SpiderLoader
 
 from crawler.source_spider import SourceSpider
+from door.speech import t
+
+
+def source_name(name: str) -> str:
+    """A source as people call it; the name in commands stands beside it."""
+    spider = all_sources().get(name)
+    return t(f"{spider.zh}（{name}）", name) if spider and spider.zh else name
 
 
 def all_sources() -> dict[str, type[SourceSpider]]:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from classifiers.judge import Judge
 from crawler.browser_args import browser_args
+from crawler.burst import Burst
 from crawler.canon import canonical
 from crawler.chromium import find_chromium
 from crawler.guard import Guard
@@ -194,7 +195,8 @@ def scrapy_for(
         without = replace(plan, pictures=False)
         yield without, common() | {SETTING: tools}
         return
-    with ProxyThread(plan.guard) as proxy:
+    # Where a sweep keeps no pace of its own (the sample), its pages' parts keep none either.
+    with ProxyThread(plan.guard, Burst() if order.delay else None) as proxy:
         launch = {
             "executable_path": chromium,
             "args": browser_args(proxy.port, root=os.geteuid() == 0, pins=order.pins),

@@ -6,9 +6,11 @@ from typing import Any
 
 from rich.table import Table
 
+from door.code_words import codes_json, codes_line
 from door.outcomes import reason_words, state_words
 from door.settings import SETTINGS
 from door.source_words import source_reason, source_state, what_to_do
+from door.sources import source_name
 from door.speech import out, say, t
 from door.sweep_run import SweepResult
 from storage.sources import SourceRun, verdict
@@ -33,6 +35,8 @@ def summary_json(result: SweepResult) -> dict[str, Any]:
         "errors": seen.errors,
         "dropped": seen.dropped,
         "pictures": result.pictures,
+        "qr_codes": codes_json(result.ending.stats)
+        | {"unread_urls": [{"url": url, "reason": why} for url, why in result.unseen]},
         "links_refused": dict(result.links_refused),
         "sources": [source_json(run) for run in result.sources],
         "targets": [
@@ -82,6 +86,8 @@ def show_summary(result: SweepResult) -> None:
             ),
             markup=False,
         )
+    if told := codes_line(result.ending.stats):
+        out.print(told, markup=False)
     show_unreadable(result.summary)
     if not result.pictures:
         say(
@@ -103,7 +109,7 @@ def targets_table(seen: SweepSummary) -> Table:
     for row in seen.targets:
         table.add_row(
             row.value,
-            row.source,
+            source_name(row.source),
             str(row.pages),
             str(row.posts),
             str(row.flagged),
@@ -123,12 +129,17 @@ def show_sources(runs: tuple[SourceRun, ...]) -> None:
         state, reason = verdict(run)
         told = [source_state(state), *([source_reason(reason)] if reason else [])]
         words = " · ".join(each.said(SETTINGS.lang) for each in told)
-        table.add_row(run.name, str(run.pages), str(run.posts), str(run.flagged), words)
+        table.add_row(
+            source_name(run.name), str(run.pages), str(run.posts), str(run.flagged), words
+        )
     out.print(table)
     for run in runs:
         advice = what_to_do(run.name, *verdict(run)).said(SETTINGS.lang)
         if advice:
-            out.print(t(f"注意 {run.name}：{advice}", f"Note, {run.name}: {advice}"), markup=False)
+            out.print(
+                t(f"注意 {source_name(run.name)}：{advice}", f"Note, {run.name}: {advice}"),
+                markup=False,
+            )
 
 
 def outcome_words(outcome: str) -> str:

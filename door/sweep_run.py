@@ -34,6 +34,7 @@ class SweepResult:
     pictures: bool
     links_refused: Mapping[str, int]
     sources: tuple[SourceRun, ...]
+    unseen: tuple[tuple[str, str], ...] = ()  # pictures not looked at, with the reason
 
 
 def run_sweep(
@@ -74,6 +75,7 @@ def run_sweep(
             pictures=plan_with_browser.pictures,
             links_refused=plan.outlinks.refused,
             sources=runs,
+            unseen=tuple(tools.unseen),
         )
 
 

@@ -22,6 +22,11 @@ SHELL: Final = frozenset("\"'`“”‘’＂＇,;|，；｜")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
+def is_plain(text: str) -> bool:
+    """Begins like a word, is short and holds no control sign or line end: fits a cell as it is."""
+    return text[:1].isalnum() and len(text) * 2 <= LIMIT and text.isprintable()
+
+
 def visible(text: str) -> str:
     """The text with what no cell can hold replaced by �, line ends made one kind, cut at LIMIT."""
     joined = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from exports.takedown_rows import ListHead, TakedownRow
 from storage.bilingual import Problem
+from storage.records import Verdict
 
 FOLDER = Path(__file__).parent
 
@@ -21,6 +22,8 @@ class Exporter:
     suffix: str  # of the file, with its dot
     module: str  # file name without its ending
     write: Callable[[Iterable[TakedownRow], Path, ListHead], int]
+    title: str = "处置清单"  # what the file is called
+    verdicts: tuple[Verdict, ...] = (Verdict.VIOLATION,)  # what it is made of
 
 
 def formats() -> dict[str, Exporter]:
@@ -33,7 +36,12 @@ def formats() -> dict[str, Exporter]:
         if not hasattr(module, "FORMAT"):
             continue
         one = Exporter(
-            format=module.FORMAT, suffix=module.SUFFIX, module=path.stem, write=module.write
+            format=module.FORMAT,
+            suffix=module.SUFFIX,
+            module=path.stem,
+            write=module.write,
+            title=getattr(module, "TITLE", "处置清单"),
+            verdicts=getattr(module, "VERDICTS", (Verdict.VIOLATION,)),
         )
         if one.format in found:
             raise Problem(

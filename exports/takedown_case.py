@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Final
 
 from exports.masking import masked
-from exports.routing import departments, suspected
+from exports.routing import CHOSEN, departments, suspected
 from exports.takedown_rows import CHINA, ListHead, TakedownRow, beijing, platform_name
 from storage.exports import DecidedRow
-from storage.records import Evidence, Finding, Snapshot
+from storage.records import Evidence, Finding, Snapshot, Verdict
 
 LawOf = Callable[[str, date], tuple[str, ...]]
 EXCERPT: Final = 200  # characters of the post's own text
@@ -124,7 +124,12 @@ class _Shown:
 
 
 def violation_codes(case: DecidedRow) -> tuple[str, ...]:
-    """What the person said first, then what the rules found, each once."""
+    """What the person said first, then what the rules found, each once.
+
+    Who hands a case over leaves what it amounts to open: only the rules' hints are there.
+    """
+    if case.decision.verdict is Verdict.TRANSFER:
+        return tuple(dict.fromkeys(one.code for one in case.findings))
     return tuple(dict.fromkeys((case.decision.reason, *(one.code for one in case.findings))))
 
 
@@ -133,6 +138,8 @@ def laws(case: DecidedRow, law_of: LawOf) -> tuple[str, ...]:
 
     As its findings recorded it, even if a rule has changed since, then what the table says.
     """
+    if case.decision.verdict is Verdict.TRANSFER:
+        return ()
     said = case.decision.reason
     recorded = (law for one in case.findings if one.code == said for law in one.legal_basis)
     day = beijing_day(case.published_at or case.first_seen)
@@ -174,6 +181,9 @@ def discovery(case: DecidedRow) -> str:
 
 
 def copies(case: DecidedRow, codes: tuple[str, ...]) -> tuple[str, ...]:
+    if case.decision.verdict is Verdict.TRANSFER:
+        chosen = CHOSEN.get(case.decision.reason)  # another region's is for the note to say
+        return (chosen,) if chosen else ()
     quotes = (one.quote for finding in case.findings for one in finding.evidence)
     words = " ".join((case.title, *quotes))
     return departments(
@@ -202,6 +212,9 @@ def remarks(
 
 def what_no_person_said(case: DecidedRow, known_laws: tuple[str, ...]) -> Iterator[str]:
     """What a signer must know: a person decided on one code, the others are a machine's alone."""
+    if case.decision.verdict is Verdict.TRANSFER:
+        yield "审核人决定转办，违规类型为规则提示，由接办部门认定"
+        return
     said = case.decision.reason
     others = dict.fromkeys(one.code for one in case.findings if one.code != said)
     if others:

@@ -60,12 +60,18 @@ COLUMNS: Final[dict[str, Bilingual]] = {
 
 PLATFORMS: Final = {
     "web": "网站",
+    "baidu_search": "百度搜索",
     "bilibili": "哔哩哔哩",
+    "bing": "必应搜索",
+    "classifieds": "分类信息网站",
     "douyin": "抖音",
     "kuaishou": "快手",
+    "so360": "360搜索",
+    "sogou_web": "搜狗搜索",
+    "sogou_weixin": "搜狗微信搜索",
     "tieba": "百度贴吧",
     "toutiao": "今日头条",
-    "wechat": "微信公众号",
+    "wechat_mp": "微信公众号",
     "weibo": "微博",
     "xiaohongshu": "小红书",
     "zhihu": "知乎",
@@ -158,6 +164,9 @@ class ListHead:
     since: str = ""  # the day as asked, "" for all
     lang: str = "zh"
     masked: bool = True
+    to: str = ""  # the department a letter goes to, "" for a list
+    office: str = ""  # whose letter it is, "" where nobody said
+    duties: tuple[str, ...] = ()  # the platform's own, as citable on the day it was made
 
     def header(self) -> tuple[str, ...]:
         return tuple(words.said(self.lang) for words in COLUMNS.values())
@@ -165,10 +174,10 @@ class ListHead:
     def scope(self) -> str:
         return platform_name(self.platform) if self.platform else ALL.said(self.lang)
 
-    def file_name(self, suffix: str) -> str:
+    def file_name(self, suffix: str, title: str = "处置清单") -> str:
         """`处置清单_抖音_CS-20261123-001.xlsx`; a platform's odd signs become _."""
-        scope = platform_name(self.platform) if self.platform else ALL.zh
-        return f"处置清单_{ODD.sub('_', scope)}_{self.batch_no}{suffix}"
+        scope = self.to or (platform_name(self.platform) if self.platform else ALL.zh)
+        return f"{title}_{ODD.sub('_', scope)}_{self.batch_no}{suffix}"
 
     def empty_note(self) -> str:
         return NOTHING.said(self.lang)

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
 from classifiers.eye import Eye
+from classifiers.judge import told_as
 from classifiers.learned import CODE_FEATURES, Weights
 from classifiers.text_features import FEATURES, grams
 from learning.corpus import Labelled
@@ -22,6 +23,9 @@ from learning.furniture import STRATUM as PAGE
 from learning.pieces import STRATUM as PIECE
 from learning.samples import MEASURE_SCALE, Samples, gram_matrix, samples
 
+# How far a feature's weight in the fit follows how unlike its share of both kinds is: 0 not at all,
+# 1 wholly (Wang and Manning 2012). Recall at 98 % on authors left out: .80, .83 at .5 (2026-11).
+TELLING = 0.5
 STRENGTH = 20.0  # inverse of the penalty; found on the tune part (2026-11)
 CODE_STRENGTH = 10.0
 LEAST_OF_CODE = 8  # examples from which a code can be learned
@@ -67,7 +71,7 @@ def fit(eye: Eye, rows: Sequence[Labelled], facts: Mapping[str, Any], tell: Prog
         codes=codes,
         code_grams=code_grams,
         code_bias=code_bias,
-        facts={**facts, "texts": len(rows), "rules": [rule.name for rule in eye.rules]},
+        facts={**facts, "texts": len(rows), "rules": [told_as(rule) for rule in eye.rules]},
     )
 
 
@@ -81,9 +85,24 @@ def fitted(
 ) -> tuple[Floats, float]:
     if len(set(offending.tolist())) < 2:
         raise TooFew
+    scale = telling(matrix, offending, heed)
     model = LogisticRegression(C=STRENGTH, max_iter=300)
-    model.fit(matrix, offending, sample_weight=heed)
-    return model.coef_[0], float(model.intercept_[0])
+    model.fit(matrix @ diags(scale), offending, sample_weight=heed)
+    return model.coef_[0] * scale, float(model.intercept_[0])
+
+
+def telling(matrix: csr_matrix, offending: npt.NDArray[np.int64], heed: Floats) -> Floats:
+    """A factor for each column: words that stand in one kind of text alone count for more.
+
+    One for the measures, which are few and well filled.
+    """
+    there = matrix[:, :FEATURES].astype(bool).astype(np.float64)
+    shares = [1.0 + there.T @ (heed * (offending == kind)) for kind in (1, 0)]
+    totals = [1.0 + float(heed[offending == kind].sum()) for kind in (1, 0)]
+    unlike = np.abs(np.log(shares[0] / totals[0]) - np.log(shares[1] / totals[1]))
+    scale = np.ones(matrix.shape[1])
+    scale[:FEATURES] = 1.0 - TELLING + TELLING * unlike
+    return scale
 
 
 def author(row: Labelled) -> str:

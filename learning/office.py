@@ -42,7 +42,8 @@ def office_texts(posts: Iterable[DecidedPost]) -> list[Labelled]:
     """Decided posts as texts to learn from; where they offend is not known, only that they do."""
     return [
         Labelled(
-            id=f"office{post.row % 5}-{post.row}",  # five authors, to leave out in turn
+            # Five authors, to leave out in turn; a case's near-twins are one author's.
+            id=f"office{post.case % 5}-{post.row}",
             subject=Subject(
                 title=post.title,
                 text=post.text,

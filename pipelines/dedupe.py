@@ -31,7 +31,11 @@ class Dedupe:
     def _look(self, sighting: Sighting) -> Sighting:
         sha256 = content_hash(sighting.post)
         known = self._memory.current(sighting.post.platform, sighting.post.post_id)
+        post = sighting.post
         seen = known.get(sha256) == self._engine
+        if seen and post.images:
+            # Flagged in a list that had no pictures: now they can be looked at.
+            seen = not self._memory.bare(post.platform, post.post_id, sha256)
         return replace(sighting, content_sha256=sha256, unchanged=seen)
 
 

@@ -14,11 +14,13 @@ from scrapy.exceptions import DropItem
 
 from pipelines.tools import give_up, tools_of
 from storage.bilingual import Problem
-from storage.records import Page, PageState, Sighting, Snapshot, Visit
+from storage.records import MANY_SITES, Page, PageState, Sighting, Snapshot, Visit
 from storage.snapshots import SnapshotStore
 
 LAYOUT_CHANGED = "layout_changed"
-MOST_UNREAD = 20  # pages of one source kept in a sweep; all others are like them
+LOGINS = frozenset({"login", "session_expired"})
+GONE = frozenset({PageState.REMOVED, PageState.MOVED, PageState.AMBIGUOUS})
+MOST_UNREAD = 20  # pages of one source and state kept in a sweep; all others are like them
 
 
 class Taken(Protocol):
@@ -37,7 +39,7 @@ class Camera(Protocol):
 class TakeSnapshot:
     def __init__(self, store: SnapshotStore, crawler: Crawler) -> None:
         self._store = store
-        self._unread: Counter[str] = Counter()
+        self._unread: Counter[tuple[str, PageState]] = Counter()
         self._crawler = crawler
 
     @classmethod
@@ -69,10 +71,10 @@ class TakeSnapshot:
 
     def _keep_unread(self, item: Visit, page: Page) -> Visit:
         """The bytes of a page we could not make sense of, a few of each source in a sweep."""
-        source = item.read_by or item.lease.source
-        if self._unread[source] >= MOST_UNREAD:
+        like = item.read_by or item.lease.source, item.state
+        if self._unread[like] >= MOST_UNREAD:
             return item
-        self._unread[source] += 1
+        self._unread[like] += 1
         try:
             return replace(item, kept=self._keep(page, None))
         except Problem as problem:
@@ -93,9 +95,17 @@ class TakeSnapshot:
 
 
 def unread(visit: Visit) -> bool:
-    """Whether a page came and our reader could not make sense of it, or of its script's answers."""
+    """Whether a page came that a person may have to look at: our reader could not make sense of it
+    or of its script's answers, a platform says that the post is gone, or a login has ended.
+
+    Never of another post than was asked for: that is somebody else's.
+    """
+    platform = (visit.read_by or visit.lease.source) not in MANY_SITES
     if visit.state is PageState.BLOCKED:
-        return visit.reason == "shell" and visit.page is not None and bool(visit.page.answers)
+        answered = visit.page is not None and bool(visit.page.answers)
+        return (visit.reason == "shell" and answered) or (platform and visit.reason in LOGINS)
+    if visit.state in GONE:
+        return platform
     ours = visit.reason == LAYOUT_CHANGED or visit.reason.startswith("reader_")
     return visit.state is PageState.ERROR and ours
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, Self, cast
 
 from scrapy.crawler import Crawler
@@ -30,6 +30,8 @@ class Tools:
     store: SnapshotStore
     ledger: Ledger
     discovery: Discovery | None = None  # None: the sweep keeps to what it was asked for
+    # (URL, reason) of the first pictures that could not be looked at for codes.
+    unseen: list[tuple[str, str]] = field(default_factory=list)
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
         # Scrapy copies its settings for every crawler; connections are not to be copied.

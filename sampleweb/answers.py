@@ -39,6 +39,12 @@ def text_answer(text: str, *, kind: str = "text/plain", status: int = 200) -> we
     )
 
 
+def picture_answer(png: bytes | None) -> web.Response:
+    if png is None:
+        return missing()
+    return web.Response(body=png, headers={"Content-Type": "image/png"})
+
+
 def missing() -> web.Response:
     return text_answer(_bare("404", "<p>您访问的页面不存在。</p>"), kind="text/html", status=404)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from sampleweb.replica_posts import ReplicaPost
@@ -64,9 +64,8 @@ def clock(post: ReplicaPost, form: str = "%Y-%m-%d %H:%M") -> str:
 
 
 def wechat_article(post: ReplicaPost) -> str:
-    biz = base64.b64encode(str(post.number).encode()).decode()
-    mid = 2_650_000_000 + post.minutes
-    long_form = f"http://mp.weixin.qq.com/s?__biz={biz}&amp;mid={mid}&amp;idx=1&amp;sn={'0a' * 16}"
+    long_form = escape(post.long_link.replace("https:", "http:"))
+    told = dict(parse_qsl(urlsplit(post.long_link).query))
     return f"""<!DOCTYPE html><html><head><meta charset="utf-8"><title></title>
 <meta property="og:title" content="{escape(post.title)}">
 <meta property="og:url" content="{post.url}">
@@ -75,10 +74,10 @@ def wechat_article(post: ReplicaPost) -> str:
 <h1 class="rich_media_title" id="activity-name">{escape(post.title)}</h1>
 <a id="js_name" href="javascript:void(0);">{escape(post.author)}</a><em id="publish_time"></em>
 <div class="rich_media_content" id="js_content" style="visibility: hidden;">
-<p>{escape(post.text)}</p>
+<p>{escape(post.text)}</p><p><img data-src="{post.image}"></p>
 </div></div><script>
-var biz = "" || "{biz}"; var sn = "" || "" || "{"0a" * 16}";
-var mid = "" || "" || "{mid}"; var idx = "" || "" || "1"; var ct = "{post.at}";
+var biz = "" || "{told["__biz"]}"; var sn = "" || "" || "{told["sn"]}";
+var mid = "" || "" || "{told["mid"]}"; var idx = "" || "" || "1"; var ct = "{post.at}";
 var user_name = "gh_{post.number:012x}"; var nickname = htmlDecode("{post.author}");
 var msg_title = '{post.title}'.html(false); var msg_link = "{long_form}";
 var del_reason_id = '0' * 1;
@@ -164,7 +163,8 @@ def tieba_thread(post: ReplicaPost) -> str:
         f'<div class="p_postlist" id="j_p_postlist"><div class="l_post j_l_post" '
         f'data-field=\'{told}\'><div class="d_author"><a class="p_author_name" '
         f'href="/home/main?un={post.number}">{escape(post.author)}</a></div>'
-        f'<div class="d_post_content j_d_post_content">{escape(post.text)}</div>'
+        f'<div class="d_post_content j_d_post_content">{escape(post.text)}'
+        f'<img class="BDE_Image" src="{post.image}"></div>'
         f'<div class="post-tail-wrap"><span class="tail-info">IP属地:河南</span>'
         f'<span class="tail-info">1楼</span><span class="tail-info">{clock(post)}</span>'
         "</div></div></div>",

@@ -27,7 +27,7 @@ def weibo(post: ReplicaPost) -> Json:
         "reposts_count": 3,
         "comments_count": "12",
         "attitudes_count": "100万+",
-        "pics": [],
+        "pics": [{"pid": "p1", "url": post.image, "large": {"url": post.image}}],
         "user": {
             "id": post.number,
             "screen_name": post.author,
@@ -58,7 +58,7 @@ def douyin(post: ReplicaPost) -> Json:
         "statistics": {"digg_count": 15_000, "comment_count": 30, "collect_count": "1.5万"},
         "ip_label": "河南",
         "images": None,
-        "video": {"cover": {"url_list": ["https://p.example/c1.jpg"]}},
+        "video": {"cover": {"url_list": [post.image]}},
         "status": {"is_delete": False, "is_prohibited": False, "private_status": 0},
     }
 
@@ -76,7 +76,7 @@ def kuaishou(post: ReplicaPost) -> Json:
             "id": post.id,
             "caption": post.text,
             "duration": 15_000,
-            "coverUrl": "https://k.example/c.jpg",
+            "coverUrl": post.image,
             "likeCount": "1.5万",
             "viewCount": "35.6万",
             "commentCount": 12,
@@ -105,7 +105,7 @@ def xiaohongshu_found(posts: Sequence[ReplicaPost]) -> Json:
                 "display_title": post.title,
                 "user": {"user_id": f"5f{post.number:022d}", "nick_name": post.author},
                 "interact_info": {"liked_count": "1.5万"},
-                "cover": {"url_default": "https://sns.example/c.jpg"},
+                "cover": {"url_default": post.image},
             },
         }
         for post in posts
@@ -123,7 +123,7 @@ def xiaohongshu_note(post: ReplicaPost) -> Json:
         "time": post.at * 1000,
         "ipLocation": "河南",
         "user": {"userId": f"5f{post.number:022d}", "nickname": post.author},
-        "imageList": [{"urlDefault": "https://sns.example/1.jpg"}],
+        "imageList": [{"urlDefault": post.image}],
         "tagList": [],
         "interactInfo": {"likedCount": "1.5万", "commentCount": "36"},
     }
@@ -203,7 +203,7 @@ def zhihu_entities(post: ReplicaPost) -> Json:
         "id": post.id,
         "type": "article",
         "title": post.title,
-        "content": f"<p>{post.text}</p>",
+        "content": f'<p>{post.text}</p><figure><img src="{post.image}"></figure>',
         "created": post.at,
         "updated": post.at,
         "voteupCount": 15_000,

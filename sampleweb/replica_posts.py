@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from sampleweb.pictures import picture_url
+from sampleweb.site import clauses_of
 
 FILE = Path(__file__).with_name("replica_posts.yaml")
 ADDRESSES: Mapping[str, str] = {
@@ -35,12 +39,38 @@ class ReplicaPost:
     author: str
     offending: bool
     minutes: int  # ago
+    kind: str  # as a page's of the sites
     why: str
     codes: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    picture: str = "plain"  # a name in sampleweb/pictures.py
+
+    @property
+    def image(self) -> str:
+        return picture_url(self.picture)
 
     @property
     def url(self) -> str:
         return ADDRESSES[self.platform].format(id=self.id)
+
+    @property
+    def permanent(self) -> str:
+        """The URL under which it is known once read: an article's short link is another form."""
+        return self.long_link if self.platform == "wechat_mp" else self.url
+
+    @property
+    def long_link(self) -> str:
+        biz = base64.b64encode(str(self.number).encode()).decode()
+        mid = 2_650_000_000 + self.minutes
+        return f"https://mp.weixin.qq.com/s?__biz={biz}&mid={mid}&idx=1&sn={'0a' * 16}"
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        return clauses_of(self.codes)
+
+    @property
+    def file(self) -> str:
+        return f"{FILE.name}: {self.id}"
 
     @property
     def number(self) -> int:
@@ -77,7 +107,8 @@ def _table() -> Mapping[str, Any]:
 @cache
 def replica_posts() -> tuple[ReplicaPost, ...]:
     return tuple(
-        ReplicaPost(**{**row, "codes": tuple(row.get("codes", ()))}) for row in _table()["posts"]
+        ReplicaPost(**{**row, **{name: tuple(row.get(name, ())) for name in ("codes", "quotes")}})
+        for row in _table()["posts"]
     )
 
 

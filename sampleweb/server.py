@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sampleweb import answers, replicas
+from sampleweb import answers, pictures, replicas
 from sampleweb.site import SITES, Site, load_sites
 from sampleweb.tls import Certificate, self_signed
 from storage.bilingual import Problem
@@ -147,8 +147,8 @@ class SampleWeb:
             first = self._hits[host, path] == 1
         if host == CONTROL:
             return self._control(request)
-        if host in replicas.HOSTS:
-            return replica_answer(request, host)
+        if host in {pictures.HOST, *replicas.HOSTS}:
+            return made_answer(request, host)
         site = self.sites.get(host)
         if site is None:
             return answers.text_answer(f"样例网没有主机 {host}。No such host here.\n", status=404)
@@ -214,6 +214,13 @@ class SampleWeb:
         except (KeyError, ValueError):
             return answers.text_answer("没有这个开关，或数值有误。", status=400)
         return answers.json_answer({"done": True})
+
+
+def made_answer(request: web.BaseRequest, host: str) -> web.Response:
+    """Of the hosts that are no folder of files."""
+    if host == pictures.HOST:
+        return answers.picture_answer(pictures.picture_at(request.path))
+    return replica_answer(request, host)
 
 
 def replica_answer(request: web.BaseRequest, host: str) -> web.Response:

@@ -173,7 +173,7 @@ def _page(file: Path) -> SitePage:
     told: dict[str, Any] = _yaml(file, head)
     codes = tuple(told.pop("codes", ()))
     day = told.pop("date", "")
-    clauses = tuple(told.pop("clauses", ())) or _clauses(codes)
+    clauses = tuple(told.pop("clauses", ())) or clauses_of(codes)
     quotes = tuple(told.pop("quotes", ()))
     try:
         return SitePage(
@@ -196,7 +196,7 @@ def _split(file: Path) -> tuple[str, str, str]:
     return parts[0], parts[1], parts[2]
 
 
-def _clauses(codes: Sequence[str]) -> tuple[str, ...]:
+def clauses_of(codes: Sequence[str]) -> tuple[str, ...]:
     """The headings of part three that the codes stand under."""
     return tuple(sorted({_CLAUSE[code[0]] for code in codes}, key="一二三四".index))
 

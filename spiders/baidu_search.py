@@ -13,6 +13,7 @@ from storage.records import Page, Target, TargetKind
 
 class BaiduSearchSpider(SourceSpider):
     name = "baidu_search"
+    zh = "百度搜索"
     hosts = ("www.baidu.com", "baidu.com", "m.baidu.com")
     searches_web = True
 

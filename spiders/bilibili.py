@@ -30,6 +30,7 @@ CSS = MARKERS.selectors
 
 class BilibiliSpider(AnswerSource):
     name = "bilibili"
+    zh = "哔哩哔哩"
     rendered = True
     awaits = (
         "/x/web-interface/wbi/search/",

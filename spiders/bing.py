@@ -13,6 +13,7 @@ from storage.records import Page, Target, TargetKind
 
 class BingSpider(SourceSpider):
     name = "bing"
+    zh = "必应搜索"
     hosts = ("cn.bing.com", "www.bing.com", "bing.com")
     searches_web = True
 

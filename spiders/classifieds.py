@@ -16,6 +16,7 @@ from crawler.counts import Count, parse_count
 from crawler.dates import Published, published
 from crawler.embedded import linked_data
 from crawler.fields import icp, organisation
+from crawler.hollow import hollow_notice
 from crawler.labelled import facts_of
 from crawler.markers import markers_of
 from crawler.nodes import attribute, block_text, images_of, line, links_of, pick, pick_all
@@ -39,6 +40,7 @@ SITE_NAME = re.compile(r"\s*[-_|–—]\s*[^-_|–—]{2,20}(?:网|同城|黄页
 
 class ClassifiedsSpider(SourceSpider):
     name = "classifieds"
+    zh = "分类信息"
     many_sites = True
     hosts = (
         ".58.com", ".ganji.com", ".baixing.com", ".1688.com", ".huangye88.com", ".11467.com",
@@ -51,7 +53,7 @@ class ClassifiedsSpider(SourceSpider):
         told = state_of(MARKERS, sheet, found=listing.sure)
         listed = () if listing.sure else listed_on(sheet)
         if told == LAYOUT_CHANGED and (listed or listing.likely):
-            told = (PageState.ALIVE, "")
+            told = hollow_notice(sheet.url, sheet.seen, sheet.html)
         if told[0] is not PageState.ALIVE:
             return unread(told, sheet)
         if listed:

@@ -33,6 +33,7 @@ PICTURES = frozenset({"68", "150"})  # aweme_type of 图文 [?]
 
 class DouyinSpider(AnswerSource):
     name = "douyin"
+    zh = "抖音"
     rendered = True
     awaits = (
         "/aweme/v1/web/general/search/single/",
@@ -44,6 +45,7 @@ class DouyinSpider(AnswerSource):
     markers = MARKERS
     states = ("window._ROUTER_DATA", "window._SSR_DATA", "window.__INITIAL_STATE__")
     scripts = ("RENDER_DATA",)
+    streams = ("self.__pace_f",)
 
     @classmethod
     def seeds(cls, target: Target) -> tuple[str, ...]:
@@ -81,6 +83,9 @@ class DouyinSpider(AnswerSource):
     def main(self, value: object) -> str:
         paths = ("aweme_detail.aweme_id", "aweme.detail.awemeId", "app.videoDetail.awemeId")
         found = words(value, *paths, "videoDetail.awemeId")
+        if isinstance(value, list):  # a row of a streamed state
+            parts = (one for one in every_object(value) if isinstance(one.get("aweme"), dict))
+            return next((id_ for one in parts if (id_ := words(one, paths[1]))), "")
         if found or not isinstance(value, dict) or "loaderData" not in value:
             return found
         shared = (

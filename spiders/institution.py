@@ -12,6 +12,7 @@ from crawler.charset import decode
 from crawler.extract import extract
 from crawler.extracted import Extracted
 from crawler.fields import contacts, icp, organisation, published
+from crawler.hollow import hollow_notice
 from crawler.reading import Reading
 from crawler.sitemap import is_sitemap, sitemap_links
 from crawler.source_spider import SourceSpider
@@ -27,6 +28,7 @@ READABLE = ("text/html", "application/xhtml+xml", "text/plain", "text/xml", "app
 
 class InstitutionSpider(SourceSpider):
     name = "institution"
+    zh = "机构网站"
     many_sites = True
 
     @classmethod
@@ -58,7 +60,10 @@ def readable(page: Page) -> bool:
 def read_html(page: Page, html: str) -> Reading:
     seen = extract(html, page.final_url)
     state, reason = page_state(page.status, page.final_url, seen, html, asked=page.url)
-    if state is PageState.ALIVE or (reason == "shell" and page.dom and seen.visible >= FILLED):
+    filled = reason == "shell" and bool(page.dom) and seen.visible >= FILLED
+    if state is PageState.ALIVE or filled:
+        state, reason = hollow_notice(page.final_url, seen, html)
+    if state is PageState.ALIVE:
         return Reading(state=PageState.ALIVE, posts=(post_of(page, html, seen),), links=seen.links)
     return Reading(
         state=state,

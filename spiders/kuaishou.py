@@ -35,6 +35,7 @@ CSS = MARKERS.selectors
 
 class KuaishouSpider(AnswerSource):
     name = "kuaishou"
+    zh = "快手"
     rendered = True
     awaits = ("/rest/v/search/feed", "/rest/v/profile/feed", "/graphql", "/rest/wd/photo/info")
     hosts = (

@@ -13,6 +13,7 @@ from storage.records import Page, Target, TargetKind
 
 class So360Spider(SourceSpider):
     name = "so360"
+    zh = "360搜索"
     hosts = ("www.so.com", "so.com", "m.so.com")
     searches_web = True
 

@@ -13,6 +13,7 @@ from storage.records import Page, Target, TargetKind
 
 class SogouWebSpider(SourceSpider):
     name = "sogou_web"
+    zh = "搜狗搜索"
     hosts = ("www.sogou.com", "sogou.com", "m.sogou.com")
     searches_web = True
 

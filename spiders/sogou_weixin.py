@@ -31,6 +31,7 @@ SEARCH = "https://weixin.sogou.com/weixin?type={kind}&query={words}&ie=utf8&page
 
 class SogouWeixinSpider(SourceSpider):
     name = "sogou_weixin"
+    zh = "搜狗微信搜索"
     hosts = ("weixin.sogou.com",)
 
     @classmethod
@@ -95,7 +96,9 @@ def article(sheet: Sheet, node: LexborNode) -> Post:
     found = next(iter(urls(sheet.url, [href])), "") or sheet.url
     written = WRITTEN_TIME.search(node.html or "")
     told: list[object] = [attribute(node, CSS["when"], "t"), written[1] if written else ""]
-    moment, raw = first_moment([*told, line(node, [".s2"])], sheet.page.fetched_at)
+    told += [attribute(node, ["[data-lastmodified]"], "data-lastmodified")]  # 热门, 2017
+    shown = "" if pick(node, [".s2[data-sourcename]"]) is not None else line(node, [".s2"])
+    moment, raw = first_moment([*told, shown], sheet.page.fetched_at)
     home = attribute(node, ["a.account"], "href")
     return Post(
         platform="sogou_weixin",
@@ -105,7 +108,8 @@ def article(sheet: Sheet, node: LexborNode) -> Post:
         title=title_of(node),
         text=block_text(pick(node, CSS["summary"])),
         author=line(node, CSS["account"]),
-        author_id=attribute(node, ["a.account"], "i"),
+        author_id=attribute(node, ["a.account"], "i")
+        or attribute(node, [".s2[data-openid]"], "data-openid"),
         author_url=next(iter(urls(sheet.url, [home])), ""),
         verified="微信认证" if attribute(node, ["a.account"], "data-isv") == "1" else "",
         published_at=moment,

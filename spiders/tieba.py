@@ -41,6 +41,7 @@ FLOOR = re.compile(r"(\d+)\s*楼")
 
 class TiebaSpider(SourceSpider):
     name = "tieba"
+    zh = "百度贴吧"
     rendered = True
     awaits = (
         "/mo/q/search/multsearch",

@@ -46,6 +46,7 @@ LONGEST_TITLE = 60  # of a short post, which has none: its first line
 
 class ToutiaoSpider(SourceSpider):
     name = "toutiao"
+    zh = "今日头条"
     rendered = True
     awaits = ("/api/search/content", "/api/pc/list")
     answer_hosts = ("toutiao.com",)

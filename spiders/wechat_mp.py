@@ -43,6 +43,7 @@ NAME_RECORD = re.compile(r"(?:改名|注册)[“\"]([^”\"\n]{1,40})[”\"]")
 
 class WechatMpSpider(SourceSpider):
     name = "wechat_mp"
+    zh = "微信公众号"
     hosts = ("mp.weixin.qq.com",)
 
     def read(self, page: Page) -> Reading:

@@ -43,6 +43,7 @@ MID = re.compile(r"\d{14,20}\Z")
 
 class WeiboSpider(SourceSpider):
     name = "weibo"
+    zh = "微博"
     rendered = True
     awaits = ("/api/container/getIndex", "/statuses/show", "/statuses/extend", "/ajax/statuses/")
     answer_hosts = ("m.weibo.cn", "weibo.com")

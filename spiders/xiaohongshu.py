@@ -33,6 +33,7 @@ CSS = MARKERS.selectors
 
 class XiaohongshuSpider(AnswerSource):
     name = "xiaohongshu"
+    zh = "小红书"
     rendered = True
     awaits = ("/api/sns/web/v1/search/notes", "/api/sns/web/v1/feed", "/api/sns/web/v1/user_posted")
     answer_hosts = ("edith.xiaohongshu.com", "webapi.rednote.com")
@@ -210,12 +211,11 @@ def note_id(one: Record) -> str:
     if isinstance(card, dict):
         found = found or words(card, "note_id", "noteId")
         return found if NOTE_ID.match(found) and is_note(card) else ""
-    listed = "display_title" in one or "displayTitle" in one
-    return (
-        found
-        if listed and NOTE_ID.match(found) and isinstance(one.get("user"), dict) and "type" in one
-        else ""
-    )
+    listed = ("display_title" in one or "displayTitle" in one) and "type" in one
+    # On the pages for telephones the note itself, whole, stands by itself.
+    whole = "desc" in one and "noteId" in one and ("imageList" in one or "interactInfo" in one)
+    known = NOTE_ID.match(found) and isinstance(one.get("user"), dict)
+    return found if known and (listed or whole) else ""
 
 
 def dig_list(value: object, path: str) -> Any:  # noqa: ANN401

@@ -38,6 +38,7 @@ PLACE = re.compile(r"IP\s*属地\s*[:：]?\s*([^\s・·]+)")
 
 class ZhihuSpider(SourceSpider):
     name = "zhihu"
+    zh = "知乎"
     rendered = True
     awaits = ("/api/v4/search_v3", "/api/v4/members/")
     answer_hosts = ("zhihu.com",)

@@ -3,7 +3,8 @@
 Two posts belong together when enough of their 128 MinHash values are equal (an estimate of their
 Jaccard similarity within about .04) AND both name the same advertiser: a host, an account, a phone,
 a WeChat or QQ number or an ICP filing. The text alone is not enough: a warning quotes the
-advertisement it warns of.
+advertisement it warns of. Only the same QR code in the pictures of two posts on different sites is
+enough by itself: it is made by one advertiser, and such posts often have no text to compare.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,17 +26,20 @@ from storage.frontier import host_of
 from storage.models import advertiser_keys, case_posts, cases, findings, minhash_bands, posts
 from storage.opinions import shift_of
 from storage.raises import raised_of
-from storage.records import CaseStatus, Post, Sighting
+from storage.records import CaseStatus, Post, QrCode, Sighting
 from storage.rows import identity, pack, unpack
 
 SIGNATURE = 128
 # 32 bands of 4 values make candidates of 98 % of the pairs with half their values equal.
 BANDS, ROWS = 32, 4
 SAME = 0.8
+# A QR code in the post's own pictures; one that only the page's screenshot shows may be the
+# platform's, so its posts must be alike besides.
+CODE, PAGE_CODE = "qr", "qr_page"
 # The same phone or id on another site or account: an advertisement told again in other words.
 # Within one site it would join pages that only share menu and footer.
 RETOLD = 0.4
-OWN = frozenset({"phone", "wechat", "qq"})
+OWN = frozenset({"phone", "wechat", "qq", CODE, PAGE_CODE})
 PLACES = frozenset({"host", "account"})
 CANDIDATES = 64  # compared at most, the newest first: a flood of copies must stay cheap
 MAX_KEY = 200
@@ -85,17 +89,20 @@ def filing(value: str) -> str:
     return re.sub(r"-\d+$", "", folded(value))
 
 
-def keys_of(post: Post) -> list[tuple[str, str]]:
+def keys_of(post: Post, codes: Sequence[QrCode] = ()) -> list[tuple[str, str]]:
     """(kind, value) of everything that tells this advertiser from another.
 
     Host and ICP filing count on the open web only: on a platform they are the platform's.
     """
     contacts = post.contacts
+    pictures = {*post.images, post.video_cover}
     found: list[tuple[str, Iterable[str]]] = [
         ("account", [f"{post.platform}:{post.author_id}"] if post.author_id else []),
         ("phone", (n for n in map(digits, contacts.phones) if len(n) >= 7)),
         ("wechat", (n for n in map(folded, contacts.wechat) if len(n) >= 5)),
         ("qq", (n for n in map(digits, contacts.qq) if len(n) >= 5)),
+        (CODE, (code.key for code in codes if code.found_in in pictures)),
+        (PAGE_CODE, (code.key for code in codes if code.found_in not in pictures)),
     ]
     if post.platform == "web":
         found += [("host", [host_of(post.url)]), ("icp", [filing(post.icp)])]
@@ -116,7 +123,7 @@ def remember(connection: Connection, post_row: int, sighting: Sighting) -> None:
     ]
     keys = [
         {"kind": kind, "value": value, "post_row": post_row}
-        for kind, value in (*keys_of(sighting.post), *sighting.marks[:MAX_KEYS])
+        for kind, value in (*keys_of(sighting.post, sighting.codes), *sighting.marks[:MAX_KEYS])
     ]
     if bands:
         connection.execute(insert_new(dialect, minhash_bands), bands)
@@ -143,7 +150,7 @@ def candidates(sighting: Sighting) -> Select[*tuple[Any, ...]]:
     near = select(minhash_bands.c.post_row).where(
         tuple_(minhash_bands.c.band, minhash_bands.c.hash).in_(bands)
     )
-    keys = keys_of(sighting.post)
+    keys = keys_of(sighting.post, sighting.codes)
     own = [key for key in keys if key[0] in OWN]
     kin = naming(keys)
     return (
@@ -169,7 +176,7 @@ def naming(keys: list[tuple[str, str]]) -> Select[tuple[int]]:
 
 def case_of_kin(connection: Connection, sighting: Sighting) -> int | None:
     """The case of the most similar post of the same advertiser, the oldest case where equal."""
-    if len(sighting.signature) != SIGNATURE or not keys_of(sighting.post):
+    if len(sighting.signature) != SIGNATURE or not keys_of(sighting.post, sighting.codes):
         return None
     left = left_cases(connection, sighting)
     best: tuple[float, int] | None = None
@@ -179,6 +186,29 @@ def case_of_kin(connection: Connection, sighting: Sighting) -> int | None:
         if alike >= least and row.case_id not in left:
             best = max(best or (0.0, 0), (alike, -row.case_id))
     return -best[1] if best else None
+
+
+def case_of_code(connection: Connection, sighting: Sighting) -> int | None:
+    """The oldest case of a post with the same QR code in its own pictures, whatever it says.
+
+    Not within one site: there the same code stands in every footer.
+    """
+    keys = keys_of(sighting.post, sighting.codes)
+    shown = [key for key in keys if key[0] == CODE]
+    if not shown:
+        return None
+    same_site = naming([key for key in keys if key[0] == "host"])
+    statement = (
+        select(case_posts.c.case_id)
+        .where(
+            case_posts.c.post_row.in_(naming(shown)),
+            case_posts.c.post_row.not_in(same_site),
+            ~case_posts.c.split,
+        )
+        .order_by(case_posts.c.case_id)
+    )
+    left = left_cases(connection, sighting)
+    return next((one for one in connection.execute(statement).scalars() if one not in left), None)
 
 
 def left_cases(connection: Connection, sighting: Sighting) -> set[int]:
@@ -204,6 +234,8 @@ def place(connection: Connection, post_row: int, sighting: Sighting, now: dateti
     case_id = case_of_post(connection, sighting)
     if case_id is None:
         remembered = case_of_kin(connection, sighting)
+        if remembered is None:
+            remembered = case_of_code(connection, sighting)
         case_id = remembered if remembered is not None else open_case(connection, sighting, now)
         opened = remembered is None
     else:

@@ -21,6 +21,7 @@ class DecidedPost:
     """A post as it was judged, and what a person said of its case last."""
 
     row: int
+    case: int
     title: str
     text: str
     author: str
@@ -34,7 +35,12 @@ class DecidedPost:
 def decided_posts(engine: Engine, not_by: frozenset[str] = frozenset()) -> Iterator[DecidedPost]:
     """Posts of settled cases, oldest first; decisions of `not_by` and doubts teach nothing."""
     statement = (
-        select(posts, decisions.c.verdict, decisions.c.reason.label("because"))
+        select(
+            posts,
+            cases.c.id.label("case_id"),
+            decisions.c.verdict,
+            decisions.c.reason.label("because"),
+        )
         .join(case_posts, case_posts.c.post_row == posts.c.id)
         .join(cases, cases.c.id == case_posts.c.case_id)
         .join(decisions, decisions.c.id == cases.c.decision_id)
@@ -47,6 +53,7 @@ def decided_posts(engine: Engine, not_by: frozenset[str] = frozenset()) -> Itera
             if row.text or row.title:
                 yield DecidedPost(
                     row=row.id,
+                    case=row.case_id,
                     title=row.title,
                     text=row.text,
                     author=row.author,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy import Connection, Engine, Select, bindparam, select
 
+from storage.columns import AnyRow
 from storage.database import explained
 from storage.models import posts
 from storage.rows import identity
@@ -19,6 +22,12 @@ NEWEST = (
     .where(posts.c.identity == bindparam("key"))
     .order_by(posts.c.last_seen.desc(), posts.c.id.desc())
     .limit(MOST_VERSIONS)
+)
+
+PICTURES = select(posts.c.images).where(
+    posts.c.identity == bindparam("key"),
+    posts.c.content_sha256 == bindparam("sha"),
+    posts.c.flagged,
 )
 
 
@@ -35,18 +44,26 @@ class PostMemory:
 
     def current(self, platform: str, post_id: str) -> dict[str, str]:
         """content_sha256 -> engine of the forms the post was last seen in, the newest first."""
+        rows = self._ask(NEWEST, {"key": identity(platform, post_id)})
+        return {
+            row.content_sha256: row.engine
+            for row in rows
+            if rows[0].last_seen - row.last_seen < SAME_SWEEP
+        }
+
+    def bare(self, platform: str, post_id: str, content_sha256: str) -> bool:
+        """Whether this version was flagged where no picture of it was to be seen, as in a list."""
+        key = {"key": identity(platform, post_id), "sha": content_sha256}
+        return any(not row.images for row in self._ask(PICTURES, key))
+
+    def _ask(self, statement: Select[Any], values: dict[str, Any]) -> Sequence[AnyRow]:
         with explained():
             if self._connection is None:
                 # Autocommit: every question sees what was committed before it was asked.
                 self._connection = self._engine.connect().execution_options(
                     isolation_level="AUTOCOMMIT"
                 )
-            rows = self._connection.execute(NEWEST, {"key": identity(platform, post_id)}).all()
-        return {
-            row.content_sha256: row.engine
-            for row in rows
-            if rows[0].last_seen - row.last_seen < SAME_SWEEP
-        }
+            return self._connection.execute(statement, values).all()
 
     def close(self) -> None:
         if self._connection is not None:

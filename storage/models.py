@@ -198,7 +198,7 @@ class KeyModel(Base):
 
     __tablename__ = "advertiser_keys"
 
-    # host|account|phone|wechat|qq|icp; qr of its pictures; structure and picture hashes
+    # host|account|phone|wechat|qq|icp; qr|qr_page; structure and picture hashes
     kind: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
     post_row: Mapped[int] = mapped_column(

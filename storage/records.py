@@ -226,7 +226,7 @@ class Snapshot:
     """What we can prove: a file whose name is its hash."""
 
     sha256: str
-    kind: str  # "raw", "headers", "dom", "answers" or "screenshot"
+    kind: str  # "raw", "headers", "dom", "answers", "screenshot" or "picture" (of the post)
     size: int  # bytes
     captured_at: datetime  # UTC
     url: str
@@ -272,6 +272,18 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QrCode:
+    """What a QR code in a picture says. It stands in no text: no Evidence is ever made of it."""
+
+    content: str  # as decoded, cut at 2,000 characters
+    kind: str  # "url", "contact" (a code that only an app can follow) or "text"
+    key: str  # the one spelling by which posts are joined; "" where it tells nobody apart
+    url: str  # what could be looked at, "" where nothing can
+    found_in: str  # URL of the picture, or of the page whose screenshot shows it
+    sha256: str  # of the picture, kept among the snapshots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """One post seen once and what is known of it so far; each step returns a new one."""
 
@@ -282,6 +294,7 @@ class Sighting:
     judgement: Judgement | None = None
     snapshots: tuple[Snapshot, ...] = ()
     marks: tuple[tuple[str, str], ...] = ()  # "structure" and "picture" keys; filled by mark
+    codes: tuple[QrCode, ...] = ()  # in its own pictures first, then in the page's screenshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

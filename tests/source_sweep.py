@@ -74,6 +74,7 @@ class Platform(SourceSpider):
             title=told.get("title", ""),
             text=told.get("text", ""),
             author=told.get("author", "某号"),
+            images=tuple(told.get("images", ())),
             published_at=datetime.fromtimestamp(at, UTC) if at else None,
         )
 

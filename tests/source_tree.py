@@ -13,6 +13,7 @@ ROOMS = (
     "benchmarks",
     "classifiers",
     "commands",
+    "console",
     "crawler",
     "door",
     "evidence",

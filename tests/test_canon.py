@@ -77,6 +77,10 @@ def test_the_case_of_a_path_matters():
     [
         ("https://link.zhihu.com/?target=https%3A//school.example/a%3Fb%3D1", "https://school.example/a?b=1"),
         ("https://weibo.cn/sinaurl?u=http%3A%2F%2Fschool.example%2F", "http://school.example/"),
+        (
+            "https://weibo.cn/sinaurl?toasturl=http%3A%2F%2Fschool.example%2F",
+            "http://school.example/",
+        ),
         ("https://mp.weixin.qq.com/mp/redirect?url=http%3A%2F%2Fschool.example%2F", "http://school.example/"),
         ("https://www.bing.com/ck/a?!&&p=1&u=a1aHR0cDovL3NjaG9vbC5leGFtcGxlL2E&ntb=1", "http://school.example/a"),
         ("https://cn.bing.com/aclick?ld=e8&u=aHR0cCUzYSUyZiUyZnNjaG9vbC5leGFtcGxlJTJmYQ&rlid=1", "http://school.example/a"),

@@ -36,6 +36,42 @@ KNOWN_FORMS = [
         ("wechat", "MzA4MDAwMDAwMA==:2650000001:1"),
     ),
     (
+        "http://mp.weixin.qq.com/mp/appmsg/show?__biz=MzA4MDAwMDAwMA==&appmsgid=2650000001"
+        "&itemidx=1&sign=0123456789abcdef#wechat_redirect",
+        WX,
+        ("wechat", "MzA4MDAwMDAwMA==:2650000001:1"),
+    ),
+    (
+        "https://share.api.weibo.cn/share/1234,3501756485200075.html?weibo_id=3501756485200075",
+        "https://m.weibo.cn/detail/3501756485200075",
+        ("weibo", "3501756485200075"),
+    ),
+    (
+        "https://m.weibo.cn/s/video/show?object_id=1034:4900000000000001&from=x",
+        "https://weibo.com/tv/show/1034:4900000000000001",
+        ("weibo", "video:1034:4900000000000001"),
+    ),
+    (
+        "https://video.weibo.com/show?fid=1034:4900000000000001",
+        "https://weibo.com/tv/show/1034:4900000000000001",
+        ("weibo", "video:1034:4900000000000001"),
+    ),
+    (
+        "https://live.kuaishou.com/u/somebody/3xabcDEF?did=1",
+        "https://www.kuaishou.com/short-video/3xabcDEF",
+        ("kuaishou", "3xabcDEF"),
+    ),
+    (
+        "https://live.kuaishou.com/profile/somebody",
+        "https://live.kuaishou.com/profile/somebody",
+        None,
+    ),
+    (
+        "https://tieba.baidu.com/errorpage/deledErrorInfo?tid=7000000001",
+        "https://tieba.baidu.com/p/7000000001",
+        ("tieba", "7000000001"),
+    ),
+    (
         "https://mp.weixin.qq.com/s/AbCdEf_ghIJ-klmn0123?from=timeline",
         "https://mp.weixin.qq.com/s/AbCdEf_ghIJ-klmn0123",
         ("wechat", "AbCdEf_ghIJ-klmn0123"),

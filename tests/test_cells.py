@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from exports import takedown_list_csv, takedown_list_xlsx
-from exports.cells import LIMIT, csv_cell, visible, xlsx_cell
+from exports.cells import LIMIT, csv_cell, is_dangerous, is_plain, visible, xlsx_cell
 from exports.takedown_rows import COLUMNS
 from tests.takedown_samples import HEAD, read_csv, row
 
@@ -127,3 +127,10 @@ def test_a_cell_longer_than_excel_takes_is_cut_and_says_so(tmp_path):
 def test_signs_that_no_cell_can_hold_leave_a_mark():
     assert visible("a\x00b\x0bc\ud83dd\uffff") == "a\ufffdb\ufffdc\ufffdd\ufffd"
     assert visible("一\r\n二\r三\t四") == "一\n二\n三\t四"
+
+
+@given(st.text())
+def test_a_cell_taken_as_plain_needs_neither_guard_nor_change(text):
+    if is_plain(text):
+        assert not is_dangerous(text)
+        assert xlsx_cell(text) == text

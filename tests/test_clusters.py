@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import Engine
 from storage.bilingual import Problem
 from storage.cases import claim, decide, get_case, list_cases, split
 from storage.clusters import BANDS, ROWS, band_hashes, digits, filing, keys_of, share
-from storage.records import CaseStatus, Contacts, Verdict
+from storage.records import CaseStatus, Contacts, QrCode, Sighting, Verdict
 from tests.makers import (
     NOON,
     decision,
@@ -25,6 +26,7 @@ from tests.makers import (
 )
 
 NIGHT = timedelta(days=1)
+PICTURE = "http://tu.example/qr.png"
 A, B, C = (f"http://{name}.example/ad" for name in ("one", "two", "three"))
 
 
@@ -76,6 +78,56 @@ def test_the_same_phone_on_another_site_lets_the_words_differ_more(
 ) -> None:
     sight(engine, flagged(post(A)), flagged(post(B), changed=changed))
     assert len(case_ids(engine)) == (1 if together else 2)
+
+
+def qr(key: str = "u.wechat.com/kSample", found_in: str = PICTURE) -> QrCode:
+    return QrCode(
+        content=key, kind="contact", key=key, url="", found_in=found_in, sha256=sha("picture")
+    )
+
+
+def pictured(address: str, seed: int, **changes: object) -> Sighting:
+    given = {"contacts": Contacts(), "images": (PICTURE,), **changes}
+    return flagged(post(address, **given), seed=seed, codes=(qr(),))
+
+
+def test_the_same_qr_code_on_two_sites_joins_whatever_they_say(engine: Engine) -> None:
+    sight(engine, pictured(A, 1), pictured(B, 2))
+    assert members(engine, 1) == [A, B]
+    assert ("qr", "u.wechat.com/kSample") in get_case(engine, 1).advertiser_keys
+
+
+def test_the_same_qr_code_joins_posts_that_have_no_words_to_compare(engine: Engine) -> None:
+    sight(engine, *(replace(pictured(url, 1, platform="weibo"), signature=()) for url in (A, B)))
+    assert case_ids(engine) == [1]
+
+
+def test_the_qr_code_in_a_sites_footer_does_not_join_its_pages(engine: Engine) -> None:
+    sight(engine, pictured(A, 1), pictured(f"{A}?2", 2))
+    assert case_ids(engine) == [1, 2]
+
+
+def test_a_qr_code_that_only_a_screenshot_shows_joins_posts_that_are_alike_besides(
+    engine: Engine,
+) -> None:
+    for url, seed in ((A, 1), (B, 2), (C, 1)):
+        shown = post(url, contacts=Contacts())
+        sight(engine, flagged(shown, seed=seed, codes=(qr(found_in=url),)))
+    assert [members(engine, case_id) for case_id in (1, 2)] == [[A, C], [B]]
+
+
+def test_a_post_taken_out_of_a_case_does_not_come_back_by_its_qr_code(engine: Engine) -> None:
+    sight(engine, pictured(A, 1), pictured(B, 2))
+    row = get_case(engine, 1).posts[1].row
+    split(engine, 1, [row], "李审核")
+    sight(engine, pictured(B, 2, text="换了说法"))
+    assert members(engine, 1) == [A]
+
+
+def test_different_qr_codes_do_not_join(engine: Engine) -> None:
+    other = replace(pictured(B, 2), codes=(qr("u.wechat.com/kOther"),))
+    sight(engine, pictured(A, 1), other)
+    assert case_ids(engine) == [1, 2]
 
 
 def test_the_more_similar_case_is_chosen(engine: Engine) -> None:

@@ -17,6 +17,7 @@ from crawler.embedded import (
     linked_data,
     object_at,
     script_by_id,
+    streamed,
     strings_after,
     unescaped,
 )
@@ -163,3 +164,32 @@ def test_values_are_found_by_their_way_in():
     assert first(value, "data.no", "data.map.x") == {"id": 3}
     assert objects(value, "data.map") == [{"id": 3}]
     assert [one["id"] for one in every_object(value) if "id" in one] == [12.0, 3]
+
+
+def pushed(*pieces: str) -> str:
+    return "".join(f"<script>self.__f.push([1,{json.dumps(one)}])</script>" for one in pieces)
+
+
+def test_a_state_written_piece_by_piece_is_put_together_again():
+    rows = '0:"$Sreact"\n5:["$","$L1",null,{"a":{"b":"é\\n"}}]\nb:{"c":1}\n'
+    for cut in range(len(rows)):
+        assert list(streamed(pushed(rows[:cut], rows[cut:]), "self.__f")) == [
+            ["$", "$L1", None, {"a": {"b": "é\n"}}],
+            {"c": 1},
+        ]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "",
+        "self.__f.push([1,",
+        'self.__f.push([1,"unended',
+        'self.__f.push([1,"5:[1"])',
+        "self.__f.push([1,5])",
+        'self.__f.push([0,"5:[1]"])',
+        'other.push([1,"5:[1]"])',
+    ],
+)
+def test_half_a_stream_is_no_state(html):
+    assert list(streamed(html, "self.__f")) == []

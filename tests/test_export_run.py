@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +15,7 @@ import cli
 from commands import export
 from door.export_run import Asked, export_list, first_moment
 from door.settings import read_settings
+from exports.takedown_rows import PLATFORMS
 from storage.bilingual import Problem
 from storage.cases import decide, list_cases
 from storage.database import read
@@ -20,6 +23,8 @@ from storage.models import export_batches
 from storage.records import CaseStatus, Verdict
 from tests.makers import decision, flagged, post, sight
 from tests.takedown_samples import read_csv, read_xlsx
+
+SPIDERS = Path(__file__).resolve().parents[1] / "spiders"
 
 
 def batches(engine):
@@ -119,3 +124,17 @@ def test_the_command_says_path_and_rows(tmp_path, monkeypatch):
 
 def settings_in(folder):
     return read_settings({"CERTSWEEP_HOME": str(folder / "home")})
+
+
+def test_an_unknown_platform_takes_no_number_and_says_which_there_are(engine, tmp_path):
+    with pytest.raises(Problem, match="douyin"):
+        export_list(engine, "csv", tmp_path / "lists", Asked(platform="doyin"))
+    with read(engine) as connection:
+        assert connection.execute(select(export_batches)).first() is None
+
+
+def test_every_platform_a_source_reads_has_a_name_on_the_list():
+    written = " ".join(path.read_text(encoding="utf-8") for path in SPIDERS.glob("*.py"))
+    named = set(re.findall(r'platform="([a-z_0-9]+)"', written))
+    assert len(named) >= 10
+    assert named <= set(PLATFORMS)

@@ -43,11 +43,23 @@ def seen(state: PageState, reason: str, *answers: Answer):
         (PageState.BLOCKED, "shell", (ANSWER,), True),
         (PageState.BLOCKED, "shell", (), False),
         (PageState.BLOCKED, "captcha", (ANSWER,), False),
+        (PageState.BLOCKED, "login", (), True),
+        (PageState.BLOCKED, "session_expired", (), True),
+        (PageState.REMOVED, "platform_violation", (), True),
+        (PageState.AMBIGUOUS, "private", (ANSWER,), True),
+        (PageState.SWAPPED, "other_post", (ANSWER,), False),
         (PageState.ALIVE, "", (ANSWER,), False),
     ],
 )
 def test_what_is_kept(state, reason, answers, kept):
     assert unread(seen(state, reason, *answers)) is kept
+
+
+@pytest.mark.parametrize("state", [PageState.REMOVED, PageState.AMBIGUOUS, PageState.BLOCKED])
+def test_of_somebodys_own_site_only_what_could_not_be_read_is_kept(state):
+    done = replace(seen(state, "login"), read_by="institution")
+    assert not unread(done)
+    assert unread(replace(done, state=PageState.ERROR, reason="layout_changed"))
 
 
 def test_an_answer_is_kept_byte_by_byte():

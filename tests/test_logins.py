@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from commands.login import window_args
+from crawler.browser_args import browser_args
 from crawler.chromium import find_chromium
+from crawler.guard import Guard
+from crawler.proxy_thread import ProxyThread
 from door.logins import (
     LoginPlace,
     Window,
@@ -194,9 +200,10 @@ PLACE = LoginPlace(page="http://login.test/", cookies=("who",))
 
 def test_a_login_is_recognised_by_its_cookie():
     with Site(login_page("setTimeout(() => { document.cookie = 'who=office' }, 300)")) as site:
-        state = logged_in(PLACE, window(site.port), 30)
-    assert [(one["name"], one["value"]) for one in state["cookies"]] == [("who", "office")]
-    assert json.dumps(state)
+        held = logged_in(PLACE, window(site.port), 30)
+    assert [(one["name"], one["value"]) for one in held.state["cookies"]] == [("who", "office")]
+    assert held.known
+    assert json.dumps(held.state)
 
 
 def test_when_the_time_is_up_nothing_is_kept():
@@ -205,7 +212,8 @@ def test_when_the_time_is_up_nothing_is_kept():
     assert "没有完成登录" in caught.value.text.zh
 
 
-def test_where_no_cookie_is_known_the_closed_window_ends_it():
+@pytest.mark.parametrize("cookies", [(), ("renamed",)])
+def test_a_closed_window_ends_it_and_says_that_no_login_was_recognised(cookies):
     waiting = "document.cookie = 'guest=1'; setTimeout(() => console.log('bye'), 2500)"
     with Site(login_page(waiting)) as site, sync_playwright() as playwright:
         how = window(site.port)
@@ -213,9 +221,10 @@ def test_where_no_cookie_is_known_the_closed_window_ends_it():
         context = browser.new_context()
         page = context.new_page()
         page.on("console", lambda _message: page.close())
-        state = watched(context, page, replace(PLACE, cookies=()), 30)
+        held = watched(context, page, replace(PLACE, cookies=cookies), 30)
         browser.close()
-    assert state["cookies"][0]["name"] == "guest"
+    assert held.state["cookies"][0]["name"] == "guest"
+    assert not held.known
 
 
 def test_nobody_there_is_said():
@@ -223,3 +232,60 @@ def test_nobody_there_is_said():
     with pytest.raises(Problem) as caught:
         logged_in(nowhere, window(1), 20)
     assert "打不开登录页" in caught.value.text.zh
+
+
+# ---- a real window on a screen of its own, where Xvfb and a whole browser are there
+
+
+@pytest.fixture
+def screen(monkeypatch):
+    """A display of its own; the number is what Xvfb finds free."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("no Xvfb here: the login window is not shown")
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1024x768x24", "-nolisten", "tcp"],
+        pass_fds=(writing,),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as told:
+            number = told.readline().strip()
+        if not number:
+            pytest.skip("Xvfb does not start here: the login window is not shown")
+        monkeypatch.setenv("DISPLAY", f":{number}")
+        yield number
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def real_window(port: int) -> Window:
+    try:
+        program = visible_browser("", display=True)
+    except Problem:
+        pytest.skip("no browser with a window here")
+    return replace(window(port), program=program, headless=False)
+
+
+def test_an_operators_login_in_a_real_window_behind_the_guard_is_kept(screen):
+    form = "<form method=post action=/in><input name=who></form>"
+    submit = "setTimeout(() => document.forms[0].submit(), 500)"
+    pages = {
+        "login.test/": Answer(f"{form}<script>{submit}</script>".encode()),
+        "login.test/in": Answer(b"<p>welcome</p>", headers={"Set-Cookie": "who=office; Path=/"}),
+    }
+    with (
+        Site(pages) as site,
+        ProxyThread(Guard(routes={"*.test": f"127.0.0.1:{site.port}"})) as proxy,
+    ):
+        args = window_args(browser_args(proxy.port, root=os.geteuid() == 0))
+        held = logged_in(PLACE, replace(real_window(site.port), args=tuple(args)), 60)
+    assert held.known
+    assert [one["value"] for one in held.state["cookies"]] == ["office"]
+
+
+def test_the_window_has_its_scrollbars():
+    assert "--hide-scrollbars" not in window_args(browser_args(1, root=False))

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.replica_pages import page
 from crawler.canon import canonical
 from crawler.readers import Readers
-from door.sample_run import searchable, searched
+from door.sample_run import place_of, searchable, searched
 from door.sources import all_sources
 from sampleweb import replicas
 from sampleweb.replica_posts import replica_posts, replica_traps, replica_walls
@@ -93,8 +93,13 @@ def swept(tmp_path_factory):
         rows = connection.execute("select platform, post_id, max(flagged) from posts group by 1, 2")
         flagged = {(platform, post_id): bool(flag) for platform, post_id, flag in rows}
         outcomes = dict(connection.execute("select url, outcome from urls").fetchall())
+        keys = connection.execute(
+            "select p.platform, k.value, c.case_id from advertiser_keys k"
+            " join posts p on p.id = k.post_row join case_posts c on c.post_row = p.id"
+            " where k.kind = 'qr'"
+        ).fetchall()
     connection.close()
-    return said, flagged, outcomes
+    return said, flagged, outcomes, keys
 
 
 def test_the_sample_covers_every_source_and_each_could_be_read(swept):
@@ -105,7 +110,7 @@ def test_the_sample_covers_every_source_and_each_could_be_read(swept):
 
 
 def test_offending_posts_are_flagged_and_honest_ones_are_not(swept):
-    _, flagged, _ = swept
+    _, flagged, _, _ = swept
     for post in POSTS:
         found = [
             flag
@@ -118,8 +123,26 @@ def test_offending_posts_are_flagged_and_honest_ones_are_not(swept):
             assert any(found) is post.offending, post.url
 
 
+def test_the_measure_against_the_truth_covers_the_platforms(swept):
+    said = swept[0]
+    told = {place_of(post.permanent) for post in POSTS}
+    for outcome in ("truth_unread", "truth_missed", "truth_wrong"):
+        assert not told & set(said[outcome]), outcome
+
+
+def test_codes_in_pictures_of_flagged_posts_are_found_and_tell_one_dealer_on_two_platforms(swept):
+    codes = swept[0]["qr_codes"]
+    assert codes["found"] >= 4
+    assert codes["unread"]  # one picture is gone: it is said, and the sweep went on
+    keys = swept[3]
+    joined = {case for platform, value, case in keys if value == "u.wechat.com/kSampleCode0001"}
+    platforms = {name for name, value, _ in keys if value == "u.wechat.com/kSampleCode0001"}
+    assert {"weibo", "wechat_mp"} <= platforms
+    assert len(joined) == 1
+
+
 def test_traps_end_in_their_named_states(swept):
-    _, _, outcomes = swept
+    _, _, outcomes, _ = swept
     assert {trap.url: outcomes[trap.url] for trap in replica_traps()} == {
         trap.url: trap.state for trap in replica_traps()
     }

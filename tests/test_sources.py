@@ -343,3 +343,9 @@ def test_a_page_made_to_cost_time_costs_little(name, kind):
     assert reading.state is not PageState.ALIVE
     # Linear reading takes some 0.1 s; a quadratic one takes minutes.
     assert time.process_time() - started < 10
+
+
+def test_every_source_has_the_name_that_people_call_it_by():
+    names = [source.zh for source in SOURCES.values()]
+    assert all(names)
+    assert len(set(names)) == len(names)

@@ -41,9 +41,9 @@ def test_every_source_is_listed_with_its_state(home):
 def test_the_table_says_in_chinese_what_to_do(home):
     said = run(home, "sources").stdout
     assert "2026-11-25" in said  # Beijing's day
-    assert "douyin: 平台要求验证码" in said
-    assert "zhihu: 页面与已知样式不符" in said
-    assert "weibo:" not in said
+    assert "抖音（douyin）：平台要求验证码" in said
+    assert "知乎（zhihu）：页面与已知样式不符" in said
+    assert "微博（weibo）：" not in said
 
 
 def test_english_is_spoken_on_demand(home):

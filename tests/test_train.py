@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import cli
 from classifiers.eye import load_eye
-from classifiers.judge import Judge
+from classifiers.judge import Judge, known_rules, told_as
 from classifiers.learned import WEIGHTS, BadModel, Weights, load, save
 from classifiers.look import Look
 from classifiers.shape import measures
@@ -306,7 +306,7 @@ def test_the_weights_say_what_they_were_made_of_and_can_be_kept(
 ) -> None:
     assert learned.facts["corpus"] == "some"
     assert learned.facts["texts"] == len(texts)
-    assert set(learned.facts["rules"]) == {rule.name for rule in EYE.rules}
+    assert set(learned.facts["rules"]) == {told_as(rule) for rule in EYE.rules}
     assert 0 < learned.backed_threshold < learned.threshold < 1
     save(learned, tmp_path / "model.npz")
     assert load(tmp_path / "model.npz").threshold == learned.threshold
@@ -330,3 +330,10 @@ def test_what_is_too_little_is_said(kind: str, texts: list[Labelled]) -> None:
     }
     with pytest.raises(TooFew):
         fit(EYE, chosen[kind], {}, lambda _: None)
+
+
+def test_a_rule_changed_since_the_model_was_made_speaks_for_itself(learned: Weights) -> None:
+    first, *others = (rule for rule in EYE.rules if not (rule.directory or rule.hosts))
+    changed = replace(EYE, rules=(replace(first, version=first.version + 1), *others))
+    assert first.name in known_rules(EYE, learned)
+    assert known_rules(changed, learned) == known_rules(EYE, learned) - {first.name}

@@ -40,10 +40,13 @@ WALLS: dict[str, tuple[str, ...]] = {
     "readers": ("exports.masking", "crawler.addresses", *NOUNS, DIGITS),
     # Captures, proof, packages; what goes into a paper is `exports`' affair.
     "evidence": ("crawler", "storage"),
+    # The desk shows what was recorded: no classifiers, so that a changed rule changes no old case.
+    "console": ("exports", "storage"),
     "scheduler": ("storage", "door.settings"),  # a process of its own that starts sweeps
     "sampleweb": NOUNS,
     "door": (
         "classifiers",
+        "console",
         "crawler",
         "evidence",
         "exports",
@@ -57,6 +60,7 @@ WALLS: dict[str, tuple[str, ...]] = {
     ),
     "commands": (
         "classifiers",
+        "console",
         "crawler",
         "door",
         "evidence",
@@ -72,6 +76,7 @@ WALLS: dict[str, tuple[str, ...]] = {
     "cli": ("commands", "door", *NOUNS),
     "benchmarks": (
         "classifiers",
+        "console",
         "crawler",
         "door",
         "evidence",

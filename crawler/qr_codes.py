@@ -1,0 +1,92 @@
+"""QR codes in a picture that somebody else made: bounded, and every failure with its word."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+
+import zxingcpp
+from PIL import Image, UnidentifiedImageError
+
+# Of other formats the decoders are too many and too seldom needed.
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+MOST_PIXELS = 25_000_000  # the tallest screenshot, 1280 x 15,000, is 19 million
+SMALLEST = 21  # modules, and so pixels at least, of the smallest QR code
+MOST_CODES = 8  # of one picture
+LONGEST = 2_000  # characters of one code's content
+
+QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+
+# Pillow warns above its limit and raises above twice of it; to us both are a bomb.
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+BROKEN = (
+    OSError,
+    ValueError,
+    TypeError,
+    SyntaxError,
+    EOFError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    NotImplementedError,
+    struct.error,
+    zlib.error,
+)
+
+
+class Unreadable(Exception):
+    """A picture that could not be looked at; `reason` is the machine word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def qr_contents(data: bytes) -> tuple[str, ...]:
+    """The contents of the QR codes in it, without repeats; empty where there is none.
+
+    Raises Unreadable: "no_picture", "bomb", "broken_picture", "memory". Takes up to a second and
+    150 MB: not to be called on the reactor's thread.
+    """
+    gray = opened(data)
+    if gray is None:
+        return ()
+    try:
+        found = zxingcpp.read_barcodes(gray, formats=QR)
+    except (ValueError, TypeError, RuntimeError, MemoryError) as error:
+        raise Unreadable("broken_picture") from error
+    told = [code.text[:LONGEST] for code in found if code.valid and code.text.strip()]
+    return tuple(dict.fromkeys(told))[:MOST_CODES]
+
+
+def opened(data: bytes) -> Image.Image | None:
+    """Its first frame in shades of grey on white; None where no code can be in it."""
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise Unreadable("bomb")
+            if min(picture.size) < SMALLEST:
+                return None
+            return on_white(picture)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Unreadable("bomb") from error
+    except UnidentifiedImageError as error:
+        raise Unreadable("no_picture") from error
+    except MemoryError as error:
+        raise Unreadable("memory") from error
+    except BROKEN as error:
+        raise Unreadable("broken_picture") from error
+
+
+def on_white(picture: Image.Image) -> Image.Image:
+    """A code drawn on nothing is black on black once transparency is thrown away."""
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture.convert("L")
+    layer = picture.convert("LA")
+    white = Image.new("L", layer.size, 255)
+    white.paste(layer.getchannel("L"), mask=layer.getchannel("A"))
+    return white

@@ -1,0 +1,133 @@
+"""What a brief says, whatever it is written as: its title, its sentences and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from exports.masking import masked
+from exports.takedown_rows import beijing, platform_name
+from storage.brief import Brief
+from storage.cases import CaseRow
+from storage.reasons import VERDICT_WORDS
+from storage.records import Contacts, Verdict
+
+CLAUSES = {
+    "一": "（一）违规使用字样、标识",
+    "二": "（二）虚假或夸大宣传",
+    "三": "（三）违规培训、收费、发证",
+    "四": "（四）混淆误导、欺诈、假冒",
+}
+STATES = {
+    "finished": "完成",
+    "running": "进行中",
+    "interrupted": "被中断",
+    "failed": "未成功",
+}
+CAVEAT = (
+    "本简报由系统据数据库记录生成，供内部参考。“涉嫌”指程序按规则发现、尚待或已经人工审核的线索，"
+    "不是对任何单位或者个人的定性；“判为违规”为审核人的意见。"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A small table with its heading."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[float, ...]  # millimetres, 156 together
+
+
+def title_of(brief: Brief) -> str:
+    return "“山寨证书”网络巡查" + ("日报" if brief.first == brief.last else "简报")
+
+
+def days_of(brief: Brief) -> str:
+    first, last = chinese_day(brief.first), chinese_day(brief.last)
+    return first if first == last else f"{first}至{last}"
+
+
+def chinese_day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def sentences(brief: Brief) -> Iterator[str]:
+    yield from sweep_sentences(brief)
+    yield f"新立案件 {brief.opened} 件；截至生成时，待审案件 {brief.waiting} 件。"
+    decided = sum(brief.verdicts.values())
+    if decided:
+        parts = [
+            f"{VERDICT_WORDS[one].zh} {brief.verdicts[one]} 件"
+            for one in Verdict
+            if brief.verdicts.get(one)
+        ]
+        yield f"人工审核 {decided} 件次，其中{'、'.join(parts)}。"
+    else:
+        yield "没有人工审核记录。"
+
+
+def sweep_sentences(brief: Brief) -> Iterator[str]:
+    if not brief.sweeps:
+        yield "没有开展巡查。请检查定时任务是否正常（certsweep doctor）。"
+        return
+    pages, posts = (sum(one.pages for one in brief.sweeps), sum(one.posts for one in brief.sweeps))
+    flagged = sum(one.flagged for one in brief.sweeps)
+    yield (
+        f"开展巡查 {len(brief.sweeps)} 次，读取网页 {pages} 页、内容 {posts} 条，"
+        f"新发现涉嫌内容 {flagged} 条。"
+    )
+    for one in brief.sweeps:
+        if one.state != "finished":
+            word = STATES.get(one.state, one.state)
+            start = beijing(one.started_at)[:16]
+            yield f"注意：第 {one.id} 次巡查（{start} 开始）{word}，数字不全。"
+
+
+def sheets(brief: Brief) -> Iterator[Sheet]:
+    yield Sheet(
+        title="近七日走势",
+        head=("日期", "新立案件", "人工审核", "其中判为违规"),
+        rows=tuple(
+            (f"{one.day:%m-%d}", str(one.opened), str(one.decided), str(one.violations))
+            for one in brief.trend
+        ),
+        widths=(39.0, 39.0, 39.0, 39.0),
+    )
+    yield Sheet(
+        title="新立案件按条款（一件可涉及多款，均为涉嫌）",
+        head=("条款", "件数"),
+        rows=tuple((CLAUSES[one.value], str(count)) for one, count in brief.clauses.items()),
+        widths=(116.0, 40.0),
+    )
+    yield Sheet(
+        title="新立案件按平台",
+        head=("平台", "件数"),
+        rows=tuple((platform_name(one), str(count)) for one, count in brief.platforms.items())
+        or (("（无）", "0"),),
+        widths=(116.0, 40.0),
+    )
+    yield Sheet(
+        title=f"待审案件中优先度最高的 {len(brief.worst)} 件",
+        head=("编号", "优先度", "平台", "标题", "网址数"),
+        rows=tuple(worst_row(case, brief.contacts[case.id]) for case in brief.worst)
+        or (("—", "—", "—", "（没有待审案件）", "—"),),
+        widths=(16.0, 18.0, 30.0, 74.0, 18.0),
+    )
+
+
+def worst_row(case: CaseRow, contacts: Contacts) -> tuple[str, ...]:
+    title = masked(case.title or (case.urls[0] if case.urls else ""), contacts)
+    name = platform_name(case.platform)
+    return str(case.id), str(case.priority), name, cut(title), str(len(case.urls))
+
+
+def cut(text: str, most: int = 60) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+def highest(values: Sequence[int]) -> int:
+    return max([1, *values])

@@ -1,0 +1,78 @@
+"""A table of a letter's annex: its head repeated on every page, its cells small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from docx.document import Document as Paper
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
+
+from exports.docx_page import AFTER_SNAP, FANG, HEI, SIZE_5, fit, named_fonts, spaced
+
+
+def across(paper: Paper) -> None:
+    """A new section with the page turned, for a wide table."""
+    section = paper.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.left_margin = section.right_margin = Mm(22)
+    section.top_margin, section.bottom_margin = Mm(26), Mm(24)
+    section.header_distance = section.footer_distance = Mm(12)
+    section.different_first_page_header_footer = False
+
+
+def table(
+    paper: Paper, head: Sequence[str], widths: Sequence[float], rows: Iterable[Sequence[str]]
+) -> int:
+    """Gives the number of rows; `widths` in millimetres."""
+    grid = paper.add_table(rows=0, cols=len(head), style="Table Grid")
+    grid.autofit = False
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = Mm(width)
+    first = grid.add_row()
+    repeated(first)
+    filled(first, head, widths, HEI)
+    count = 0
+    for row in rows:
+        added = grid.add_row()
+        whole(added)
+        filled(added, row, widths, FANG)
+        count += 1
+    return count
+
+
+def off_grid(paragraph: Paragraph) -> None:
+    """A small line in a table must not be spread to the letter's grid."""
+    snap = OxmlElement("w:snapToGrid")
+    snap.set(qn("w:val"), "0")
+    paragraph._p.get_or_add_pPr().insert_element_before(snap, *AFTER_SNAP)
+
+
+def whole(row: Any) -> None:  # noqa: ANN401
+    """A row is not cut by the end of a page."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def repeated(row: Any) -> None:  # noqa: ANN401 (python-docx has no public name for a row)
+    mark = OxmlElement("w:tblHeader")
+    mark.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(mark)
+
+
+def filled(row: Any, texts: Sequence[str], widths: Sequence[float], font: str) -> None:  # noqa: ANN401
+    for cell, text, width in zip(row.cells, texts, widths, strict=True):
+        cell.width = Mm(width)
+        paragraph = cell.paragraphs[0]
+        spaced(paragraph, SIZE_5 + 2)
+        off_grid(paragraph)
+        if font == HEI:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        run = paragraph.add_run(fit(text))
+        run.font.size = Pt(SIZE_5 - 1.5)
+        named_fonts(run._r.get_or_add_rPr(), font)

@@ -1,0 +1,128 @@
+"""The decided cases in the shape in which 12377 (违法和不良信息举报中心) takes reports.
+
+One row for one account or site of one kind of violation, with its URLs below one another, at most
+URLS of them; the reporter's block is the office's to fill in. Same care with cells as the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
+
+from exports.cells import xlsx_cell
+from exports.letter_parts import some
+from exports.takedown_rows import ListHead, TakedownRow
+from exports.writing import whole_file
+
+FORMAT = "12377"
+SUFFIX = ".xlsx"
+TITLE = "12377举报表"
+URLS: Final = 20
+COLUMNS: Final[tuple[tuple[str, int], ...]] = (
+    ("序号", 6),
+    ("举报类型", 16),
+    ("危害小类", 28),
+    ("被举报平台", 12),
+    ("网站（账号所在平台）名称", 22),
+    ("账号名称", 20),
+    ("账号ID", 18),
+    ("网址（一行一个）", 60),
+    ("举报内容", 60),
+    ("法律依据", 48),
+    ("诉求", 18),
+    ("附件（证据编号）", 28),
+    ("案件编号", 10),
+)
+KIND: Final = "其他类"  # of the kinds the centre offers; a person may choose 诈骗类 instead
+REPORTER: Final = (
+    "举报单位：", "联系人：", "联系电话：", "电子邮箱：",
+)  # fmt: skip
+
+
+def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
+    """Gives the number of URLs; raises Problem where there is none, or more than MOST."""
+    listed = some(rows)
+    with whole_file(path) as draft, TemporaryDirectory(dir=path.parent, prefix=".") as scratch:
+        book = xlsxwriter.Workbook(
+            str(draft),
+            {
+                "strings_to_formulas": False,
+                "strings_to_numbers": False,
+                "strings_to_urls": False,
+                "tmpdir": scratch,
+            },
+        )
+        book.set_properties({"title": head.batch_no, "created": head.made_at})
+        fill(book, listed, head)
+        try:
+            book.close()
+        except XlsxWriterException as error:
+            # xlsxwriter wraps the disk's own error and would hide that the disk is full.
+            cause = error.args[0] if error.args else error
+            raise cause if isinstance(cause, OSError) else error from error
+    return len(listed)
+
+
+def fill(book: xlsxwriter.Workbook, rows: list[TakedownRow], head: ListHead) -> None:
+    sheet = book.add_worksheet("举报表")
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
+    plain = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "border": 1})
+    sheet.write_string(
+        0, 0, f"{TITLE}（草稿，批次 {head.batch_no}）", book.add_format({"bold": True})
+    )
+    known = {"举报单位：": head.office}
+    for at, word in enumerate(REPORTER):
+        sheet.write_string(1, at * 3, xlsx_cell(word + known.get(word, "")))
+    for column, (name, width) in enumerate(COLUMNS):
+        sheet.set_column(column, column, width)
+        sheet.write_string(3, column, name, bold)
+    for at, group in enumerate(groups(rows), 1):
+        for column, text in enumerate(cells(at, group)):
+            sheet.write_string(3 + at, column, xlsx_cell(text), plain)
+    sheet.freeze_panes(4, 0)
+
+
+def groups(rows: Iterable[TakedownRow]) -> Iterator[list[TakedownRow]]:
+    """Rows of one account, case and kind together, in the order they came, at most URLS each."""
+    found: dict[tuple[str, ...], list[TakedownRow]] = {}
+    for row in rows:
+        who = row.account_id or row.account_name
+        key = (row.platform, who, row.case_no, first(row.violation_name))
+        found.setdefault(key, []).append(row)
+    for together in found.values():
+        for start in range(0, len(together), URLS):
+            yield together[start : start + URLS]
+
+
+def first(joined: str) -> str:
+    return joined.split("；", maxsplit=1)[0]
+
+
+def cells(number: int, group: list[TakedownRow]) -> tuple[str, ...]:
+    top = group[0]
+    site = top.content_type == "网页"
+    quotes = "；".join(dict.fromkeys(row.hit_terms for row in group if row.hit_terms))
+    return (
+        str(number),
+        KIND,
+        first(top.violation_name),
+        "网站网页" if site else "网络账号",
+        top.platform if not site else host_of(top.url),
+        top.account_name,
+        top.account_id,
+        "\n".join(row.url for row in group),
+        f"{top.title}。页面用语：{quotes}。摘录：{top.excerpt_raw}",
+        top.legal_basis,
+        top.requested_action,
+        "、".join(dict.fromkeys(row.evidence_id for row in group if row.evidence_id)),
+        top.case_no,
+    )
+
+
+def host_of(url: str) -> str:
+    return url.split("://", 1)[-1].split("/", 1)[0]

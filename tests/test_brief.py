@@ -1,0 +1,103 @@
+"""The brief: figures that are counts of rows, on Chinese days, in two forms that say the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from docx import Document
+from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy import update
+from typer.testing import CliRunner
+
+import cli
+from door.brief_run import write_brief
+from exports.brief_words import sentences, sheets
+from storage.bilingual import Problem
+from storage.brief import brief
+from storage.cases import decide, list_cases
+from storage.database import write
+from storage.models import cases
+from storage.records import CaseStatus, Contacts, Verdict
+from tests.makers import decision, flagged, post, sight
+
+DAY = date(2026, 3, 2)
+LATE = datetime(2026, 3, 1, 17, tzinfo=UTC)  # 01:00 of the second of March in China
+OFFICE = "示例市互联网信息办公室"
+
+
+@pytest.fixture
+def queue(engine):
+    """Three cases of the second of March and one of the day before."""
+    for number, moment in enumerate((LATE, LATE, LATE, LATE - timedelta(hours=2))):
+        seen = flagged(
+            post(
+                f"https://a{number}.example/",
+                title=f"月嫂证 {number} 微信 fake_wx_000{number}",
+                text=f"第{number}家的广告，各不相同" + "甲乙丙丁"[number] * 60,
+                contacts=Contacts(wechat=(f"fake_wx_000{number}",)),
+            ),
+            seed=number + 1,
+        )
+        sight(engine, seen)
+        newest = max(row.id for row in list_cases(engine))
+        with write(engine) as connection:
+            connection.execute(update(cases).where(cases.c.id == newest).values(opened_at=moment))
+    return engine
+
+
+def test_a_day_is_a_chinese_one(queue):
+    assert brief(queue, DAY, DAY).opened == 3
+    assert brief(queue, DAY - timedelta(days=1), DAY).opened == 4
+    assert [one.opened for one in brief(queue, DAY, DAY).trend] == [0, 0, 0, 0, 0, 1, 3]
+
+
+def test_decisions_are_counted_by_what_people_said(queue):
+    first, second = (row.id for row in list_cases(queue, CaseStatus.WAITING)[:2])
+    decide(queue, decision(first, at=LATE))
+    decide(queue, decision(second, Verdict.CLEAN, at=LATE))
+    told = brief(queue, DAY, DAY)
+    assert told.verdicts == {Verdict.VIOLATION: 1, Verdict.CLEAN: 1}
+    assert told.waiting == 2
+    assert (told.trend[-1].decided, told.trend[-1].violations) == (2, 1)
+    assert "人工审核 2 件次，其中违规 1 件、不违规 1 件。" in list(sentences(told))
+
+
+def test_no_sweep_and_no_case_is_said_in_words(engine):
+    told = brief(engine, DAY, DAY)
+    said = " ".join(sentences(told))
+    assert "没有开展巡查" in said
+    assert "没有人工审核记录" in said
+    assert "（没有待审案件）" in str(list(sheets(told)))
+
+
+def test_both_forms_say_the_same_and_show_no_contact(queue, tmp_path):
+    paper, page = write_brief(queue, tmp_path, DAY, 2, OFFICE)
+    document = Document(paper)
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    tree = LexborHTMLParser(page.read_text(encoding="utf-8"))
+    assert cells == [cell.text() for cell in tree.css("th, td")]
+    assert not tree.css("script, img, link, iframe")
+    for said in ("\n".join(cells), page.read_text(encoding="utf-8")):
+        assert "fake_wx_000" not in said
+        assert "月嫂证" in said
+
+
+def test_a_day_to_come_and_no_days_are_refused(engine, tmp_path):
+    for last, days in ((date(2999, 1, 1), 1), (DAY, 0), (DAY, 4000)):
+        with pytest.raises(Problem, match="no file was made"):
+            write_brief(engine, tmp_path, last, days, "")
+    assert not list(tmp_path.glob("*.docx"))
+
+
+def test_a_brief_that_is_there_is_not_replaced(engine, tmp_path):
+    write_brief(engine, tmp_path, DAY, 1, "")
+    with pytest.raises(Problem, match="not replaced"):
+        write_brief(engine, tmp_path, DAY, 1, "")
+
+
+def test_what_is_no_date_is_told_by_the_command(tmp_path):
+    told = CliRunner().invoke(
+        cli.build_app("brief"), ["brief", "--out", str(tmp_path), "--day", "昨天"]
+    )
+    assert isinstance(told.exception, Problem)
