@@ -118,9 +118,9 @@ class ReadCodes:
         scan = await self._scanner.scan(url, page_url)
         self._bytes += len(scan.body)
         if not scan.codes:
-            return Seen(self._told(scan, url))
+            return Seen(self._told(scan, url), look=scan.look)
         kept = self._store.put(scan.body, "picture", url, datetime.now(UTC))
-        return Seen(self._told(scan, url), (kept,))
+        return Seen(self._told(scan, url), (kept,), scan.look)
 
     async def _screen(self, snapshot: Snapshot) -> Seen:
         """The page's own screenshot: codes that a script or a style has drawn."""

@@ -18,7 +18,9 @@ from sqlalchemy import Engine
 from crawler.page_marks import page_marks
 from crawler.page_shape import page_shape
 from crawler.picture_hash import distance, picture_hash
+from crawler.picture_scan import Scan, scan_bytes
 from exports.graphml import Edge, Node, write_graphml
+from pipelines.codes import ReadCodes
 from pipelines.mark import Mark
 from storage.bilingual import Problem
 from storage.cases import decide, get_case, list_cases
@@ -28,6 +30,7 @@ from storage.kinship import Tie, counts
 from storage.links import web_of
 from storage.raises import raises_of
 from storage.records import CaseStatus, Contacts, Lease, Page
+from storage.snapshots import SnapshotStore
 from storage.takedown_acts import approve, record_sent
 from storage.takedown_states import ItemState
 from storage.takedown_verdict import Seen
@@ -420,3 +423,21 @@ def test_only_the_one_flagged_post_of_an_open_web_page_is_marked(sightings, mark
     step = Mark(SimpleNamespace(spider=Spider()))  # type: ignore[arg-type]
     done = asyncio.run(step.process_item(visit(lease, *sightings)))
     assert [bool(one.marks) for one in done.sightings] == [marked] * len(sightings)
+
+
+class Scanner:
+    """The part of a sweep's spider that fetches pictures: here it has one at hand."""
+
+    async def scan(self, url: str, page_url: str, data: bytes = b"") -> Scan:
+        return await scan_bytes(picture(), url, page_url)
+
+
+def test_a_picture_of_a_flagged_post_is_a_mark_of_it(tmp_path):
+    crawler = SimpleNamespace(spider=Scanner(), stats=None)
+    tools = SimpleNamespace(store=SnapshotStore("", tmp_path), unseen=[])
+    step = ReadCodes(tools, crawler)  # type: ignore[arg-type]
+    shown = flagged(post(AD, images=("http://school.example/1.png",)), marks=(("structure", "a"),))
+    lease = SimpleNamespace(canonical=AD, url=AD)
+    done = asyncio.run(step.process_item(visit(lease, shown)))  # type: ignore[arg-type]
+    wanted = (("structure", "a"), ("picture", picture_hash(picture())))
+    assert done.sightings[0].marks == wanted
