@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DatabaseError
 
+from exports.takedown_case import takedown_rows
+from exports.takedown_rows import ListHead
 from storage.bilingual import Problem
 from storage.cases import decide, get_case, list_cases
 from storage.database import open_database, read, write
+from storage.exports import decided_rows
 from storage.records import CaseStatus, Verdict
 from storage.takedown_acts import (
     Word,
@@ -529,3 +532,24 @@ def test_requests_are_found_by_state_and_platform(engine):
     assert list_requests(engine, platform="weibo") == []
     assert get_request(engine, 1).states == {ItemState.SENT: 1}
     assert len(list_cases(engine)) == 1
+
+
+def test_a_list_is_filled_in_with_what_became_of_each_url(engine):
+    sent(engine)
+    acknowledge(engine, 1, word(), "HZ-1")
+    record_answer(engine, 1, Answer.PARTIAL, word(note="已删两处"))
+    taken_down(engine, 1)
+    head = ListHead(batch_no="CS-1", made_at=NOON)
+    (row,) = takedown_rows(decided_rows(engine), head)
+    assert row.deadline == "2026-11-30"
+    assert row.receipt_no == "HZ-1"
+    assert row.platform_reply == "部分；已删两处"
+    assert row.sent_time.startswith("2026-11-23")
+    assert row.verified_removed_time.startswith("2026-11-27")
+    assert "TD-20261123-001" in row.notes
+
+
+def test_a_list_of_what_nobody_asked_for_yet_leaves_those_cells_empty(engine):
+    decided(engine)
+    (row,) = takedown_rows(decided_rows(engine), ListHead(batch_no="CS-1", made_at=NOON))
+    assert (row.deadline, row.sent_time, row.receipt_no, row.platform_reply) == ("",) * 4
