@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import asdict
 from typing import Annotated
 
@@ -11,13 +12,9 @@ from door.casework import open_queue, word_of
 from door.manual import HouseCommand
 from door.misuse import WrongUse
 from door.moments import moment_of, now
-from door.revisit_run import run_looks
-from door.settings import SETTINGS
-from door.sources import all_sources
 from door.speech import out, say, t
 from door.takedown_drafting import Wanted, draft_all
 from door.takedown_due import due_json, due_now, show_due
-from door.takedown_looks import show_tally, tally_json
 from door.takedown_options import (
     AsJson,
     At,
@@ -52,10 +49,8 @@ from storage.takedown_looks import Look, add_persons_look
 from storage.takedown_states import ANSWER_WORDS, STATE_WORDS
 from storage.takedown_verdict import Way
 from storage.takedowns import (
-    due_items,
     get_request,
     history_of,
-    items_to_look_at,
     list_requests,
     looks_of,
 )
@@ -374,10 +369,6 @@ def revisit_command(
     *,
     as_json: AsJson = False,
 ) -> None:
-    engine = open_queue()
-    items = due_items(engine, now()) if request is None else items_to_look_at(engine, request)
-    tally = run_looks(engine, SETTINGS, all_sources(), items)
-    if as_json:
-        print_json(tally_json(tally))
-    else:
-        show_tally(tally)
+    # The judge and Scrapy are loaded by this command alone; the others answer at once.
+    door = importlib.import_module("door.takedown_looks")
+    door.look_now(open_queue(), request, as_json=as_json)

@@ -1,13 +1,31 @@
-"""What a run of looks came to, on the screen and as JSON."""
+"""Looking again at what is due, and what came of it, on the screen and as JSON."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Engine
+
+from door.moments import now
 from door.revisit import Tally
+from door.revisit_run import run_looks
+from door.settings import SETTINGS
+from door.sources import all_sources
 from door.speech import out, say, t
 from door.takedown_report import SEEN_WORDS, words
+from door.takedown_typed import print_json
 from storage.takedown_states import STATE_WORDS
+from storage.takedowns import due_items, items_to_look_at
+
+
+def look_now(engine: Engine, request: int | None, *, as_json: bool) -> None:
+    """Look at what is due, or at all of one request's; tell what came of it."""
+    items = due_items(engine, now()) if request is None else items_to_look_at(engine, request)
+    tally = run_looks(engine, SETTINGS, all_sources(), items)
+    if as_json:
+        print_json(tally_json(tally))
+    else:
+        show_tally(tally)
 
 
 def tally_json(tally: Tally) -> dict[str, Any]:

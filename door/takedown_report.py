@@ -72,7 +72,7 @@ def requests_table(requests: Sequence[Request]) -> Table:
         ("期限", "deadline"),
         ("条目", "items"),
     ):
-        table.add_column(t(zh, en))
+        table.add_column(t(zh, en), overflow="fold")
     for one in requests:
         table.add_row(
             str(one.id),
