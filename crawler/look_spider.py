@@ -49,6 +49,7 @@ class Looked:
     ask: Ask
     source: str  # who read it
     reading: Reading
+    at_home: bool = False  # read by the very platform that was asked, on whichever of its hosts
     page: Page | None = None
     picture: Picture = field(default_factory=Picture)
 
@@ -89,7 +90,14 @@ class LookSpider(scrapy.Spider):
         reading = read_safely(self._readers[source], page)
         picture = await self._picture(page) if ask.browser else Picture()
         self._hand(
-            Looked(ask=ask, source=source, reading=shown(reading), page=page, picture=picture)
+            Looked(
+                ask=ask,
+                source=source,
+                reading=shown(reading),
+                at_home=source == self._source_of(ask) != ANY_SITE,
+                page=page,
+                picture=picture,
+            )
         )
         if walled(reading):
             self._pause(self._line_of(ask), ask)

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from classifiers.judge import Judge
+from crawler.look_spider import Looked
 from crawler.readers import host_of
 from crawler.reading import Reading
 from crawler.registrable import registrable
@@ -44,20 +45,25 @@ class Told:
     sighting: Sighting | None = None  # where a post was read and judged anew
 
 
-def told_by(
-    reading: Reading, page: Page | None, known: Known, judge: Judge, front: str = ""
-) -> Told:
+def told_by(looked: Looked, known: Known, judge: Judge, front: str = "") -> Told:
     """What this look says of the post that was decided about.
 
     `front` is the content hash of the site's front page, "" where it is not known: a site that
     answers every lost URL with it has not changed the page.
     """
+    reading, page = looked.reading, looked.page
     if reading.state in SAYS_NOTHING or page is None:
         return Told(seen=Seen.NOTHING, why=SAYS_NOTHING.get(reading.state, "没有读到"))
     if reading.state is PageState.MOVED:
         return Told(seen=Seen.UNCLEAR, why="平台说内容已迁移，可能在别处仍在")
     if reading.state is PageState.REMOVED:
+        if not looked.at_home and left_home(page, known):
+            return Told(seen=Seen.NOTHING, why="转到了别的网站")
         return removal(page, known)
+    return shown_by(reading, known, judge, front)
+
+
+def shown_by(reading: Reading, known: Known, judge: Judge, front: str) -> Told:
     post = same_post(reading, known)
     if post is None:
         return elsewhere(reading, known)
@@ -82,8 +88,6 @@ def front_hash(reading: Reading) -> str:
 
 
 def removal(page: Page, known: Known) -> Told:
-    if left_home(page, known):
-        return Told(seen=Seen.NOTHING, why="转到了别的网站")
     sheet = Sheet(page)
     wall = wall_of(sheet.seen, sheet.html)
     if wall:

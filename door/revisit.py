@@ -109,7 +109,7 @@ class Rounds:
     def _told(self, looked: Looked) -> Told:
         known = self.known[looked.ask.key]
         front = self._fronts.get(front_of(looked.ask.url), "")
-        return told_by(looked.reading, looked.page, known, self._desk.judge, front)
+        return told_by(looked, known, self._desk.judge, front)
 
     def hand(self, looked: Looked) -> None:
         """Raises Problem where the disk or the database refuses."""

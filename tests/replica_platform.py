@@ -221,7 +221,8 @@ class Visitor:
             return Looked(ask=ask, source=name, reading=lost)
         reader = self._hosts.landed(name, came.final_url)
         reading = shown(read_safely(self._readers[reader], came))
-        return Looked(ask=ask, source=reader, reading=reading, page=came)
+        home = reader == name != ANY_SITE
+        return Looked(ask=ask, source=reader, reading=reading, at_home=home, page=came)
 
     def get(self, url: str, *, browser: bool) -> Page:
         here, way = url, []
