@@ -94,6 +94,8 @@ def draft_command(
             f"另有 {made.asked_already} 条已在办理中的请求里，没有再列。",
             f"{made.asked_already} more stand in open requests already and were left out.",
         )
+    if made.more:
+        say("还有未列入的，请再起草一次。", "There is more: draft once again.")
     if as_json:
         print_json([request_json(one) for one in made.requests])
         return

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from crawler.registrable import registrable
 from storage.bilingual import Problem
 from storage.exports import DecidedRow
-from storage.takedown_draft import Draft, draft, not_yet_asked
+from storage.takedown_draft import MOST, Draft, draft, not_yet_asked
 from storage.takedowns import Request, get_request
 
 OPEN_WEB = "web"
@@ -32,6 +32,7 @@ class Wanted:
 class Drafted:
     requests: tuple[Request, ...]
     asked_already: int  # decided posts that stand in an open request
+    more: bool = False  # whether others are left for the next draft
 
 
 def draft_all(engine: Engine, wanted: Wanted) -> Drafted:
@@ -54,7 +55,7 @@ def draft_all(engine: Engine, wanted: Wanted) -> Drafted:
         for (platform, recipient), group in by_recipient(rows).items()
     ]
     requests = tuple(get_request(engine, number) for number in numbers)
-    return Drafted(requests=requests, asked_already=taken)
+    return Drafted(requests=requests, asked_already=taken, more=len(rows) == MOST)
 
 
 def nothing(taken: int) -> Problem:

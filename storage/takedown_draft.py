@@ -20,6 +20,7 @@ from storage.takedown_models import takedown_items, takedown_requests
 from storage.takedown_states import OPEN, ItemState
 from storage.takedowns import identities_asked, item_of, item_row
 
+MOST = 2_000  # items drafted at once; the others are drafted the next time
 TRIES = 5  # two people who draft at once take the same number; the slower counts again
 ENDED = (
     ItemState.REFUSED,
@@ -46,13 +47,15 @@ class Draft:
 def not_yet_asked(
     engine: Engine, platform: str | None = None, case_ids: frozenset[int] = frozenset()
 ) -> tuple[list[DecidedRow], int]:
-    """Decided violations no open request asks for, and how many are asked for already.
+    """Decided violations no open request asks for, at most 2,000, and how many others are asked
+    for already.
 
     `case_ids`: of these cases only; Problem for one that is not decided as a violation.
     """
     with read(engine) as connection:
         asked = asked_rows(connection)
-    free, taken = [], 0
+    free: list[DecidedRow] = []
+    taken = 0
     unseen = set(case_ids)
     for row in decided_rows(engine, platform=platform):
         if case_ids and row.case_no not in case_ids:
@@ -60,7 +63,7 @@ def not_yet_asked(
         unseen.discard(row.case_no)
         if row.post_row in asked:
             taken += 1
-        else:
+        elif len(free) < MOST:
             free.append(row)
     if unseen:
         raise undecided(sorted(unseen))

@@ -16,7 +16,7 @@ from storage.takedown_verdict import Seen, Way
 from storage.takedowns import get_item, get_request
 from tests.makers import decision, flagged, post, sight
 from tests.takedown_makers import AD, listed, look
-from tests.test_case_commands import Typist
+from tests.test_case_commands import Typist, put_everywhere
 
 pytestmark = pytest.mark.timeout(120)
 OTHER = "http://www.other.example/ad"
@@ -80,6 +80,15 @@ def test_a_draft_of_single_cases_names_those_that_are_not_decided(typed, engine)
     sight(engine, flagged(post("http://third.example/x"), seed=9))
     refused(typed("takedown", "draft", "--by", "王某", "--case", "1", "--case", "4"), "案件 4")
     said(typed("takedown", "draft", "--by", "王某", "--case", "2"), "other.example")
+
+
+def test_more_than_fits_in_one_draft_is_told_and_drafted_the_next_time(typed, engine, monkeypatch):
+    decided(engine)
+    put_everywhere(monkeypatch, "MOST", 2)
+    monkeypatch.setattr("storage.takedown_draft.MOST", 2)
+    assert "再起草一次" in typed("takedown", "draft", "--by", "王起草").stderr
+    assert "再起草一次" not in typed("takedown", "draft", "--by", "王起草").stderr
+    assert {item.post_row for n in (1, 2, 3) for item in get_request(engine, n).items} == {1, 2, 3}
 
 
 def test_with_nothing_decided_there_is_nothing_to_draft(typed):
