@@ -36,6 +36,7 @@ JOB = "nightly-sweep"
 GRACE_SECONDS = 7 * 24 * 3600
 LOOKS_EVERY = 60.0  # seconds
 LAST_WORDS = 2_000  # characters of a failed sweep's complaint kept in its row
+LOOKS = ("takedown", "revisit")  # what follows a night's sweep
 INTERRUPTED = 130  # how a sweep ends that was told to stop; it can be resumed
 
 log = logging.getLogger(__name__)
@@ -114,6 +115,10 @@ class Night:
 
     def sweep(self, command: Sequence[str]) -> tuple[int, str]:
         """Run `certsweep sweep …` to its end: exit code and last words."""
+        return self.run(("sweep", *command))
+
+    def run(self, command: Sequence[str]) -> tuple[int, str]:
+        """Run `certsweep …` to its end: exit code and last words."""
         with tempfile.TemporaryFile() as said:
             child = self._start(command, said)
             if child is None:
@@ -131,7 +136,7 @@ class Night:
                 return None
             # In our own folder, so that a relative CERTSWEEP_HOME means the same to both.
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "cli", "sweep", *command],
+                [sys.executable, "-m", "cli", *command],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=said,
@@ -168,11 +173,21 @@ def set_nightly(scheduler: BackgroundScheduler, clock: Clock, command: Sequence[
 
 
 def run_sweep(command: Sequence[str]) -> int:
-    """One night; its exit code. A sweep that could not begin leaves a failed row."""
+    """One night; the sweep's exit code. A sweep that could not begin leaves a failed row.
+
+    Looks that are due at what was asked to be taken down follow it, also where it failed.
+    """
     began = datetime.now(UTC)
     code, complaint = NIGHT.sweep(command)
-    if code in {0, INTERRUPTED}:
+    if code == INTERRUPTED:
         return code
+    if code:
+        note_failure(command, began, code, complaint)
+    look_again()
+    return code
+
+
+def note_failure(command: Sequence[str], began: datetime, code: int, complaint: str) -> None:
     log.error("certsweep sweep: %s\n%s", code, complaint)
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     try:
@@ -180,7 +195,13 @@ def run_sweep(command: Sequence[str]) -> int:
             record_failed_start(engine, list(command), began, complaint)
     finally:
         engine.dispose()
-    return code
+
+
+def look_again() -> None:
+    """What is due is asked anew the next night, so a failure here is told and no more."""
+    code, complaint = NIGHT.run(LOOKS)
+    if code not in {0, INTERRUPTED}:
+        log.error("certsweep takedown revisit: %s\n%s", code, complaint)
 
 
 def wait_for_end(scheduler: Clockwork) -> None:

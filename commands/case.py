@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Engine
 
 from door.casework import STATUS_WORDS, VERDICT_WORDS, CaseNumber, open_queue, said
 from door.printable import printable
@@ -16,8 +17,12 @@ from door.speech import out, t
 from exports.takedown_rows import beijing
 from storage.casefiles import CaseFile, CasePost
 from storage.cases import get_case
+from storage.database import read
+from storage.raises import Raise, raises_of
 from storage.reasons import named
 from storage.records import Finding, Verdict
+from storage.takedown_states import STATE_WORDS
+from storage.takedowns import items_of_case
 
 EXCERPT = 60  # characters on both sides of a quote
 KINDS = {
@@ -44,14 +49,17 @@ def command(
     ] = False,
 ) -> None:
     """Show one case with all its facts."""
-    case = get_case(open_queue(), case_id)
+    engine = open_queue()
+    case = get_case(engine, case_id)
     if as_json:
-        out.print(json.dumps(asdict(case), ensure_ascii=False, default=json_word), markup=False)
+        facts = asdict(case) | followed(engine, case_id)
+        out.print(json.dumps(facts, ensure_ascii=False, default=json_word), markup=False)
         return
     show_head(case)
     for post in case.posts:
         show_post(post)
     show_decisions(case)
+    show_followed(engine, case_id)
 
 
 def json_word(value: object) -> str:
@@ -108,6 +116,28 @@ def show_finding(post: CasePost, finding: Finding) -> None:
     line("　理由", "  why", finding.why)
     for basis in finding.legal_basis:
         line("　依据", "  basis", basis)
+
+
+def followed(engine: Engine, case_id: int) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "raises": [asdict(one) for one in reasons_of(engine, case_id)],
+        "takedowns": [asdict(one) for one in items_of_case(engine, case_id)],
+    }
+
+
+def reasons_of(engine: Engine, case_id: int) -> list[Raise]:
+    with read(engine) as connection:
+        return raises_of(connection, case_id)
+
+
+def show_followed(engine: Engine, case_id: int) -> None:
+    """Why it is more urgent than its words, and what was asked of platforms."""
+    for one in reasons_of(engine, case_id):
+        out.print("")
+        line("优先度提高", "more urgent", f"{said(one.why)}　{beijing(one.at)}")
+    for item in items_of_case(engine, case_id):
+        state = said(STATE_WORDS[item.state])
+        line("处置", "takedown", f"{t('请求', 'request')} {item.request_id}　{state}　{item.url}")
 
 
 def show_decisions(case: CaseFile) -> None:

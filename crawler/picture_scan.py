@@ -26,6 +26,7 @@ from twisted.internet.error import TimeoutError as ConnectTimeoutError
 from crawler.camera import Engine
 from crawler.failures import outcome_of_error
 from crawler.join_codes import told_by
+from crawler.picture_hash import picture_hash
 from crawler.qr_codes import Unreadable, qr_contents
 from storage.records import QrCode
 
@@ -53,6 +54,7 @@ class Scan:
     body: bytes = b""
     codes: tuple[QrCode, ...] = ()
     reason: str = ""
+    look: str = ""  # what it looks like, as crawler.picture_hash; "" where that says nothing
 
 
 async def scan_url(engine: Engine, url: str, page_url: str, seconds: float) -> Scan:
@@ -84,7 +86,8 @@ async def scan_bytes(data: bytes, url: str, page_url: str) -> Scan:
     except Unreadable as unreadable:
         return Scan(reason=unreadable.reason)
     sha256 = hashlib.sha256(data).hexdigest()
-    return Scan(body=data, codes=tuple(code_of(one, url, page_url, sha256) for one in contents))
+    codes = tuple(code_of(one, url, page_url, sha256) for one in contents)
+    return Scan(body=data, codes=codes, look=await asyncio.to_thread(picture_hash, data))
 
 
 def code_of(content: str, url: str, page_url: str, sha256: str) -> QrCode:

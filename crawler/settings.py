@@ -12,6 +12,7 @@ ITEM_PIPELINES = {
     "pipelines.dedupe.Dedupe": 200,
     "pipelines.classify.Classify": 300,
     "pipelines.sketch.Sketch": 350,
+    "pipelines.mark.Mark": 360,
     "pipelines.snapshot.TakeSnapshot": 400,
     "pipelines.codes.ReadCodes": 430,
     "pipelines.discover.Discover": 450,

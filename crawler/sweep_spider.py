@@ -23,6 +23,7 @@ from crawler.answers import Wanted
 from crawler.camera import take_picture
 from crawler.failures import Outcome, outcome_of
 from crawler.outlinks import Found
+from crawler.page_marks import page_marks
 from crawler.picture_scan import Scan, scan_bytes, scan_url
 from crawler.readers import Readers, host_of
 from crawler.reading import Reading
@@ -83,12 +84,7 @@ class SweepSpider(scrapy.Spider):
         return lease.render or source.rendered or lease.source in self.plan.sessions
 
     def _read(self, lease: Lease, page: Page) -> Reading:
-        """A page that breaks its reader is one unreadable page, named, not the end of a sweep."""
-        try:
-            return self._readers[self._reader(lease, page)].read(page)
-        except Exception as error:
-            self.logger.exception("reading %s", page.url)
-            return Reading(state=PageState.ERROR, reason=f"reader_{type(error).__name__.lower()}")
+        return read_safely(self._readers[self._reader(lease, page)], page)
 
     def _reader(self, lease: Lease, page: Page) -> str:
         return self._hosts.landed(lease.source, page.final_url)
@@ -127,6 +123,10 @@ class SweepSpider(scrapy.Spider):
         if not self.plan.pictures:
             return Picture(reason="no_browser")
         return await take_picture(self.crawler.engine, page, self.plan.limits.picture_timeout)
+
+    async def marks(self, page: Page) -> tuple[tuple[str, str], ...]:
+        """Keys of the page's advertiser that stand in no word of it."""
+        return await asyncio.to_thread(page_marks, page)
 
     async def scan(self, url: str, page_url: str, data: bytes = b"") -> Scan:
         """The QR codes of a picture of a page; it is fetched where `data` does not hold it."""
@@ -193,6 +193,15 @@ class SweepSpider(scrapy.Spider):
             self.give_up(problem)
 
 
+def read_safely(reader: SourceSpider, page: Page) -> Reading:
+    """A page that breaks its reader is one unreadable page, named, not the end of a sweep."""
+    try:
+        return reader.read(page)
+    except Exception as error:
+        reader.logger.exception("reading %s", page.url)
+        return Reading(state=PageState.ERROR, reason=f"reader_{type(error).__name__.lower()}")
+
+
 MOST_LEADS = 30  # of one page; the first are those in its text
 
 
@@ -212,8 +221,8 @@ def retriable(status: int, reading: Reading) -> bool:
 MAX_THROTTLED = 6
 
 
-def page_from(response: Response) -> Page:
-    """The response as it came, hashed before anyone parses it.
+def page_from(response: Response, asked: str = "") -> Page:
+    """The response as it came, hashed before anyone parses it; `asked` where no lease says it.
 
     A rendered page keeps the bytes of its main document as the body where the browser gave them;
     the finished document stands in `dom`.
@@ -221,7 +230,7 @@ def page_from(response: Response) -> Page:
     rendered = "playwright" in response.flags
     raw = response.meta.get("raw_document", response.body) if rendered else response.body
     return Page(
-        url=response.meta["lease"].url,
+        url=asked or response.meta["lease"].url,
         final_url=response.url,
         status=response.status,
         headers=tuple(

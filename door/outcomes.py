@@ -34,6 +34,7 @@ REASONS = {
     "unreachable": Bilingual("连接不上", "the host cannot be reached"),
     "too_large": Bilingual("页面过大，已停止下载", "too large, download stopped"),
     "cut_off": Bilingual("传输中断", "cut off while being sent"),
+    "no_browser": Bilingual("本机没有浏览器，没有这样看", "no browser here, not asked that way"),
     "browser": Bilingual("浏览器打不开", "the browser could not open it"),
     "empty": Bilingual("空白页，需人工查看", "an empty page; needs a person"),
     "not_html": Bilingual("不是网页（文件或图片），需人工查看", "no web page; needs a person"),

@@ -8,6 +8,7 @@ from typing import Final
 
 from exports.masking import masked
 from exports.routing import CHOSEN, departments, suspected
+from exports.takedown_followed import followed, standing
 from exports.takedown_rows import CHINA, ListHead, TakedownRow, beijing, platform_name
 from storage.exports import DecidedRow
 from storage.records import Evidence, Finding, Snapshot, Verdict
@@ -67,7 +68,7 @@ def takedown_row(case: DecidedRow, head: ListHead, law_of: LawOf = no_law) -> Ta
         confidence=f"{case.score:.2f}",
         requested_action=ACTIONS[kind],
         copy_to="、".join(copies(case, codes)),
-        recurrence_of=f"本案第 {case.reopened} 次再次出现" if case.reopened else "",
+        **followed(case),
         pii_masked="Y" if head.masked else "N",
         notes="；".join(remarks(case, shown.note, proof, laws(case, law_of))),
     )
@@ -208,6 +209,8 @@ def remarks(
         yield f"备案号：{case.icp}"
     if note:
         yield f"审核备注：{note}"
+    if standing(case):
+        yield standing(case)
 
 
 def what_no_person_said(case: DecidedRow, known_laws: tuple[str, ...]) -> Iterator[str]:

@@ -38,6 +38,8 @@ class Scanned(Protocol):
     def codes(self) -> tuple[QrCode, ...]: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def look(self) -> str: ...
 
 
 class Scanner(Protocol):
@@ -50,6 +52,7 @@ class Scanner(Protocol):
 class Seen:
     codes: tuple[QrCode, ...] = ()
     kept: tuple[Snapshot, ...] = ()
+    look: str = ""  # of a picture of the post's own
 
 
 class ReadCodes:
@@ -87,10 +90,12 @@ class ReadCodes:
             # Where a page shows several posts, nobody can tell whose code its picture shows.
             seen += [await self._screen(one) for one in sighting.snapshots if is_screen(one)]
         kept = {one.sha256: one for look in seen for one in look.kept}
+        looks = dict.fromkeys(one.look for one in seen if one.look)
         return replace(
             sighting,
             codes=distinct(code for look in seen for code in look.codes),
             snapshots=(*sighting.snapshots, *kept.values()),
+            marks=(*sighting.marks, *(("picture", look) for look in looks)),
         )
 
     def _chosen(self, post: Post) -> list[str]:
@@ -113,9 +118,9 @@ class ReadCodes:
         scan = await self._scanner.scan(url, page_url)
         self._bytes += len(scan.body)
         if not scan.codes:
-            return Seen(self._told(scan, url))
+            return Seen(self._told(scan, url), look=scan.look)
         kept = self._store.put(scan.body, "picture", url, datetime.now(UTC))
-        return Seen(self._told(scan, url), (kept,))
+        return Seen(self._told(scan, url), (kept,), scan.look)
 
     async def _screen(self, snapshot: Snapshot) -> Seen:
         """The page's own screenshot: codes that a script or a style has drawn."""

@@ -16,13 +16,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Select, func, insert, select, tuple_, update
 
+from storage.columns import utc_now
 from storage.database import insert_new
 from storage.frontier import host_of
 from storage.models import advertiser_keys, case_posts, cases, findings, minhash_bands, posts
 from storage.opinions import shift_of
+from storage.raises import raised_of
 from storage.records import CaseStatus, Post, QrCode, Sighting
 from storage.rows import identity, pack, unpack
 
@@ -42,6 +45,7 @@ CANDIDATES = 64  # compared at most, the newest first: a flood of copies must st
 MAX_KEY = 200
 MAX_KEYS = 40  # of one kind and post: a page listing a thousand phones is nobody's own
 SETTLED = (CaseStatus.DECIDED.value, CaseStatus.APPROVED.value)
+OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +123,7 @@ def remember(connection: Connection, post_row: int, sighting: Sighting) -> None:
     ]
     keys = [
         {"kind": kind, "value": value, "post_row": post_row}
-        for kind, value in keys_of(sighting.post, sighting.codes)
+        for kind, value in (*keys_of(sighting.post, sighting.codes), *sighting.marks[:MAX_KEYS])
     ]
     if bands:
         connection.execute(insert_new(dialect, minhash_bands), bands)
@@ -283,15 +287,15 @@ def refresh(connection: Connection, case_id: int, now: datetime) -> None:
         update(cases)
         .where(cases.c.id == case_id)
         .values(
-            priority=measured(connection, case_id),
+            priority=measured(connection, case_id, now),
             version=cases.c.version + 1,
             updated_at=now,
         )
     )
 
 
-def measured(connection: Connection, case_id: int) -> int:
-    """The priority a case has now, what a second reader said of it included."""
+def measured(connection: Connection, case_id: int, now: datetime | None = None) -> int:
+    """The priority a case has now, with what a second reader said and what came back."""
     own = (case_posts.c.case_id == case_id) & ~case_posts.c.split
     members = posts.join(case_posts, case_posts.c.post_row == posts.c.id)
     score, count = connection.execute(
@@ -305,6 +309,8 @@ def measured(connection: Connection, case_id: int) -> int:
         .where(own)
     ).scalar_one()
     points = priority(score or 0.0, severity or 0, count) + shift_of(connection, case_id)
+    day = (now or utc_now()).astimezone(OFFICE_TIME).date()
+    points += raised_of(connection, case_id, day)
     return min(max(points, 0), 100)
 
 

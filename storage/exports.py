@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from storage.database import read, write
 from storage.models import case_posts, cases, decisions, export_batches, posts
 from storage.records import CaseStatus, Contacts, Decision, Finding, Snapshot, Verdict
 from storage.rows import post_of
+from storage.takedowns import Item, Request, standing_of
 
 PAGE = 200  # rows read at a time
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
@@ -51,6 +52,8 @@ class DecidedRow:
     decision_id: int
     decision: Decision
     reopened: int  # how often the case came back after a decision
+    request: Request | None = None  # the newest that asks for it, with `item`
+    item: Item | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +133,14 @@ def decided_query(verdict: Verdict) -> Any:  # noqa: ANN401 (a SQL statement)
 def with_findings(connection: Connection, page: Any) -> list[DecidedRow]:  # noqa: ANN401
     ids = [row.id for row in page]
     said, proof = findings_by_post(connection, ids), snapshots_by_post(connection, ids)
-    return [decided_row(row, tuple(said[row.id]), tuple(proof[row.id])) for row in page]
+    asked = standing_of(connection, ids)
+    rows = [decided_row(row, tuple(said[row.id]), tuple(proof[row.id])) for row in page]
+    return [
+        replace(row, request=asked[row.post_row][0], item=asked[row.post_row][1])
+        if row.post_row in asked
+        else row
+        for row in rows
+    ]
 
 
 def decided_row(row: AnyRow, said: tuple[Finding, ...], proof: tuple[Snapshot, ...]) -> DecidedRow:

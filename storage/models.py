@@ -198,9 +198,8 @@ class KeyModel(Base):
 
     __tablename__ = "advertiser_keys"
 
-    kind: Mapped[str] = mapped_column(
-        primary_key=True
-    )  # host|account|phone|wechat|qq|icp|qr|qr_page
+    # host|account|phone|wechat|qq|icp; qr|qr_page; structure and picture hashes
+    kind: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
     post_row: Mapped[int] = mapped_column(
         BIG_ID, ForeignKey("posts.id"), primary_key=True, index=True

@@ -10,10 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from storage.blacklist import note_blacklisted
 from storage.clusters import Placement, place, remember
 from storage.database import insert_new
 from storage.models import findings, posts, snapshots
 from storage.records import Judgement, Sighting
+from storage.recurrence import note_recurrence, seen_again
 from storage.rows import (
     content_hash,
     finding_values,
@@ -70,6 +72,7 @@ class PostBook:
         self._now = now
         self._known: defaultdict[bytes, list[Known]] = defaultdict(list)
         self._touched: set[int] = set()
+        self._offending: set[int] = set()  # flagged, seen now
         self._rejudged: dict[int, str] = {}
         self._innocent: dict[bytes, Sighting] = {}
 
@@ -92,6 +95,8 @@ class PostBook:
         if sighting.unchanged or (judgement is None and same is not None):
             if same is not None:
                 self._touched.add(same.row)
+                if same.flagged:
+                    self._offending.add(same.row)
             return Saved(unchanged=sighting.unchanged)
         if judgement is not None and judgement.flagged:
             return self._keep(key, same, sighting, judgement)
@@ -116,6 +121,9 @@ class PostBook:
             self._connection.execute(update(posts).where(posts.c.id == row).values(values))
         self._add_children(row, sighting, judgement)
         placement = place(self._connection, row, sighting, self._now)
+        note_recurrence(self._connection, placement.case_id, row, self._now)
+        note_blacklisted(self._connection, placement.case_id, row, self._now)
+        self._offending.add(row)
         return Saved(flagged=True, findings=len(judgement.findings), placement=placement)
 
     def _whole(self, sighting: Sighting, judgement: Judgement) -> dict[str, Any]:
@@ -157,6 +165,7 @@ class PostBook:
         self._many(REJUDGE, rejudged)
         self._many(REPLACE, moved)
         self._many(insert_new(self._connection.dialect.name, posts), new)
+        seen_again(self._connection, self._offending, self._now)
 
     def _many(self, statement: Any, rows: Sequence[dict[str, Any]]) -> None:  # noqa: ANN401
         if rows:

@@ -293,6 +293,7 @@ class Sighting:
     signature: tuple[int, ...] = ()  # MinHash, 128 values; filled by sketch
     judgement: Judgement | None = None
     snapshots: tuple[Snapshot, ...] = ()
+    marks: tuple[tuple[str, str], ...] = ()  # "structure" and "picture" keys; filled by mark
     codes: tuple[QrCode, ...] = ()  # in its own pictures first, then in the page's screenshot
 
 

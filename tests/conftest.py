@@ -22,8 +22,10 @@ from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
+import storage.blacklist_models
 import storage.directory_models
-import storage.models_sources  # noqa: F401 (their tables belong to the metadata)
+import storage.models_sources
+import storage.takedown_models  # noqa: F401 (their tables belong to the metadata)
 from storage.database import migration_config, open_database, upgrade
 from storage.models import Base
 

@@ -12,7 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Table, insert, inspect, text
 from sqlalchemy.exc import DatabaseError
 
-import storage.directory_models  # noqa: F401 (its tables belong to the metadata)
+import storage.blacklist_models
+import storage.directory_models
+import storage.takedown_models  # noqa: F401 (their tables belong to the metadata)
 from storage.database import migration_config, open_database, read, upgrade, write
 from storage.models import Base, cases, decisions, urls
 from tests.makers import NOON
@@ -119,7 +121,7 @@ def test_a_decision_is_never_changed_or_deleted(engine: Engine, change: str) -> 
 
 def test_no_side_door_replaces_decisions(engine: Engine, kind: str) -> None:
     one_decision(engine)
-    statement = "TRUNCATE decisions"
+    statement = "TRUNCATE decisions CASCADE"
     if kind == "sqlite":
         statement = (
             "INSERT OR REPLACE INTO decisions "

@@ -344,3 +344,38 @@ def count_tried(engine: Engine) -> int:
     with read(engine) as connection:
         tried = select(func.count()).where(urls.c.attempts > 0, urls.c.state == "waiting")
         return int(connection.execute(tried).scalar_one())
+
+
+class Recorded:
+    """A night that only notes what it was told to run."""
+
+    def __init__(self, code: int, looks: int = 0) -> None:
+        self.code, self.looks = code, looks
+        self.ran: list[tuple[str, ...]] = []
+
+    def sweep(self, command: list[str]) -> tuple[int, str]:
+        self.ran.append(("sweep", *command))
+        return self.code, "说明"
+
+    def run(self, command: tuple[str, ...]) -> tuple[int, str]:
+        self.ran.append(tuple(command))
+        return self.looks, "说明"
+
+
+@pytest.mark.parametrize(("code", "followed"), [(0, True), (1, True), (130, False)])
+def test_due_looks_follow_each_nights_sweep_unless_it_was_told_to_stop(
+    engine, office, monkeypatch, code, followed
+):
+    night = Recorded(code)
+    monkeypatch.setattr(scheduler, "NIGHT", night)
+    assert run_sweep(["--targets", "x.yaml"]) == code
+    looks = [("takedown", "revisit")] if followed else []
+    assert night.ran == [("sweep", "--targets", "x.yaml"), *looks]
+
+
+def test_looks_that_fail_are_told_and_leave_the_nights_outcome_alone(
+    engine, office, monkeypatch, caplog
+):
+    monkeypatch.setattr(scheduler, "NIGHT", Recorded(0, looks=1))
+    assert run_sweep(["--targets", "x.yaml"]) == 0
+    assert "takedown revisit" in caplog.text

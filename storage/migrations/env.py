@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
+import storage.blacklist_models
 import storage.directory_models
-import storage.models_sources  # noqa: F401 (their tables belong to the metadata)
+import storage.models_sources
+import storage.takedown_models  # noqa: F401 (their tables belong to the metadata)
 from storage.models import Base
 
 context.configure(

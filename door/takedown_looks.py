@@ -1,0 +1,66 @@
+"""Looking again at what is due, and what came of it, on the screen and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine
+
+from door.moments import now
+from door.revisit import Tally
+from door.revisit_run import run_looks
+from door.settings import SETTINGS
+from door.sources import all_sources
+from door.speech import out, say, t
+from door.takedown_report import SEEN_WORDS, words
+from door.takedown_typed import print_json
+from storage.takedown_states import STATE_WORDS
+from storage.takedowns import due_items, items_to_look_at
+
+
+def look_now(engine: Engine, request: int | None, *, as_json: bool) -> None:
+    """Look at what is due, or at all of one request's; tell what came of it."""
+    items = due_items(engine, now()) if request is None else items_to_look_at(engine, request)
+    tally = run_looks(engine, SETTINGS, all_sources(), items)
+    if as_json:
+        print_json(tally_json(tally))
+    else:
+        show_tally(tally)
+
+
+def tally_json(tally: Tally) -> dict[str, Any]:
+    return {
+        "items": tally.asked,
+        "looks": {seen.value: count for seen, count in sorted(tally.seen.items())},
+        "moved": [
+            {
+                "item": one.item_id,
+                "before": one.before,
+                "after": one.after,
+                "case_reopened": one.reopened,
+            }
+            for one in tally.changed
+        ],
+        "left": tally.left,
+    }
+
+
+def show_tally(tally: Tally) -> None:
+    if not tally.asked:
+        say("没有到期的复查。", "No look is due.")
+        return
+    counts = "、".join(f"{words(SEEN_WORDS[seen])} {n}" for seen, n in sorted(tally.seen.items()))
+    out.print(
+        t(
+            f"复查 {tally.asked} 条，每条两种方式：{counts or '没有看完一条'}。",
+            f"Looked at {tally.asked} items, two ways each: {counts or 'none finished'}.",
+        ),
+        markup=False,
+    )
+    for one in tally.changed:
+        before, after = words(STATE_WORDS[one.before]), words(STATE_WORDS[one.after])
+        again = t("，案件已重开", ", its case is reopened") if one.reopened else ""
+        said = f"条目 {one.item_id}：{before} → {after}{again}"
+        out.print(t(said, f"item {one.item_id}: {before} → {after}{again}"), markup=False)
+    if tally.left:
+        say(f"{tally.left} 条没有看完，下次再看。", f"{tally.left} items are left for next time.")

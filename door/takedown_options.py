@@ -1,0 +1,66 @@
+"""What may be typed after `certsweep takedown …`, once for all its commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from door.speech import t
+from storage.workdays import MOST_DAYS
+
+Number = Annotated[
+    int,
+    typer.Argument(
+        metavar=t("请求", "REQUEST"),
+        help=t("请求编号，见 takedown list", "number of the request, as in takedown list"),
+    ),
+]
+ItemNumber = Annotated[
+    int,
+    typer.Argument(
+        metavar=t("条目", "ITEM"),
+        help=t("条目编号，见 takedown show", "number of the item, as in takedown show"),
+    ),
+]
+By = Annotated[
+    str, typer.Option(metavar=t("姓名", "NAME"), help=t("经办人", "who does or records it"))
+]
+At = Annotated[
+    str,
+    typer.Option(
+        metavar=t("时间", "TIME"),
+        help=t("何时（北京时间），默认现在", "when (Beijing time); now where not given"),
+    ),
+]
+Note = Annotated[str, typer.Option(metavar=t("文字", "TEXT"), help=t("说明", "a note"))]
+AsJson = Annotated[bool, typer.Option("--json", help=t("以一个 JSON 输出", "print one JSON value"))]
+ListNumber = Annotated[
+    str,
+    typer.Option(
+        "--list",
+        metavar=t("批次号", "BATCH"),
+        help=t("随附清单的批次号，见 export", "number of the list that went along"),
+    ),
+]
+Letter = Annotated[
+    str, typer.Option(metavar=t("文号", "NUMBER"), help=t("函的文号", "the letter's number"))
+]
+File = Annotated[
+    Path | None,
+    typer.Option(
+        metavar=t("文件", "FILE"),
+        help=t("发出的文件，只记它的 SHA-256", "the file sent; its SHA-256 is kept"),
+    ),
+]
+How = Annotated[str, typer.Option(metavar=t("方式", "HOW"), help=t("发出方式", "how it was sent"))]
+Days = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=MOST_DAYS,
+        metavar=t("天数", "DAYS"),
+        help=t("几个工作日内答复", "working days given to answer"),
+    ),
+]

@@ -1,0 +1,172 @@
+"""Takedown requests on the screen and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from door.outcomes import reason_words, state_words
+from door.printable import printable
+from door.speech import out, t
+from exports.takedown_rows import beijing, platform_name
+from storage.bilingual import Bilingual
+from storage.takedown_states import ANSWER_WORDS, STATE_WORDS, Answer
+from storage.takedown_verdict import Seen, Way
+from storage.takedowns import Act, Item, LookRow, Request
+
+WAY_WORDS = {
+    Way.PLAIN: Bilingual("普通请求", "plain"),
+    Way.BROWSER: Bilingual("浏览器", "browser"),
+    Way.PERSON: Bilingual("人工", "person"),
+}
+SEEN_WORDS = {
+    Seen.GONE: Bilingual("已删除", "gone"),
+    Seen.CHANGED: Bilingual("已改，不再违规", "changed, offends no more"),
+    Seen.OFFENDING: Bilingual("仍在", "still there"),
+    Seen.UNCLEAR: Bilingual("看不准，需人工", "unclear, needs a person"),
+    Seen.NOTHING: Bilingual("没有看到（不算）", "not seen (does not count)"),
+}
+ACT_WORDS = {
+    "drafted": Bilingual("起草", "drafted"),
+    "approved": Bilingual("批准", "approved"),
+    "sent": Bilingual("登记发出", "sent"),
+    "acknowledged": Bilingual("登记受理", "acknowledged"),
+    "answered": Bilingual("登记答复", "answered"),
+    "withdrawn": Bilingual("撤回", "withdrawn"),
+    "looked": Bilingual("复查", "looked"),
+    "superseded": Bilingual("由后一份接续", "superseded"),
+}
+
+
+def words(text: Bilingual) -> str:
+    return t(text.zh, text.en)
+
+
+def json_word(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value.value if isinstance(value, StrEnum) else str(value)
+
+
+def request_json(request: Request) -> dict[str, Any]:
+    facts = asdict(request)
+    facts["states"] = {state.value: count for state, count in request.states.items()}
+    return facts
+
+
+def requests_table(requests: Sequence[Request]) -> Table:
+    table = Table(title=t("处置请求", "Takedown requests"), title_justify="left")
+    for zh, en in (
+        ("编号", "id"),
+        ("请求号", "no."),
+        ("收件方", "to"),
+        ("起草", "drafted by"),
+        ("批准", "approved by"),
+        ("发出", "sent"),
+        ("期限", "deadline"),
+        ("条目", "items"),
+    ):
+        table.add_column(t(zh, en), overflow="fold")
+    for one in requests:
+        table.add_row(
+            str(one.id),
+            one.request_no,
+            cell(recipient(one)),
+            cell(one.drafted_by),
+            cell(one.approved_by or ""),
+            beijing(one.sent_at)[:10],
+            deadline_words(one),
+            states_line(one),
+        )
+    return table
+
+
+def cell(text: str) -> str:
+    return escape(printable(text))
+
+
+def recipient(request: Request) -> str:
+    name = platform_name(request.platform)
+    return name if request.recipient == request.platform else f"{name} {request.recipient}"
+
+
+def deadline_words(request: Request) -> str:
+    if request.deadline is None:
+        return ""
+    if not request.unknown_years:
+        return request.deadline.isoformat()
+    years = "、".join(map(str, request.unknown_years))
+    return t(
+        f"{request.deadline}（{years} 年节假日未收录，只扣除周末）",
+        f"{request.deadline} (holidays of {years} unknown: weekends alone)",
+    )
+
+
+def states_line(request: Request) -> str:
+    found = request.states.items()
+    return "、".join(f"{words(STATE_WORDS[state])} {count}" for state, count in found)
+
+
+def show_request(
+    request: Request, history: dict[int, list[Act]], looks: dict[int, list[LookRow]]
+) -> None:
+    line("请求", "request", f"{request.request_no}（{request.id}）　{recipient(request)}")
+    line("起草", "drafted", f"{request.drafted_by}　{beijing(request.drafted_at)}")
+    if request.approved_by:
+        line("批准", "approved", f"{request.approved_by}　{beijing(request.approved_at)}")
+    if request.sent_at:
+        named = "　".join(
+            filter(None, (request.channel, request.letter_no, request.batch_no, request.file_name))
+        )
+        line("发出", "sent", f"{request.sent_by}　{beijing(request.sent_at)}　{named}")
+        line("期限", "deadline", deadline_words(request))
+    if request.file_sha256:
+        line("文件", "file", f"sha256:{request.file_sha256}")
+    if request.acknowledged_at:
+        told = f"{beijing(request.acknowledged_at)}　{request.receipt_no}"
+        line("受理", "acknowledged", told)
+    for item in request.items:
+        show_item(item, history.get(item.id, ()), looks.get(item.id, ()))
+
+
+def line(zh: str, en: str, value: str) -> None:
+    out.print(printable(t(f"{zh}：{value}", f"{en}: {value}")), markup=False)
+
+
+def show_item(item: Item, history: Iterable[Act], looks: Iterable[LookRow]) -> None:
+    out.print("")
+    state = words(STATE_WORDS[item.state])
+    line("条目", "item", f"{item.id}　{t('案件', 'case')} {item.case_id}　{state}　{item.url}")
+    if item.answer:
+        told = words(ANSWER_WORDS[Answer(item.answer)])
+        line("　平台答复", "  answer", f"{told}　{item.answer_note}")
+    for zh, en, moment in (
+        ("　首次看到删除", "  first seen gone", item.removed_at),
+        ("　核实删除", "  verified", item.verified_at),
+        ("　办结", "  final", item.final_at),
+        ("　再次出现", "  reappeared", item.reappeared_at),
+        ("　需人工查看", "  needs a person", item.unclear_at),
+        ("　下次复查", "  next look", item.next_look),
+    ):
+        if moment is not None:
+            line(zh, en, beijing(moment))
+    for act in history:
+        done = words(ACT_WORDS.get(act.act, Bilingual(act.act, act.act)))
+        line("　经过", "  history", f"{beijing(act.at)}　{done}　{act.who}　{act.note}")
+    for look in looks:
+        line("　复查", "  look", look_line(look))
+
+
+def look_line(look: LookRow) -> str:
+    told = words(SEEN_WORDS[Seen(look.seen)])
+    way = words(WAY_WORDS[Way(look.way)])
+    state = words(state_words(look.state)) if look.state else ""
+    reason = words(reason_words(look.reason)) if look.reason else ""
+    facts = "，".join(filter(None, (state, reason, look.why)))
+    return f"{beijing(look.at)}　{way}　{told}（{facts}）"

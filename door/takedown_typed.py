@@ -1,0 +1,62 @@
+"""What people type after `certsweep takedown …` turned into what the rooms want, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from door.casework import open_queue
+from door.misuse import WrongUse
+from door.moments import moment_of, now
+from door.speech import out, t
+from door.takedown_report import json_word, request_json
+from storage.database import file_problem
+from storage.takedown_acts import Word
+from storage.takedown_verdict import Seen
+from storage.takedowns import get_request
+
+
+def told(zh: str, en: str, as_json: bool, number: int) -> None:
+    """The sentence, or the request as it stands now."""
+    if as_json:
+        print_json(request_json(get_request(open_queue(), number)))
+    else:
+        out.print(t(zh, en), markup=False)
+
+
+def print_json(value: object) -> None:
+    out.print(json.dumps(value, ensure_ascii=False, default=json_word), markup=False)
+
+
+def sha256_of(file: Path) -> str:
+    found = hashlib.sha256()
+    try:
+        with file.open("rb") as opened:
+            while part := opened.read(1 << 20):
+                found.update(part)
+    except OSError as error:
+        raise file_problem(error) from error
+    return found.hexdigest()
+
+
+def word(by: str, at: str, note: str) -> Word:
+    present = now()
+    return Word(by=by, at=moment_of(at, "--at", present), now=present, note=note)
+
+
+def seen_of(typed: str) -> Seen:
+    known = {
+        "已删除": Seen.GONE,
+        "gone": Seen.GONE,
+        "已改": Seen.CHANGED,
+        "changed": Seen.CHANGED,
+        "仍在": Seen.OFFENDING,
+        "there": Seen.OFFENDING,
+    }
+    if typed.strip().lower() not in known:
+        raise WrongUse(
+            f"不认识“{typed}”；可用：已删除、已改、仍在。",
+            f"{typed!r} is not known: gone, changed or there.",
+        )
+    return known[typed.strip().lower()]

@@ -1,0 +1,77 @@
+"""Who can be on the blacklist: kinds of subjects, and how their values are compared."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from storage.bilingual import Bilingual, Problem
+from storage.clusters import digits, filing, folded
+from storage.common_keys import known_common
+
+KINDS: Mapping[str, Bilingual] = {
+    "name": Bilingual("名称", "name"),
+    "host": Bilingual("网站", "host"),
+    "account": Bilingual("账号", "account"),
+    "phone": Bilingual("电话", "phone"),
+    "wechat": Bilingual("微信", "wechat"),
+    "qq": Bilingual("QQ", "qq"),
+    "icp": Bilingual("备案号", "icp"),
+    "qr": Bilingual("二维码", "qr"),
+}
+LONGEST = 200  # characters, as of the keys they are compared with
+
+
+def plain_name(value: str) -> str:
+    """A body's name without space, width and brackets' shape."""
+    text = unicodedata.normalize("NFKC", value)
+    return "".join(sign for sign in text if not sign.isspace()).lower()
+
+
+def host(value: str) -> str:
+    text = value.strip().lower().removeprefix("https://").removeprefix("http://")
+    return text.partition("/")[0].partition(":")[0].rstrip(".")
+
+
+NORMAL: Mapping[str, Callable[[str], str]] = {
+    "name": plain_name,
+    "host": host,
+    "account": str.strip,
+    "phone": digits,
+    "wechat": folded,
+    "qq": digits,
+    "icp": filing,
+    "qr": str.strip,
+}
+# Shorter values name everybody.
+LEAST: Mapping[str, int] = {"name": 4, "host": 4, "phone": 7, "wechat": 5, "qq": 5, "icp": 6}
+
+
+def normal(kind: str, value: str) -> str:
+    """The value as it is compared. Raises Problem for an unknown kind, a value that can name
+    nobody, and one that everybody shares."""
+    if kind not in NORMAL:
+        known = "、".join(words.zh for words in KINDS.values())
+        raise Problem(
+            f"不认识的类别“{kind}”，没有写入；可用：{known}。",
+            f"no kind {kind!r}; nothing was written. There are: {', '.join(KINDS)}.",
+        )
+    found = NORMAL[kind](value)
+    if not LEAST.get(kind, 2) <= len(found) <= LONGEST:
+        raise Problem(
+            f"“{value}”不能作为{KINDS[kind].zh}列入（太短、太长或没有内容），没有写入。",
+            f"{value!r} cannot be listed as a {kind}: too short, too long or empty; nothing was "
+            "written.",
+        )
+    if kind == "account" and ":" not in found:
+        raise Problem(
+            f"账号请写成“平台:账号ID”，如 weibo:1234567890；“{value}”没有写入。",
+            f"Write an account as platform:id, as weibo:1234567890; {value!r} was not written.",
+        )
+    common = known_common(kind, found)
+    if common is not None:
+        raise Problem(
+            f"“{value}”是{common.zh}，不能列入，没有写入。",
+            f"{value!r} is {common.en} and cannot be listed; nothing was written.",
+        )
+    return found

@@ -1,0 +1,217 @@
+"""Which posts are one advertiser's, and by what: every link says why it counts.
+
+A contact, an account, an ICP filing, a QR code or a site of one's own is enough by itself. A page's
+structure, a picture or near-equal words are half: two kinds of them make a link. What strangers
+share (`storage/common_keys.py`) makes none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Select, func, or_, select, tuple_
+
+from storage.bilingual import Bilingual
+from storage.clusters import SAME, share
+from storage.columns import AnyRow
+from storage.common_keys import common_values
+from storage.models import advertiser_keys, case_posts, minhash_bands, posts
+from storage.rows import unpack
+
+Rows = Select[tuple[int]]  # of posts, asked of the database where they are needed
+WHOLE = frozenset({"phone", "wechat", "qq", "qr", "account", "icp", "host"})
+HALF = frozenset({"structure", "picture", "text", "qr_page"})
+ENOUGH = 2  # halves
+SAME_WORDS = 0.95  # of the words: copied as they stand
+NEAR_BITS = 3  # of 64 in which pictures may differ; 4 quarters then share at least one
+QUARTERS = (1, 5, 9, 13)  # where the quarters of a hash begin
+HASH = re.compile("[0-9a-f]{16}")
+MOST = 200  # posts compared at once, the newest first
+CHUNK = 400
+WORDS = {
+    "phone": Bilingual("同一电话", "the same phone"),
+    "wechat": Bilingual("同一微信", "the same WeChat id"),
+    "qq": Bilingual("同一QQ", "the same QQ"),
+    "qr": Bilingual("同一二维码", "the same QR code"),
+    "qr_page": Bilingual("网页截图中同一二维码", "the same QR code in the page's screenshot"),
+    "account": Bilingual("同一账号", "the same account"),
+    "icp": Bilingual("同一备案号", "the same ICP filing"),
+    "host": Bilingual("同一网站", "the same site"),
+    "structure": Bilingual("网页结构相同", "the same page structure"),
+    "picture": Bilingual("图片相同", "the same picture"),
+    "text": Bilingual("文字高度近似", "nearly the same words"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One thing two posts have in common."""
+
+    kind: str
+    value: str  # the share of equal words for "text", as "0.93"
+
+    @property
+    def why(self) -> Bilingual:
+        words = WORDS[self.kind]
+        if self.kind == "text":
+            return Bilingual(f"{words.zh}（{self.value}）", f"{words.en} ({self.value})")
+        return words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kin:
+    """A post of the same advertiser, as far as its ties tell."""
+
+    post_row: int
+    ties: tuple[Tie, ...]  # whole ones first
+
+
+def counts(ties: Iterable[Tie]) -> bool:
+    """Whether these ties together are a link."""
+    found = list(ties)
+    if any(tie.kind in WHOLE for tie in found):
+        return True
+    if any(tie.kind == "text" and float(tie.value) >= SAME_WORDS for tie in found):
+        return True
+    return len({tie.kind for tie in found if tie.kind in HALF}) >= ENOUGH
+
+
+def kin_of(
+    connection: Connection, rows: Sequence[int], within: Rows | None = None
+) -> tuple[list[Kin], dict[tuple[str, str], Bilingual]]:
+    """Flagged posts linked to any of these rows, and the keys that were left out and why.
+
+    `within`: only these rows are looked at. Other versions of the same post are not among them.
+    """
+    keys = keys_of_rows(connection, rows)
+    common = common_values(connection, keys)
+    ties: defaultdict[int, dict[tuple[str, str], Tie]] = defaultdict(dict)
+    own = set(rows)
+    wanted = [key for key in keys if key not in common]
+    for found in (
+        by_key(connection, wanted, within),
+        by_picture(connection, wanted, within),
+        by_words(connection, rows, within),
+    ):
+        for row, tie in found:
+            if row not in own:
+                ties[row].setdefault((tie.kind, tie.value), tie)
+    for row in same_posts(connection, rows, ties):
+        del ties[row]
+    kin = [Kin(post_row=row, ties=ordered(found.values())) for row, found in ties.items()]
+    return sorted((one for one in kin if counts(one.ties)), key=lambda one: one.post_row), common
+
+
+def ordered(ties: Iterable[Tie]) -> tuple[Tie, ...]:
+    return tuple(sorted(ties, key=lambda tie: (tie.kind not in WHOLE, tie.kind, tie.value)))
+
+
+def keys_of_rows(connection: Connection, rows: Sequence[int]) -> list[tuple[str, str]]:
+    statement = (
+        select(advertiser_keys.c.kind, advertiser_keys.c.value)
+        .distinct()
+        .where(advertiser_keys.c.post_row.in_(rows), advertiser_keys.c.kind.in_(WHOLE | HALF))
+        .order_by(advertiser_keys.c.kind, advertiser_keys.c.value)
+    )
+    return [(row.kind, row.value) for row in connection.execute(statement)]
+
+
+def by_key(
+    connection: Connection, keys: Sequence[tuple[str, str]], within: Rows | None
+) -> list[tuple[int, Tie]]:
+    found = []
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        statement = select(advertiser_keys).where(
+            tuple_(advertiser_keys.c.kind, advertiser_keys.c.value).in_(part)
+        )
+        if within is not None:
+            statement = statement.where(advertiser_keys.c.post_row.in_(within))
+        statement = statement.order_by(advertiser_keys.c.post_row.desc()).limit(MOST * len(part))
+        found += [(row.post_row, Tie(row.kind, row.value)) for row in connection.execute(statement)]
+    return found
+
+
+def by_picture(
+    connection: Connection, keys: Sequence[tuple[str, str]], within: Rows | None
+) -> list[tuple[int, Tie]]:
+    """Pictures that differ in three bits at most; equal ones are found as keys already."""
+    found = []
+    column = advertiser_keys.c.value
+    for value in (value for kind, value in keys if kind == "picture"):
+        quarters = or_(*(func.substr(column, at, 4) == value[at - 1 : at + 3] for at in QUARTERS))
+        statement = select(advertiser_keys.c.post_row, column).where(
+            advertiser_keys.c.kind == "picture", quarters
+        )
+        if within is not None:
+            statement = statement.where(advertiser_keys.c.post_row.in_(within))
+        near = connection.execute(statement.limit(MOST * 10)).all()
+        found += [
+            (row.post_row, Tie("picture", value))
+            for row in near
+            if bits_apart(value, row.value) <= NEAR_BITS
+        ]
+    return found
+
+
+def bits_apart(one: str, other: str) -> int:
+    """64 for what is no hash of a picture."""
+    if not (HASH.fullmatch(one) and HASH.fullmatch(other)):
+        return 64
+    return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def by_words(
+    connection: Connection, rows: Sequence[int], within: Rows | None
+) -> list[tuple[int, Tie]]:
+    """Posts with nearly the same words, by the bands of their signatures."""
+    own = connection.execute(
+        select(posts.c.id, posts.c.signature).where(
+            posts.c.id.in_(rows), posts.c.signature.is_not(None)
+        )
+    ).all()
+    found: dict[int, float] = {}
+    for row in own:
+        signature = unpack(row.signature)
+        for other in alike(connection, row, within):
+            found[other.id] = max(
+                found.get(other.id, 0.0), share(signature, unpack(other.signature))
+            )
+    return [(row, Tie("text", f"{part:.2f}")) for row, part in found.items() if part >= SAME]
+
+
+def alike(connection: Connection, row: AnyRow, within: Rows | None) -> Sequence[AnyRow]:
+    bands = select(minhash_bands.c.band, minhash_bands.c.hash).where(
+        minhash_bands.c.post_row == row.id
+    )
+    near = select(minhash_bands.c.post_row).where(
+        tuple_(minhash_bands.c.band, minhash_bands.c.hash).in_(bands)
+    )
+    statement = select(posts.c.id, posts.c.signature).where(
+        posts.c.id.in_(near), posts.c.id != row.id, posts.c.signature.is_not(None)
+    )
+    if within is not None:
+        statement = statement.where(posts.c.id.in_(within))
+    return connection.execute(statement.order_by(posts.c.id.desc()).limit(MOST)).all()
+
+
+def same_posts(
+    connection: Connection, rows: Sequence[int], found: Mapping[int, object]
+) -> list[int]:
+    """Of the rows found those that are other versions of the posts asked about."""
+    if not found:
+        return []
+    own = select(posts.c.identity).where(posts.c.id.in_(rows))
+    statement = select(posts.c.id).where(posts.c.id.in_(list(found)), posts.c.identity.in_(own))
+    return list(connection.execute(statement).scalars())
+
+
+def rows_of_cases(connection: Connection, case_ids: Sequence[int]) -> dict[int, int]:
+    """Post row to its case, of posts that stand in these cases."""
+    statement = select(case_posts.c.post_row, case_posts.c.case_id).where(
+        case_posts.c.case_id.in_(case_ids), ~case_posts.c.split
+    )
+    return {row.post_row: row.case_id for row in connection.execute(statement)}

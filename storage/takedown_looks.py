@@ -1,0 +1,238 @@
+"""Writing looks down and moving an item to where all its looks together put it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, Update, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from storage.bilingual import Bilingual, Problem
+from storage.cases import named_person
+from storage.clusters import refresh, reopen
+from storage.database import write
+from storage.models import posts
+from storage.postbook import PostBook
+from storage.raises import RECURRENCE, Raise, add_raise
+from storage.records import Sighting, Snapshot
+from storage.rows import identity
+from storage.takedown_acts import followed
+from storage.takedown_history import MACHINE, Step, move
+from storage.takedown_models import takedown_items, takedown_looks, takedown_requests
+from storage.takedown_states import LOOKED_AT, STATE_WORDS, ItemState, state_after
+from storage.takedown_verdict import Glance, Outcome, Seen, Stage, Way, outcome
+from storage.takedowns import Item, item_of, item_row
+
+# An hour less than whole days, so that a nightly run finds it due whichever minute it starts.
+SLACK = timedelta(hours=1)
+EVERY = {
+    ItemState.SENT: timedelta(days=1),
+    ItemState.ACKNOWLEDGED: timedelta(days=1),
+    ItemState.REMOVED: timedelta(days=1),
+    ItemState.VERIFIED: timedelta(days=2),
+    ItemState.WATCHING: timedelta(days=2),
+    ItemState.REFUSED: timedelta(days=7),
+    ItemState.NO_ANSWER: timedelta(days=7),
+    ItemState.FINAL: timedelta(days=30),
+}
+KEPT_UP = timedelta(days=365)  # how long a final item is still looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look as it came: what was asked, which way, and what it showed."""
+
+    way: Way
+    seen: Seen
+    why: str  # one Chinese sentence
+    state: str = ""  # a PageState
+    reason: str = ""
+    http_status: int | None = None
+    final_url: str = ""
+    content_sha256: str = ""
+    engine: str = ""
+    files: tuple[Snapshot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What a round of looks did to an item."""
+
+    item_id: int
+    before: ItemState
+    after: ItemState
+    outcome: Outcome
+    reopened: bool = False  # its case went back to the people
+
+
+def add_round(
+    engine: Engine,
+    item_id: int,
+    looks: Sequence[Look],
+    at: datetime,
+    sighting: Sighting | None = None,
+) -> Moved | None:
+    """Write one round down, all of it with one moment; None where looks no longer matter to it.
+
+    `sighting` is what was read and judged where the page offends; it is kept as a sweep keeps it,
+    in the same transaction.
+    """
+    return one_round(engine, item_id, looks, Step(who=MACHINE, act="looked", at=at), sighting)
+
+
+def add_persons_look(engine: Engine, item_id: int, look: Look, step: Step, now: datetime) -> Moved:
+    """What somebody saw with their own eyes, signed and with a note."""
+    person = named_person(step.who)
+    if not step.note.strip():
+        raise Problem(
+            "人工查看须写明看到了什么（--note），没有写入。",
+            "A person's look needs what was seen in words (--note); nothing was written.",
+        )
+    if step.at > now:
+        raise Problem(
+            "查看时间还没有到，没有写入。",
+            "The look lies in the future; nothing was written.",
+        )
+    signed = Step(who=person, act="looked", at=step.at, note=step.note)
+    moved = one_round(engine, item_id, [look], signed, None)
+    if moved is None:
+        raise Problem(
+            f"条目 {item_id} 还没有发出，或已结束，不记录查看；没有写入。",
+            f"Item {item_id} was not sent yet, or is over: no look is recorded; nothing was "
+            "written.",
+        )
+    return moved
+
+
+def one_round(
+    engine: Engine, item_id: int, looks: Sequence[Look], step: Step, sighting: Sighting | None
+) -> Moved | None:
+    try:
+        with write(engine) as connection:
+            item = item_of(item_row(connection, item_id))
+            if item.state not in LOOKED_AT:
+                return None
+            write_looks(connection, item, looks, step)
+            if sighting is not None:
+                keep_sighting(connection, item, sighting, step.at)
+            return settle(connection, item, step)
+    except IntegrityError as error:
+        raise followed(item_id) from error
+
+
+def write_looks(connection: Connection, item: Item, looks: Sequence[Look], step: Step) -> None:
+    rows = [
+        {
+            "item_id": item.id,
+            "at": step.at,
+            "way": look.way.value,
+            "who": step.who,
+            "seen": look.seen.value,
+            "state": look.state,
+            "reason": look.reason,
+            "why": look.why or step.note,
+            "http_status": look.http_status,
+            "final_url": look.final_url,
+            "content_sha256": look.content_sha256,
+            "engine": look.engine,
+            "files": [
+                {"kind": one.kind, "sha256": one.sha256, "size": one.size} for one in look.files
+            ],
+        }
+        for look in looks
+    ]
+    connection.execute(insert(takedown_looks), rows)
+
+
+def keep_sighting(connection: Connection, item: Item, sighting: Sighting, now: datetime) -> None:
+    """As a sweep would; a post of another identity is not this item's."""
+    statement = select(posts.c.identity).where(posts.c.id == item.post_row)
+    asked = connection.execute(statement).scalar_one()
+    if identity(sighting.post.platform, sighting.post.post_id) != asked:
+        return
+    book = PostBook(connection, now)
+    book.look_up([sighting])
+    book.save(sighting)
+    book.flush()
+
+
+def glances_of(connection: Connection, item_id: int) -> list[Glance]:
+    columns = takedown_looks.c
+    statement = select(columns.at, columns.way, columns.seen).where(columns.item_id == item_id)
+    return [
+        Glance(at=row.at, way=Way(row.way), seen=Seen(row.seen))
+        for row in connection.execute(statement)
+    ]
+
+
+def settle(connection: Connection, item: Item, step: Step) -> Moved:
+    """Where all looks put the item now, with everything that follows from it."""
+    found = outcome(glances_of(connection, item.id))
+    acknowledged = connection.execute(
+        select(takedown_requests.c.acknowledged_at).where(takedown_requests.c.id == item.request_id)
+    ).scalar_one()
+    after = state_after(found.stage, item.answer, acknowledged=acknowledged is not None)
+    values = {
+        "removed_at": found.removed_at,
+        "verified_at": found.verified_at,
+        "final_at": found.final_at,
+        "reappeared_at": found.reappeared_at,
+        "unclear_at": found.unclear_at,
+        "next_look": next_look(after, found, step.at),
+    }
+    if after is item.state:
+        connection.execute(moving(item, values))
+    else:
+        told = Step(who=step.who, act=step.act, at=step.at, note=step.note or story(after, found))
+        move(connection, item, after, told, **values)
+    came_back = found.stage is Stage.REAPPEARED and after is not item.state
+    reopened = came_back and bring_back(connection, item, step.at)
+    return Moved(item_id=item.id, before=item.state, after=after, outcome=found, reopened=reopened)
+
+
+def moving(item: Item, values: dict[str, datetime | None]) -> Update:
+    return (
+        update(takedown_items)
+        .where(takedown_items.c.id == item.id, takedown_items.c.state == item.state.value)
+        .values(**values)
+    )
+
+
+def next_look(state: ItemState, found: Outcome, at: datetime) -> datetime | None:
+    """None where nothing more is to be seen: reappeared, withdrawn, or final for a year."""
+    every = EVERY.get(state)
+    if every is None:
+        return None
+    if found.final_at is not None and at - found.final_at > KEPT_UP:
+        return None
+    return at + every - SLACK
+
+
+def story(after: ItemState, found: Outcome) -> str:
+    if found.stage is Stage.STANDING:
+        return "内容仍在，或先前所见不成立"
+    ways = "、".join(sorted(way.value for way in found.ways))
+    return f"{STATE_WORDS[after].zh}：{found.counted} 次看到删除（{ways}）"
+
+
+def bring_back(connection: Connection, item: Item, now: datetime) -> bool:
+    """The case goes back to the people, more urgent than before; whether it was settled."""
+    add_raise(
+        connection,
+        Raise(
+            case_id=item.case_id,
+            kind=RECURRENCE,
+            ref=item.id,
+            other_case=item.case_id,
+            at=now,
+            why=Bilingual(
+                f"处置条目 {item.id} 核实删除后，原网址的违规内容再次出现",
+                f"what takedown item {item.id} had verified as removed is back at its URL",
+            ),
+        ),
+    )
+    reopened = reopen(connection, item.case_id, now)
+    refresh(connection, item.case_id, now)
+    return reopened

@@ -1,0 +1,285 @@
+"""`certsweep takedown …` as people type it: the whole way, and every wrong turn told plainly."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from storage.cases import decide
+from storage.records import Verdict
+from storage.takedown_looks import add_round
+from storage.takedown_states import ItemState
+from storage.takedown_verdict import Seen, Way
+from storage.takedowns import get_item, get_request
+from tests.makers import decision, flagged, post, sight
+from tests.takedown_makers import AD, listed, look
+from tests.test_case_commands import Typist, put_everywhere
+
+pytestmark = pytest.mark.timeout(120)
+OTHER = "http://www.other.example/ad"
+
+
+@pytest.fixture
+def typed(engine: Engine, database_url: str, tmp_path, monkeypatch, capsys) -> Typist:
+    typist = Typist(monkeypatch, capsys)
+    typist.url, typist.home = database_url, tmp_path
+    return typist
+
+
+def decided(engine: Engine) -> None:
+    """Two sites and one platform, decided."""
+    sight(engine, flagged(post(AD)))
+    sight(engine, flagged(post(OTHER, author="别家"), seed=2))
+    sight(engine, flagged(post("9", platform="weibo", url="https://weibo.example/9"), seed=3))
+    for case in (1, 2, 3):
+        decide(engine, decision(case))
+
+
+def said(done, *words: str) -> None:
+    assert done.returncode == 0, done.stderr
+    assert all(word in done.stdout for word in words), done.stdout
+
+
+def refused(done, *words: str, code: int = 1) -> None:
+    assert done.returncode == code, done.stdout
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert all(word in done.stderr for word in words), done.stderr
+
+
+def approved(typed: Typist, engine: Engine) -> None:
+    decided(engine)
+    said(typed("takedown", "draft", "--by", "王起草"))
+    for number in ("1", "2", "3"):
+        said(typed("takedown", "approve", number, "--by", "赵批准"))
+
+
+def sent(typed: Typist, engine: Engine) -> None:
+    approved(typed, engine)
+    said(typed("takedown", "sent", "1", "--by", "钱收发", "--letter", "网信函〔2026〕7号"))
+
+
+def test_one_draft_for_each_platform_and_each_site(typed, engine):
+    decided(engine)
+    done = typed("takedown", "draft", "--by", "王起草", "--json")
+    requests = json.loads(done.stdout)
+    assert [(one["platform"], one["recipient"]) for one in requests] == [
+        ("web", "school.example"),
+        ("web", "other.example"),
+        ("weibo", "weibo"),
+    ]
+    assert [len(one["items"]) for one in requests] == [1, 1, 1]
+    refused(typed("takedown", "draft", "--by", "王起草"), "都已在办理中的请求里")
+
+
+def test_a_draft_of_single_cases_names_those_that_are_not_decided(typed, engine):
+    decided(engine)
+    sight(engine, flagged(post("http://third.example/x"), seed=9))
+    refused(typed("takedown", "draft", "--by", "王某", "--case", "1", "--case", "4"), "案件 4")
+    said(typed("takedown", "draft", "--by", "王某", "--case", "2"), "other.example")
+
+
+def test_more_than_fits_in_one_draft_is_told_and_drafted_the_next_time(typed, engine, monkeypatch):
+    decided(engine)
+    put_everywhere(monkeypatch, "MOST", 2)
+    monkeypatch.setattr("storage.takedown_draft.MOST", 2)
+    assert "再起草一次" in typed("takedown", "draft", "--by", "王起草").stderr
+    assert "再起草一次" not in typed("takedown", "draft", "--by", "王起草").stderr
+    assert {item.post_row for n in (1, 2, 3) for item in get_request(engine, n).items} == {1, 2, 3}
+
+
+def test_with_nothing_decided_there_is_nothing_to_draft(typed):
+    refused(typed("takedown", "draft", "--by", "王某"), "请先审核")
+
+
+def test_the_whole_way_from_draft_to_answer(typed, engine):
+    sent(typed, engine)
+    done = typed("takedown", "ack", "1", "--by", "钱收发", "--receipt", "HZ-1")
+    said(done, "已受理")
+    said(typed("takedown", "answer", "1", "是", "--by", "孙登记", "--note", "已删"), "已受理")
+    shown = typed("takedown", "show", "1")
+    said(shown, "HZ-1", "王起草", "赵批准", "钱收发", "孙登记", "网信函〔2026〕7号")
+    facts = json.loads(typed("takedown", "show", "1", "--json").stdout)
+    assert [act["act"] for act in facts["items"][0]["history"]] == [
+        "drafted",
+        "approved",
+        "sent",
+        "acknowledged",
+        "answered",
+    ]
+    listed_now = typed("takedown", "list", "--state", "已受理")
+    said(listed_now, "TD-", "school.example")
+    assert "other.example" not in listed_now.stdout
+
+
+def test_two_people_are_needed_and_an_approval_counts_once(typed, engine):
+    decided(engine)
+    typed("takedown", "draft", "--by", "王起草")
+    refused(typed("takedown", "approve", "1", "--by", "王 起草"), "须由另一人批准")
+    said(typed("takedown", "approve", "1", "--by", "赵批准"))
+    refused(typed("takedown", "approve", "1", "--by", "孙某"), "已批准", "没有写入")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("approve", "9", "--by", "某"),
+        ("sent", "9", "--by", "某", "--letter", "x"),
+        ("ack", "9", "--by", "某"),
+        ("show", "9"),
+        ("withdraw", "9", "--by", "某", "--reason", "x"),
+        ("revisit", "--request", "9"),
+    ],
+)
+def test_an_unknown_request_is_told_by_its_number(typed, words):
+    refused(typed("takedown", *words), "没有编号为 9 的处置请求")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("answer", "9", "是", "--by", "某"),
+        ("look", "9", "已删除", "--by", "某", "--note", "x"),
+        ("withdraw", "--item", "9", "--by", "某", "--reason", "x"),
+    ],
+)
+def test_an_unknown_item_is_told_by_its_number(typed, words):
+    refused(typed("takedown", *words), "没有编号为 9 的处置条目")
+
+
+def test_sending_needs_an_approval_a_name_of_what_was_sent_and_a_time_that_has_come(typed, engine):
+    decided(engine)
+    typed("takedown", "draft", "--by", "王起草")
+    letter = ("--letter", "网信函〔2026〕7号")
+    refused(typed("takedown", "sent", "1", "--by", "钱某", *letter), "草稿")
+    typed("takedown", "approve", "1", "--by", "赵批准")
+    refused(typed("takedown", "sent", "1", "--by", "钱某"), "没有写明发出的是什么")
+    refused(typed("takedown", "sent", "1", "--by", "钱某", "--list", "CS-1"), "请先用")
+    tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    refused(typed("takedown", "sent", "1", "--by", "钱某", *letter, "--at", tomorrow), "还没有到")
+    refused(
+        typed("takedown", "sent", "1", "--by", "钱某", *letter, "--at", "2020-01-01"), "早于上一步"
+    )
+    refused(
+        typed("takedown", "sent", "1", "--by", "钱某", *letter, "--at", "昨天"), "不是时间", code=2
+    )
+
+
+def test_a_list_and_a_file_are_kept_by_their_hash(typed, engine, tmp_path):
+    approved(typed, engine)
+    batch = listed(engine)
+    said(typed("takedown", "sent", "1", "--by", "钱某", "--list", batch, "--days", "3"))
+    assert len(get_request(engine, 1).file_sha256) == 64
+    letter = tmp_path / "函.docx"
+    letter.write_bytes(b"PK")
+    said(typed("takedown", "sent", "2", "--by", "钱某", "--file", str(letter)))
+    request = get_request(engine, 2)
+    assert request.file_name == "函.docx"
+    refused(
+        typed("takedown", "sent", "3", "--by", "钱某", "--file", str(tmp_path / "没有.docx")),
+        "没有.docx",
+    )
+
+
+def test_a_withdrawal_takes_a_request_or_items_never_both(typed, engine):
+    sent(typed, engine)
+    refused(typed("takedown", "withdraw", "--by", "某", "--reason", "x"), "二者选一", code=2)
+    refused(
+        typed("takedown", "withdraw", "1", "--item", "1", "--by", "某", "--reason", "x"),
+        "二者选一",
+        code=2,
+    )
+    said(typed("takedown", "withdraw", "1", "--by", "某", "--reason", "发错"), "已撤回 1 条")
+    refused(typed("takedown", "withdraw", "1", "--by", "某", "--reason", "发错"), "已撤回")
+
+
+def test_a_word_that_is_no_answer_lists_those_there_are(typed, engine):
+    sent(typed, engine)
+    refused(typed("takedown", "answer", "1", "也许", "--by", "某"), "部分（partial）")
+    refused(typed("takedown", "answer", "1", "未答复", "--by", "某"), "还没有过")
+
+
+def test_due_tells_what_is_to_be_done(typed, engine):
+    assert "没有到期的事" in typed("takedown", "due").stderr
+    sent(typed, engine)
+    said(typed("takedown", "answer", "1", "是", "--by", "某"))
+    done = typed("takedown", "due")
+    said(done, "复查仍未见删除", AD)
+    facts = json.loads(typed("takedown", "due", "--json").stdout)
+    assert [item["id"] for item in facts["claimed"]] == [1]
+    assert facts["looks"] == []
+
+
+def test_due_names_what_came_back_and_what_nobody_can_tell(typed, engine):
+    sent(typed, engine)
+    start = get_request(engine, 1).sent_at
+    assert start is not None
+    add_round(engine, 1, [look(Seen.UNCLEAR)], start + timedelta(days=1))
+    said(typed("takedown", "due"), "看不准，需人工查看")
+    for day in range(40, 44):
+        both = [look(), look(way=Way.BROWSER)]
+        add_round(engine, 1, both, start + timedelta(days=day))
+    add_round(engine, 1, [look(Seen.OFFENDING)], start + timedelta(days=45))
+    assert get_item(engine, 1).state is ItemState.REAPPEARED
+    said(typed("takedown", "due"), "核实删除后再次出现")
+
+
+def test_due_names_what_was_decided_otherwise_since(typed, engine):
+    sent(typed, engine)
+    decide(engine, decision(1, Verdict.CLEAN, supersedes=1))
+    said(typed("takedown", "due"), "案件已改判，宜撤回", AD)
+    typed("takedown", "withdraw", "1", "--by", "某", "--reason", "改判")
+    assert "改判" not in typed("takedown", "due").stdout
+
+
+def test_a_persons_look_is_written_down_with_the_name(typed, engine):
+    sent(typed, engine)
+    refused(
+        typed("takedown", "look", "1", "没了", "--by", "某", "--note", "x"),
+        "已删除、已改、仍在",
+        code=2,
+    )
+    done = typed("takedown", "look", "1", "已删除", "--by", "孙某", "--note", "提示内容已删除")
+    said(done, "待核实")
+    said(typed("takedown", "show", "1"), "人工", "提示内容已删除")
+
+
+def test_with_nothing_due_a_revisit_fetches_nothing(typed, engine):
+    sent(typed, engine)
+    done = typed("takedown", "revisit")
+    assert done.returncode == 0
+    assert "没有到期的复查" in done.stderr
+    assert json.loads(typed("takedown", "revisit", "--json").stdout)["items"] == 0
+
+
+def test_everything_is_told_in_english_too(typed, engine):
+    decided(engine)
+    done = typed("takedown", "draft", "--by", "Wang", lang="en")
+    assert "Takedown requests" in done.stdout
+    assert "somebody else must approve" in done.stderr
+    said(typed("takedown", "approve", "1", "--by", "Zhao", lang="en"), "is approved")
+    assert "draft" in typed("takedown", "list", lang="en").stdout
+
+
+def test_a_strangers_words_do_not_drive_the_terminal(typed, engine):
+    sight(engine, flagged(post("http://x.example/\x1b[31m", url="http://x.example/\x1b[31mred")))
+    decide(engine, decision(1))
+    typed("takedown", "draft", "--by", "王起草")
+    for words in (("list",), ("show", "1"), ("due",)):
+        assert "\x1b[31m" not in typed("takedown", *words).stdout
+
+
+def test_a_case_tells_its_takedowns_and_why_it_is_urgent(typed, engine):
+    sent(typed, engine)
+    said(typed("case", "1"), "处置：请求 1　已发出")
+    words = ("--reason", "多次承诺包过", "--basis", "广告法", "--by", "某")
+    sight(engine, flagged(post("http://new.example/1", author="甲校"), seed=7))
+    said(typed("blacklist", "add", "名称", "甲校教育咨询", *words))
+    said(typed("blacklist", "add", "网站", "new.example", *words))
+    said(typed("case", "4"), "优先度提高", "黑名单")
+    facts = json.loads(typed("case", "1", "--json").stdout)
+    assert [item["state"] for item in facts["takedowns"]] == ["sent"]
+    assert json.loads(typed("case", "4", "--json").stdout)["raises"][0]["kind"] == "blacklist"
