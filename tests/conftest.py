@@ -22,6 +22,7 @@ from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
+import storage.capture_models
 import storage.directory_models
 import storage.models_sources  # noqa: F401 (their tables belong to the metadata)
 from storage.database import migration_config, open_database, upgrade

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import storage.capture_models
 import storage.directory_models
 import storage.models_sources  # noqa: F401 (their tables belong to the metadata)
 from storage.models import Base
