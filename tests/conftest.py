@@ -24,7 +24,8 @@ from sqlalchemy import Engine
 
 import storage.capture_models
 import storage.directory_models
-import storage.models_sources  # noqa: F401 (their tables belong to the metadata)
+import storage.models_sources
+import storage.proof_models  # noqa: F401 (their tables belong to the metadata)
 from storage.database import migration_config, open_database, upgrade
 from storage.models import Base
 

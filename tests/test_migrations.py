@@ -13,7 +13,8 @@ from sqlalchemy import Engine, Table, insert, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 import storage.capture_models
-import storage.directory_models  # noqa: F401 (their tables belong to the metadata)
+import storage.directory_models
+import storage.proof_models  # noqa: F401 (their tables belong to the metadata)
 from storage.database import migration_config, open_database, read, upgrade, write
 from storage.models import Base, cases, decisions, urls
 from tests.makers import NOON

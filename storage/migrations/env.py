@@ -6,7 +6,8 @@ from alembic import context
 
 import storage.capture_models
 import storage.directory_models
-import storage.models_sources  # noqa: F401 (their tables belong to the metadata)
+import storage.models_sources
+import storage.proof_models  # noqa: F401 (their tables belong to the metadata)
 from storage.models import Base
 
 context.configure(
