@@ -1,0 +1,136 @@
+"""From what was seen to a Capture: the WARC and the facts written, every file hashed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from crawler.tally import Place
+from evidence.digests import digests_of
+from evidence.exchanges import Exchange
+from evidence.facts import (
+    Behaviour,
+    Machine,
+    artefact_facts,
+    clock_facts,
+    facts_file,
+    navigation,
+    page_facts,
+    tools,
+)
+from evidence.orders import Order, Taken
+from evidence.parts import MEDIA_TYPES, OK, Piece, Pieces
+from evidence.warc_records import Resource, WarcOrder, pageinfo, write_warc
+from storage.custody import stamp_of
+from storage.records import Artefact, Capture
+
+# The browsertrix crawler's names, which players of archives know.
+URN = {"full_page": "fullPage", "first_screen": "view", "text": "text"}
+CUT = frozenset({"length", "time", "disconnect", "unspecified"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Seen:
+    """All that one sitting brought."""
+
+    pieces: Pieces
+    started_at: datetime
+    ended_at: datetime
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    final_url: str = ""
+    exchanges: list[Exchange] = field(default_factory=list)
+    left_out: int = 0  # requests beyond the limit
+    reached: Mapping[str, Place] = field(default_factory=dict)
+    network: dict[str, Any] = field(default_factory=dict)
+
+
+def assemble(order: Order, seen: Seen, machine: Machine) -> Taken:
+    """Blocks for some tenths of a second: packing and hashing."""
+    add_warc(order, seen, machine)
+    pieces = {piece.kind: piece for piece in seen.pieces.pieces}
+    artefacts = [artefact_of(piece) for piece in pieces.values()]
+    if "facts" in order.parts:
+        seen.pieces.words["facts"] = OK
+        told = facts_of(order, seen, machine, artefacts)
+        piece = Piece(kind="facts", data=facts_file(told), at=seen.ended_at)
+        pieces["facts"] = piece
+        artefacts.append(artefact_of(piece))
+    return Taken(
+        capture=capture_of(order, seen, artefacts),
+        files={one.sha256: pieces[one.kind].data for one in artefacts},
+        outcome=seen.behaviour.outcome,
+    )
+
+
+def add_warc(order: Order, seen: Seen, machine: Machine) -> None:
+    """What was never answered has no WARC: its part keeps the word why the page did not open."""
+    answered = [one for one in seen.exchanges if one.status]
+    if "warc" not in order.parts or not answered:
+        return
+    url = seen.final_url or order.url
+    resources = [
+        Resource(name=URN[one.kind], media_type=MEDIA_TYPES[one.kind], data=one.data, at=one.at)
+        for one in seen.pieces.pieces
+        if one.kind in URN
+    ]
+    resources.append(pageinfo(url, seen.ended_at, seen.exchanges))
+    about = WarcOrder(
+        capture=order.id, url=url, agent=machine.agent, at=seen.started_at, reached=seen.reached
+    )
+    cut = seen.left_out or any(one.truncated in CUT for one in answered)
+    seen.pieces.add("warc", write_warc(about, answered, resources), "cut" if cut else OK)
+
+
+def artefact_of(piece: Piece) -> Artefact:
+    digests = digests_of(piece.data)
+    return Artefact(
+        kind=piece.kind,
+        media_type=MEDIA_TYPES[piece.kind],
+        sha256=digests.sha256,
+        sm3=digests.sm3,
+        size=len(piece.data),
+        captured_at=piece.at,
+    )
+
+
+def facts_of(
+    order: Order, seen: Seen, machine: Machine, artefacts: list[Artefact]
+) -> dict[str, Any]:
+    documents = [one for one in seen.exchanges if one.main]
+    return {
+        "version": 1,
+        "capture": order.id,
+        "again_of": order.again_of,
+        "case": order.case_id,
+        "url": order.url,
+        "final_url": seen.final_url,
+        "asked_by": order.asked_by,
+        "reason": order.reason,
+        "started_at": stamp_of(seen.started_at),
+        "ended_at": stamp_of(seen.ended_at),
+        "documents": [navigation(one, seen.reached) for one in documents],
+        "page": page_facts(seen.behaviour),
+        "network": seen.network,
+        "clock": clock_facts(machine.clock),
+        "tools": tools(machine),
+        "parts": dict(seen.pieces.words),
+        "artefacts": artefact_facts(artefacts),
+    }
+
+
+def capture_of(order: Order, seen: Seen, artefacts: list[Artefact]) -> Capture:
+    return Capture(
+        id=order.id,
+        url=order.url,
+        final_url=seen.final_url,
+        asked_by=order.asked_by,
+        reason=order.reason,
+        started_at=seen.started_at,
+        ended_at=seen.ended_at,
+        artefacts=tuple(artefacts),
+        parts={kind: seen.pieces.words[kind] for kind in MEDIA_TYPES if kind in seen.pieces.words},
+        case_id=order.case_id,
+        again_of=order.again_of,
+    )

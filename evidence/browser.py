@@ -1,0 +1,202 @@
+"""The browser that takes evidence: a fresh context and a proxy of its own for each page.
+
+Nothing of one page is there for the next: no cookie, no cache, no stored thing. The browser is
+renewed after so many pages or at such a size, and closed at once when it outgrows the machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Dialog,
+    Page,
+    async_playwright,
+)
+from playwright.async_api import Error as PlaywrightError
+
+from crawler.browser_args import browser_args
+from crawler.guard import Guard
+from crawler.guard_proxy import GuardProxy, ProxyLimits
+from crawler.process_memory import children_mb
+from crawler.resolve import Resolver
+from crawler.tally import Tally
+from crawler.turnstile import Turnstile
+from evidence.bounds import Bounds
+from evidence.isolated import World
+
+VIEWPORT = {"width": 1280, "height": 900}
+LOOK_EVERY = 2.0  # seconds between two looks at the memory
+CLOSE_SECONDS = 15.0
+MOST_DIALOGS = 50
+# A page's own script heap; beyond it its tab dies, and not the machine.
+HEAP_MB = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserOrder:
+    executable: str
+    guard: Guard
+    agent: str  # User-Agent header
+    root: bool  # whether we run as root, see crawler/browser_args.py
+    pins: Sequence[str] = ()
+    pages: int = 100  # captures after which it is renewed
+    soft_mb: float = 1_500.0  # size at which it is renewed once its pages are done
+    hard_mb: float = 6_000.0  # size at which it is closed, with everything in it
+
+
+@dataclass(kw_only=True)  # no slots: Playwright leaves a mark on whoever listens
+class Tab:
+    """One page to be taken, and what it did besides showing itself."""
+
+    page: Page
+    session: CDPSession
+    world: World
+    tally: Tally
+    dialogs: list[str] = field(default_factory=list)  # words of alert, confirm and prompt
+    popups: list[str] = field(default_factory=list)  # windows it wanted to open
+    crashed: bool = False
+
+    def listen(self) -> None:
+        self.page.on("crash", self._crash)
+        self.page.on("dialog", self._dismiss)
+        self.page.on("popup", self._close_popup)
+
+    def _crash(self, _page: Page) -> None:
+        self.crashed = True
+
+    async def _dismiss(self, dialog: Dialog) -> None:
+        if len(self.dialogs) < MOST_DIALOGS:
+            self.dialogs.append(dialog.message[:500])
+        with suppress(PlaywrightError):
+            await dialog.dismiss()
+
+    async def _close_popup(self, page: Page) -> None:
+        if len(self.popups) < MOST_DIALOGS:
+            self.popups.append(page.url[:2000])
+        with suppress(PlaywrightError):
+            await page.close()
+
+
+class CaptureBrowser:
+    """`async with CaptureBrowser(order) as browser:`, then `async with browser.tab(bounds)`.
+
+    Raises PlaywrightError where the browser cannot be started.
+    """
+
+    def __init__(self, order: BrowserOrder) -> None:
+        self._order = order
+        self.guard, self.agent = order.guard, order.agent
+        self._resolver = Resolver(order.guard)
+        self._turnstile = Turnstile(self._worn, self._renew)
+        self._starting = asyncio.Lock()
+        self._stack = contextlib.AsyncExitStack()
+        self._browser: Browser | None = None
+        self._lent = 0
+        self._held_mb = 0.0
+        self.version = ""
+        self.renewed = 0
+        self.outgrown = 0  # how often it was closed because it outgrew hard_mb
+
+    async def __aenter__(self) -> Self:
+        self._playwright = await self._stack.enter_async_context(async_playwright())
+        # What is not a page of ours has nothing to ask: no context of ours uses this proxy.
+        self._spare = await self._stack.enter_async_context(GuardProxy(self._order.guard))
+        self._watch = asyncio.ensure_future(self._watch_memory())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._watch.cancel()
+        await asyncio.gather(self._watch, return_exceptions=True)
+        await self._close()
+        await self._stack.aclose()
+
+    @asynccontextmanager
+    async def tab(self, bounds: Bounds) -> AsyncIterator[Tab]:
+        """A tab in a context of its own, behind a proxy of its own; both end with it."""
+        async with self._turnstile.turn():
+            browser = await self._running()
+            self._lent += 1
+            tally = Tally(bounds.wire_bytes)
+            limits = ProxyLimits(response_bytes=bounds.answer_bytes)
+            async with GuardProxy(self._order.guard, self._resolver, limits, tally) as proxy:
+                context = await self._context(browser, proxy.port)
+                try:
+                    page = await context.new_page()
+                    session = await context.new_cdp_session(page)
+                    tab = Tab(page=page, session=session, world=World(session), tally=tally)
+                    tab.listen()
+                    yield tab
+                finally:
+                    await leave(context)
+
+    async def _context(self, browser: Browser, port: int) -> BrowserContext:
+        return await browser.new_context(
+            proxy={"server": f"http://127.0.0.1:{port}"},
+            user_agent=self._order.agent,
+            viewport=VIEWPORT,  # type: ignore[arg-type]
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            accept_downloads=False,
+            service_workers="block",  # what they answer would not be seen
+        )
+
+    async def start(self) -> None:
+        """Start the browser if it does not run; PlaywrightError where it cannot be."""
+        await self._running()
+
+    async def _running(self) -> Browser:
+        async with self._starting:
+            if self._browser is None or not self._browser.is_connected():
+                order = self._order
+                args = browser_args(self._spare.port, order.root, order.pins)
+                self._browser = await self._playwright.chromium.launch(
+                    executable_path=order.executable,
+                    args=[*args, f"--js-flags=--max-old-space-size={HEAP_MB}"],
+                )
+                self.version = self._browser.version
+                self._lent, self._held_mb = 0, 0.0
+            return self._browser
+
+    def _worn(self) -> bool:
+        return self._lent >= self._order.pages or self._held_mb > self._order.soft_mb
+
+    async def _renew(self) -> None:
+        await self._close()
+        self.renewed += 1
+
+    async def _close(self) -> None:
+        browser, self._browser = self._browser, None
+        self._lent, self._held_mb = 0, 0.0
+        if browser is not None:
+            with suppress(PlaywrightError, TimeoutError):
+                await asyncio.wait_for(browser.close(), CLOSE_SECONDS)
+
+    async def _watch_memory(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            if self._browser is None:
+                continue
+            self._held_mb = await asyncio.to_thread(lambda: children_mb() or 0.0)
+            if self._held_mb > self._order.hard_mb:
+                self.outgrown += 1
+                await self._close()
+
+
+async def leave(context: BrowserContext) -> None:
+    with suppress(PlaywrightError, TimeoutError):
+        await asyncio.wait_for(context.close(), CLOSE_SECONDS)

@@ -1,0 +1,139 @@
+"""One page before the camera: opened, brought to show everything, taken part by part."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from playwright.async_api import Error as PlaywrightError
+
+from evidence.bounds import Bounds
+from evidence.browser import Tab
+from evidence.exchanges import Recorder
+from evidence.facts import Behaviour, certificates_of
+from evidence.opening import open_page
+from evidence.parts import OK, Pieces, word_of
+from evidence.pictures import Photographer
+from evidence.texts import dom_of, mhtml_of, text_of
+from evidence.unfolding import close_layers, load, scroll_through
+
+LAST_SECONDS = 5.0  # for bodies still on their way when everything else is done
+LAST_WORDS = "[document.title, document.readyState]"
+
+
+class Sitting:
+    """`run` takes what it can and never raises for what a page does."""
+
+    def __init__(self, tab: Tab, url: str, pieces: Pieces, bounds: Bounds) -> None:
+        self._tab = tab
+        self._url = url
+        self._bounds = bounds
+        self._photographer = Photographer(tab.session, tab.world, bounds)
+        self.pieces = pieces
+        self.recorder = Recorder(tab.page, bounds)
+        self.behaviour = Behaviour()
+        self.final_url = ""
+
+    async def run(self) -> None:
+        try:
+            async with asyncio.timeout(self._bounds.total_seconds):
+                await self._take()
+        except TimeoutError:
+            self.behaviour.limits.append("total_seconds")
+            self.pieces.fail_rest("timeout")
+        except PlaywrightError as error:
+            self.pieces.fail_rest("crashed" if self._tab.crashed else word_of(error))
+        finally:
+            await self._end()
+
+    async def _take(self) -> None:
+        behaviour, seconds = self.behaviour, self._bounds.open_seconds
+        word, bad = await open_page(self._tab, self.recorder, self._url, seconds)
+        behaviour.outcome, behaviour.certificate_error = word, bad
+        if word != OK:
+            return
+        await self._settle()
+        await self._take_first_screen()
+        await self._unfold()
+        await self._take_rest()
+        await self._ask_last()
+
+    async def _settle(self) -> None:
+        complete = await load(self._tab.page, self._bounds)
+        self.behaviour.loading = "complete" if complete else "parts_waiting"
+        await self._enter()
+
+    async def _enter(self) -> None:
+        if not await self._tab.world.enter(self._bounds.wake_seconds):
+            self.behaviour.script_ended = True
+
+    async def _take_first_screen(self) -> None:
+        """As it shows itself, before any layer is closed."""
+
+        async def take() -> tuple[bytes, str]:
+            shot = await self._photographer.first_screen()
+            return shot.png, shot.note
+
+        await self.pieces.take("first_screen", take, self._enter)
+
+    async def _unfold(self) -> None:
+        behaviour, page = self.behaviour, self._tab.page
+        before = page.url
+        behaviour.layers_closed = await close_layers(page, self._tab.world, self._bounds)
+        if behaviour.layers_closed and page.url.partition("#")[0] != before.partition("#")[0]:
+            behaviour.layer_led_away = True
+            await open_page(self._tab, self.recorder, before, self._bounds.open_seconds)
+            await self._settle()
+        scrolled = await scroll_through(self._tab.world, self._bounds)
+        behaviour.scrolled, behaviour.pictures_waiting = scrolled
+        await self._photographer.still()
+
+    async def _take_rest(self) -> None:
+        tab, bounds = self._tab, self._bounds
+
+        async def full_page() -> tuple[bytes, str]:
+            shot = await self._photographer.full_page()
+            self.behaviour.width, self.behaviour.height = shot.width, shot.height
+            return shot.png, shot.note
+
+        async def dom() -> tuple[bytes, str]:
+            return await dom_of(tab.page, tab.world, bounds), OK
+
+        async def text() -> tuple[bytes, str]:
+            data, cut = await text_of(tab.page, tab.world, bounds)
+            return data, "cut" if cut else OK
+
+        async def mhtml() -> tuple[bytes, str]:
+            return await mhtml_of(tab.session, bounds), OK
+
+        await self.pieces.take("full_page", full_page, self._enter)
+        await self.pieces.take("dom", dom, self._enter)
+        await self.pieces.take("text", text, self._enter)
+        await self.pieces.take("mhtml", mhtml, self._enter)
+
+    async def _ask_last(self) -> None:
+        """What can only be known at the end; the parts stand without it."""
+        with suppress(PlaywrightError, TimeoutError):
+            title, state = await self._tab.world.ask(LAST_WORDS, self._bounds.wake_seconds)
+            self.behaviour.title = str(title)[:1000]
+            if state == "loading":
+                self.behaviour.loading = "document_unfinished"
+                self.pieces.cut_short("unfinished")
+        url = self._tab.page.url
+        self.behaviour.certificates = await certificates_of(self._tab.session, url)
+
+    async def _end(self) -> None:
+        await self.recorder.finish(LAST_SECONDS)
+        behaviour, navigations = self.behaviour, self.recorder.navigations
+        behaviour.dialogs, behaviour.popups = self._tab.dialogs, self._tab.popups
+        if self._tab.tally.full:
+            behaviour.limits.append("wire_bytes")
+        if self.recorder.left_out:
+            behaviour.limits.append("requests")
+        if self._tab.crashed:
+            behaviour.outcome = "crashed"
+        answered = [one.url for one in navigations if one.status]
+        shown = self._tab.page.url
+        if answered:
+            self.final_url = shown if shown.startswith("http") else answered[-1]
+        self.pieces.fail_rest(behaviour.outcome if behaviour.outcome != OK else "browser")

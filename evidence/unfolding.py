@@ -1,0 +1,170 @@
+"""Bringing a page to where it shows everything: loaded, scrolled through, its layers closed.
+
+Nothing is agreed to: of the buttons on a layer only those are pressed that reject or close it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
+
+from evidence.bounds import Bounds
+from evidence.isolated import World
+
+STEP = 800  # px a scroll step, somewhat less than a screen
+STEP_MS = 60  # enough for an observer of what comes into view
+PICTURES_MS = 3_000  # for pictures that scrolling has called
+
+# Rejecting comes before closing; agreeing is in neither.
+REJECT = (
+    "拒绝",
+    "全部拒绝",
+    "拒绝全部",
+    "不同意",
+    "不接受",
+    "仅必要",
+    "仅使用必要cookie",
+    "仅接受必要",
+    "暂不",
+    "以后再说",
+    "下次再说",
+    "取消",
+    "reject",
+    "reject all",
+    "decline",
+    "deny",
+    "necessary only",
+    "only necessary",
+    "no thanks",
+    "not now",
+)
+CLOSE = (
+    "关闭",
+    "关闭窗口",
+    "关闭广告",
+    "跳过",
+    "×",
+    "✕",
+    "✖",
+    "╳",
+    "x",
+    "close",
+    "dismiss",
+    "skip",
+    "hide",
+)
+
+SCROLL = """(async () => {
+  const end = performance.now() + %(ms)d;
+  const pause = ms => new Promise(done => setTimeout(done, ms));
+  let y = 0;
+  while (performance.now() < end) {
+    const height = document.documentElement ? document.documentElement.scrollHeight : 0;
+    if (y >= Math.min(height, %(tallest)d)) break;
+    window.scrollTo(0, y);
+    y += %(step)d;
+    await pause(%(step_ms)d);
+  }
+  const late = Math.min(performance.now() + %(pictures_ms)d, end);
+  const waits = () => [...document.images].some(one => !one.complete && one.src);
+  while (waits() && performance.now() < late) await pause(50);
+  window.scrollTo(0, 0);
+  await pause(%(step_ms)d);
+  return {reached: y, waiting: waits()};
+})()"""
+
+# A layer lies over the page: fixed or above everything, and large or in front of its middle. Its
+# button must say nothing but the word, must not be a link elsewhere, and must not send a form.
+PRESS = """(() => {
+  const words = %(words)s;
+  const label = one => (one.innerText || one.value || one.getAttribute('aria-label')
+    || one.title || '').trim().toLowerCase().replace(/\\s+/g, ' ');
+  const layer = one => {
+    for (let up = one; up && up !== document.body; up = up.parentElement) {
+      const style = getComputedStyle(up);
+      if (style.position !== 'fixed' && !(style.position === 'absolute' && +style.zIndex >= 100))
+        continue;
+      const box = up.getBoundingClientRect();
+      if (box.width * box.height >= innerWidth * innerHeight / 20) return true;
+    }
+    return false;
+  };
+  const leads = one => {
+    const link = one.closest('a[href]');
+    if (link && !/^(#|javascript:|$)/i.test(link.getAttribute('href').trim())) return true;
+    return one.type === 'submit' && !!one.form;
+  };
+  const asked = 'button,[role=button],a,input[type=button],span,i,div,svg';
+  for (const word of words) {
+    for (const one of document.querySelectorAll(asked)) {
+      if (one.childElementCount > 1 || label(one) !== word) continue;
+      const box = one.getBoundingClientRect();
+      if (!box.width || !box.height || leads(one) || !layer(one)) continue;
+      const seen = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+      if (!seen || !(one === seen || one.contains(seen) || seen.contains(one))) continue;
+      (one.click ? one : one.parentElement).click();
+      return word;
+    }
+  }
+  return '';
+})()"""
+MOST_LAYERS = 4
+AFTER_PRESS = 0.3  # seconds a layer takes to fade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfolded:
+    loaded: bool  # False: parts of it were still coming when its time was over
+    scrolled: int  # px
+    waiting: bool  # pictures were still coming
+    layers: tuple[str, ...]  # the words of the buttons that closed something
+
+
+async def load(page: Page, bounds: Bounds) -> bool:
+    """Whether the page was there with all its parts in time; a busy network is not waited for."""
+    try:
+        await page.wait_for_load_state("domcontentloaded", timeout=bounds.open_seconds * 1000)
+        await page.wait_for_load_state("load", timeout=bounds.load_seconds * 1000)
+    except PlaywrightError:
+        return False
+    with suppress(PlaywrightError):
+        await page.wait_for_load_state("networkidle", timeout=bounds.quiet_seconds * 1000)
+    return True
+
+
+async def close_layers(page: Page, world: World, bounds: Bounds) -> tuple[str, ...]:
+    """The words of the buttons pressed; stops where the page goes elsewhere."""
+    pressed: list[str] = []
+    script = PRESS % {"words": json.dumps([*REJECT, *CLOSE], ensure_ascii=False)}
+    url = page.url
+    with suppress(PlaywrightError, TimeoutError):
+        while len(pressed) < MOST_LAYERS:
+            word = await world.ask(script, bounds.wake_seconds)
+            if not word:
+                break
+            pressed.append(str(word))
+            await asyncio.sleep(AFTER_PRESS)
+            if page.url != url:
+                break
+    return tuple(pressed)
+
+
+async def scroll_through(world: World, bounds: Bounds) -> tuple[int, bool]:
+    """Down and up again, so that what loads late loads; px reached, and whether pictures wait."""
+    script = SCROLL % {
+        "ms": int(bounds.scroll_seconds * 1000),
+        "tallest": bounds.tallest,
+        "step": STEP,
+        "step_ms": STEP_MS,
+        "pictures_ms": PICTURES_MS,
+    }
+    try:
+        told = await world.ask(script, bounds.scroll_seconds + bounds.wake_seconds)
+    except (PlaywrightError, TimeoutError):
+        return 0, True
+    return int(told["reached"]), bool(told["waiting"])
