@@ -27,6 +27,8 @@ class Settings:
     secret: str = field(
         default="", repr=False
     )  # CERTSWEEP_SECRET: encrypts kept logins, "" for a key file
+    tsa: tuple[str, ...] = ()  # CERTSWEEP_TSA: URLs of timestamp authorities, comma between
+    tsa_roots: str = ""  # CERTSWEEP_TSA_ROOTS: PEM file of the roots their answers must lead to
     display: bool = False  # DISPLAY or WAYLAND_DISPLAY: whether a window can be shown
 
 
@@ -45,6 +47,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         reader_key=env.get("CERTSWEEP_READER_KEY", ""),
         reader_public=env.get("CERTSWEEP_READER_PUBLIC", "") == "1",
         secret=env.get("CERTSWEEP_SECRET", ""),
+        tsa=tuple(
+            dict.fromkeys(filter(None, map(str.strip, env.get("CERTSWEEP_TSA", "").split(","))))
+        ),
+        tsa_roots=env.get("CERTSWEEP_TSA_ROOTS", ""),
         display=bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")),
     )
 
