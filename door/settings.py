@@ -29,6 +29,7 @@ class Settings:
     )  # CERTSWEEP_SECRET: encrypts kept logins, "" for a key file
     tsa: tuple[str, ...] = ()  # CERTSWEEP_TSA: URLs of timestamp authorities, comma between
     tsa_roots: str = ""  # CERTSWEEP_TSA_ROOTS: PEM file of the roots their answers must lead to
+    ntp: str = ""  # CERTSWEEP_NTP: time server that is asked how far our clock is off
     display: bool = False  # DISPLAY or WAYLAND_DISPLAY: whether a window can be shown
 
 
@@ -51,6 +52,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             dict.fromkeys(filter(None, map(str.strip, env.get("CERTSWEEP_TSA", "").split(","))))
         ),
         tsa_roots=env.get("CERTSWEEP_TSA_ROOTS", ""),
+        ntp=env.get("CERTSWEEP_NTP", "").strip(),
         display=bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")),
     )
 

@@ -21,7 +21,7 @@ from evidence.facts import (
     tools,
 )
 from evidence.orders import Order, Taken
-from evidence.parts import MEDIA_TYPES, OK, Piece, Pieces
+from evidence.parts import MEDIA_TYPES, OK, Part, Parts
 from evidence.warc_records import Resource, WarcOrder, pageinfo, write_warc
 from storage.custody import stamp_of
 from storage.records import Artefact, Capture
@@ -35,7 +35,7 @@ CUT = frozenset({"length", "time", "disconnect", "unspecified"})
 class Seen:
     """All that one sitting brought."""
 
-    pieces: Pieces
+    parts: Parts
     started_at: datetime
     ended_at: datetime
     behaviour: Behaviour = field(default_factory=Behaviour)
@@ -44,23 +44,25 @@ class Seen:
     left_out: int = 0  # requests beyond the limit
     reached: Mapping[str, Place] = field(default_factory=dict)
     network: dict[str, Any] = field(default_factory=dict)
+    disturbed: bool = False  # the browser went down under it
 
 
 def assemble(order: Order, seen: Seen, machine: Machine) -> Taken:
     """Blocks for some tenths of a second: packing and hashing."""
     add_warc(order, seen, machine)
-    pieces = {piece.kind: piece for piece in seen.pieces.pieces}
-    artefacts = [artefact_of(piece) for piece in pieces.values()]
+    parts = {part.kind: part for part in seen.parts.taken}
+    artefacts = [artefact_of(part) for part in parts.values()]
     if "facts" in order.parts:
-        seen.pieces.words["facts"] = OK
+        seen.parts.words["facts"] = OK
         told = facts_of(order, seen, machine, artefacts)
-        piece = Piece(kind="facts", data=facts_file(told), at=seen.ended_at)
-        pieces["facts"] = piece
-        artefacts.append(artefact_of(piece))
+        part = Part(kind="facts", data=facts_file(told), at=seen.ended_at)
+        parts["facts"] = part
+        artefacts.append(artefact_of(part))
     return Taken(
         capture=capture_of(order, seen, artefacts),
-        files={one.sha256: pieces[one.kind].data for one in artefacts},
+        files={one.sha256: parts[one.kind].data for one in artefacts},
         outcome=seen.behaviour.outcome,
+        disturbed=seen.disturbed,
     )
 
 
@@ -72,7 +74,7 @@ def add_warc(order: Order, seen: Seen, machine: Machine) -> None:
     url = seen.final_url or order.url
     resources = [
         Resource(name=URN[one.kind], media_type=MEDIA_TYPES[one.kind], data=one.data, at=one.at)
-        for one in seen.pieces.pieces
+        for one in seen.parts.taken
         if one.kind in URN
     ]
     resources.append(pageinfo(url, seen.ended_at, seen.exchanges))
@@ -80,18 +82,18 @@ def add_warc(order: Order, seen: Seen, machine: Machine) -> None:
         capture=order.id, url=url, agent=machine.agent, at=seen.started_at, reached=seen.reached
     )
     cut = seen.left_out or any(one.truncated in CUT for one in answered)
-    seen.pieces.add("warc", write_warc(about, answered, resources), "cut" if cut else OK)
+    seen.parts.add("warc", write_warc(about, answered, resources), "cut" if cut else OK)
 
 
-def artefact_of(piece: Piece) -> Artefact:
-    digests = digests_of(piece.data)
+def artefact_of(part: Part) -> Artefact:
+    digests = digests_of(part.data)
     return Artefact(
-        kind=piece.kind,
-        media_type=MEDIA_TYPES[piece.kind],
+        kind=part.kind,
+        media_type=MEDIA_TYPES[part.kind],
         sha256=digests.sha256,
         sm3=digests.sm3,
-        size=len(piece.data),
-        captured_at=piece.at,
+        size=len(part.data),
+        captured_at=part.at,
     )
 
 
@@ -115,7 +117,7 @@ def facts_of(
         "network": seen.network,
         "clock": clock_facts(machine.clock),
         "tools": tools(machine),
-        "parts": dict(seen.pieces.words),
+        "parts": dict(seen.parts.words),
         "artefacts": artefact_facts(artefacts),
     }
 
@@ -130,7 +132,7 @@ def capture_of(order: Order, seen: Seen, artefacts: list[Artefact]) -> Capture:
         started_at=seen.started_at,
         ended_at=seen.ended_at,
         artefacts=tuple(artefacts),
-        parts={kind: seen.pieces.words[kind] for kind in MEDIA_TYPES if kind in seen.pieces.words},
+        parts={kind: seen.parts.words[kind] for kind in MEDIA_TYPES if kind in seen.parts.words},
         case_id=order.case_id,
         again_of=order.again_of,
     )

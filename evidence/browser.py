@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from playwright.async_api import (
     Browser,
@@ -25,10 +26,10 @@ from playwright.async_api import (
 from playwright.async_api import Error as PlaywrightError
 
 from crawler.browser_args import browser_args
-from crawler.guard import Guard
+from crawler.guard import Guard, Refused, port_of
 from crawler.guard_proxy import GuardProxy, ProxyLimits
 from crawler.process_memory import children_mb
-from crawler.resolve import Resolver
+from crawler.resolve import Resolver, Unresolved
 from crawler.tally import Tally
 from crawler.turnstile import Turnstile
 from evidence.bounds import Bounds
@@ -62,9 +63,14 @@ class Tab:
     session: CDPSession
     world: World
     tally: Tally
+    browser: Browser
     dialogs: list[str] = field(default_factory=list)  # words of alert, confirm and prompt
     popups: list[str] = field(default_factory=list)  # windows it wanted to open
     crashed: bool = False
+
+    @property
+    def browser_gone(self) -> bool:
+        return not self.browser.is_connected()
 
     def listen(self) -> None:
         self.page.on("crash", self._crash)
@@ -138,7 +144,13 @@ class CaptureBrowser:
                 try:
                     page = await context.new_page()
                     session = await context.new_cdp_session(page)
-                    tab = Tab(page=page, session=session, world=World(session), tally=tally)
+                    tab = Tab(
+                        page=page,
+                        session=session,
+                        world=World(session),
+                        tally=tally,
+                        browser=browser,
+                    )
                     tab.listen()
                     yield tab
                 finally:
@@ -154,6 +166,15 @@ class CaptureBrowser:
             accept_downloads=False,
             service_workers="block",  # what they answer would not be seen
         )
+
+    async def address_of(self, url: str) -> str:
+        """Whose pace the URL goes by: the server's address, the host where it has none."""
+        try:
+            split = urlsplit(url)
+            places = await self._resolver.resolve(split.hostname or "", port_of(split))
+        except (Refused, Unresolved, ValueError):
+            return url.partition("//")[2].partition("/")[0]
+        return places[0][0]
 
     async def start(self) -> None:
         """Start the browser if it does not run; PlaywrightError where it cannot be."""

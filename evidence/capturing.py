@@ -14,7 +14,7 @@ from evidence.browser import CaptureBrowser
 from evidence.clock import Clock
 from evidence.facts import Machine, network_facts
 from evidence.orders import Order, Taken
-from evidence.parts import Pieces
+from evidence.parts import Parts
 from evidence.sitting import Sitting
 
 
@@ -29,12 +29,12 @@ async def capture_page(
     Raises PlaywrightError only where the browser cannot be started at all.
     """
     now = datetime.now(UTC)
-    seen = Seen(pieces=Pieces(order.parts), started_at=now, ended_at=now)
+    seen = Seen(parts=Parts(order.parts), started_at=now, ended_at=now)
     try:
         browser.guard.vet_url(order.url)
     except Refused as refused:
         seen.behaviour.outcome = refused.reason
-        seen.pieces.fail_rest(refused.reason)
+        seen.parts.fail_rest(refused.reason)
     else:
         await look(browser, order, bounds or Bounds(), seen)
     seen.ended_at = datetime.now(UTC)
@@ -47,16 +47,20 @@ async def capture_page(
 
 async def look(browser: CaptureBrowser, order: Order, bounds: Bounds, seen: Seen) -> None:
     await browser.start()
+    outgrown = browser.outgrown
     try:
         async with browser.tab(bounds) as tab:
-            sitting = Sitting(tab, order.url, seen.pieces, bounds)
+            sitting = Sitting(tab, order.url, seen.parts, bounds)
             await sitting.run()
+            seen.disturbed = tab.browser_gone
     except PlaywrightError:
-        # The browser went down under it before there was a tab.
-        seen.behaviour.outcome = "browser"
-        seen.pieces.fail_rest("browser")
+        # The browser went down before there was a tab.
+        seen.disturbed, seen.behaviour.outcome = True, "browser"
+        seen.parts.fail_rest("browser")
         return
     recorder = sitting.recorder
     seen.behaviour, seen.final_url = sitting.behaviour, sitting.final_url
     seen.exchanges, seen.left_out = recorder.exchanges, recorder.left_out
     seen.reached, seen.network = tab.tally.reached, network_facts(tab.tally, recorder)
+    if browser.outgrown > outgrown:
+        seen.behaviour.limits.append("memory")

@@ -29,19 +29,19 @@ Take = Callable[[], Awaitable[tuple[bytes, str]]]  # the bytes, and "ok" or what
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Part:
     kind: str
     data: bytes
     at: datetime
 
 
 @dataclass(slots=True)
-class Pieces:
+class Parts:
     """What was taken so far. Only `wanted` parts are tried."""
 
     wanted: Collection[str]
     words: dict[str, str] = field(default_factory=dict)  # by part: "ok" or one word
-    pieces: list[Piece] = field(default_factory=list)
+    taken: list[Part] = field(default_factory=list)
 
     async def take(self, kind: str, take: Take, again: Callable[[], Awaitable[object]]) -> None:
         """Try a part; where the page has moved on meanwhile, once more after `again`."""
@@ -60,7 +60,7 @@ class Pieces:
 
     def add(self, kind: str, data: bytes, word: str = OK) -> None:
         self.words[kind] = word
-        self.pieces.append(Piece(kind=kind, data=data, at=datetime.now(UTC)))
+        self.taken.append(Part(kind=kind, data=data, at=datetime.now(UTC)))
 
     def fail_rest(self, word: str) -> None:
         """Every wanted part that was not tried fails for this reason."""

@@ -12,7 +12,7 @@ from evidence.browser import Tab
 from evidence.exchanges import Recorder
 from evidence.facts import Behaviour, certificates_of
 from evidence.opening import open_page
-from evidence.parts import OK, Pieces, word_of
+from evidence.parts import OK, Parts, word_of
 from evidence.pictures import Photographer
 from evidence.texts import dom_of, mhtml_of, text_of
 from evidence.unfolding import close_layers, load, scroll_through
@@ -24,12 +24,12 @@ LAST_WORDS = "[document.title, document.readyState]"
 class Sitting:
     """`run` takes what it can and never raises for what a page does."""
 
-    def __init__(self, tab: Tab, url: str, pieces: Pieces, bounds: Bounds) -> None:
+    def __init__(self, tab: Tab, url: str, parts: Parts, bounds: Bounds) -> None:
         self._tab = tab
         self._url = url
         self._bounds = bounds
         self._photographer = Photographer(tab.session, tab.world, bounds)
-        self.pieces = pieces
+        self.parts = parts
         self.recorder = Recorder(tab.page, bounds)
         self.behaviour = Behaviour()
         self.final_url = ""
@@ -40,9 +40,9 @@ class Sitting:
                 await self._take()
         except TimeoutError:
             self.behaviour.limits.append("total_seconds")
-            self.pieces.fail_rest("timeout")
+            self.parts.fail_rest("timeout")
         except PlaywrightError as error:
-            self.pieces.fail_rest("crashed" if self._tab.crashed else word_of(error))
+            self.parts.fail_rest("crashed" if self._tab.crashed else word_of(error))
         finally:
             await self._end()
 
@@ -74,7 +74,7 @@ class Sitting:
             shot = await self._photographer.first_screen()
             return shot.png, shot.note
 
-        await self.pieces.take("first_screen", take, self._enter)
+        await self.parts.take("first_screen", take, self._enter)
 
     async def _unfold(self) -> None:
         behaviour, page = self.behaviour, self._tab.page
@@ -106,10 +106,10 @@ class Sitting:
         async def mhtml() -> tuple[bytes, str]:
             return await mhtml_of(tab.session, bounds), OK
 
-        await self.pieces.take("full_page", full_page, self._enter)
-        await self.pieces.take("dom", dom, self._enter)
-        await self.pieces.take("text", text, self._enter)
-        await self.pieces.take("mhtml", mhtml, self._enter)
+        await self.parts.take("full_page", full_page, self._enter)
+        await self.parts.take("dom", dom, self._enter)
+        await self.parts.take("text", text, self._enter)
+        await self.parts.take("mhtml", mhtml, self._enter)
 
     async def _ask_last(self) -> None:
         """What can only be known at the end; the parts stand without it."""
@@ -118,7 +118,7 @@ class Sitting:
             self.behaviour.title = str(title)[:1000]
             if state == "loading":
                 self.behaviour.loading = "document_unfinished"
-                self.pieces.cut_short("unfinished")
+                self.parts.cut_short("unfinished")
         url = self._tab.page.url
         self.behaviour.certificates = await certificates_of(self._tab.session, url)
 
@@ -136,4 +136,4 @@ class Sitting:
         shown = self._tab.page.url
         if answered:
             self.final_url = shown if shown.startswith("http") else answered[-1]
-        self.pieces.fail_rest(behaviour.outcome if behaviour.outcome != OK else "browser")
+        self.parts.fail_rest(behaviour.outcome if behaviour.outcome != OK else "browser")
