@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from door.evidence_parts import Proof
-from door.evidence_stamps import work_off
+from door.evidence_stamps import CLOCKWORK, work_off
 from evidence.contents import Gathered, gather
 from evidence.custody import enrolled, lines_of_case
 from evidence.manifest import Origin, artefact_rows, manifest_of, package_name
@@ -27,7 +27,7 @@ from storage.captures import captures_of_case
 from storage.cases import get_case
 from storage.custody import Act, record
 from storage.database import explained, read, write
-from storage.packages import Package, packages_of, register, written
+from storage.packages import Package, packages_of, packages_with, register, written
 from storage.records import Capture
 from storage.stamps import stamps_over, want
 
@@ -171,3 +171,29 @@ def check_written(path: Path, package: Package, sealed: Sealing) -> None:
             f"The package just written does not verify ({', '.join(bad[:5])}) and was deleted. "
             "Check the disk and the keys.",
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """A package after its timestamps came: written again, or why not."""
+
+    package: Package
+    packed: Packed | None
+    problem: Problem | None = None  # None and not packed: its file lies there no more
+
+
+def complete(proof: Proof, manifests: Sequence[str]) -> list[Completed]:
+    """Write the packages of these manifests again, each where it was written last."""
+    with read(proof.engine) as connection:
+        packages = packages_with(connection, manifests)
+    return [completed(proof, package) for package in packages]
+
+
+def completed(proof: Proof, package: Package) -> Completed:
+    if not package.folder or not package.path.exists():
+        return Completed(package=package, packed=None)
+    try:
+        packed = write_again(proof, package, Path(package.folder), CLOCKWORK)
+    except Problem as problem:  # one package that cannot be written must not hold up the others
+        return Completed(package=package, packed=None, problem=problem)
+    return Completed(package=package, packed=packed)

@@ -60,6 +60,10 @@ class Rotation:
     statement: bytes  # canonical JSON
     signature: bytes
 
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.statement).hexdigest()
+
 
 def pem_of(public: Ed25519PublicKey) -> bytes:
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -99,6 +103,10 @@ class KeyRing:
                 self._refuse_silent_loss()
                 self._take(Ed25519PrivateKey.generate())
             return self._kept()
+
+    def current_id(self) -> str:
+        """The id of the key in use; "" where there is none yet."""
+        return self._kept().id if self._private.exists() else ""
 
     def rotate(self, by: str, now: datetime) -> Rotation:
         """Put a new key in place. The old one signs who follows it and is then destroyed."""

@@ -2,20 +2,18 @@
 
 证据包验证：只用 Python 标准库和 openssl 命令，不需要 certsweep。
 
-With `evidence/layout.py` before it this file is the `verify.py` in every package. Nothing is
+With the parts that `evidence/standalone.py` names it is the `verify.py` in every package. Nothing is
 believed before it is proved, and nothing is unpacked to a name that the package chose.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import struct
-import sys
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -40,7 +38,6 @@ from evidence.openssl_checks import (
     DISPROVED,
     PROVED,
     UNCHECKED,
-    WORDS,
     der_of,
     signature_holds,
     stamp_holds,
@@ -208,6 +205,12 @@ class Examination:
         pem = self.kept.get(PUBLIC_KEY, b"")
         fingerprint = hashlib.sha256(der_of(pem)).hexdigest()
         self.report.facts["key"] = fingerprint
+        if not self.key:
+            zh, en = (
+                "请与出具机关公布的指纹核对公钥",
+                "compare the key with the one its office names",
+            )
+            self.report.remarks.append((f"{zh}：{fingerprint}", f"{en}: {fingerprint}"))
         if PUBLIC_KEY not in self.found or fingerprint != seal.get("key"):
             return DISPROVED, "公钥与清单所记不符", "the public key is not the one it names"
         if self.key and fingerprint != self.key:
@@ -266,7 +269,15 @@ class Examination:
                 self.say(one["path"], DISPROVED, "清单里没有", "not in the manifest")
 
     def custody(self, manifest: Any) -> None:  # noqa: ANN401
-        seq = broken_line(self.kept.get(CUSTODY, b""), manifest["custody"])
+        """The chain holds, and what it says was captured is what the manifest says was captured."""
+        captures = {
+            f"capture:{one['id']}": hashlib.sha256(canonical(one)).hexdigest()
+            for one in manifest["captures"]
+        }
+        try:
+            seq = broken_line(self.kept.get(CUSTODY, b""), manifest["custody"], captures)
+        except (KeyError, TypeError, AttributeError):
+            raise Wrong(CUSTODY, "内容不合格式", "its content is malformed") from None
         if seq is not None:
             raise Wrong(CUSTODY, f"保管链在第 {seq} 条断开", f"the chain breaks at line {seq}")
 
@@ -282,6 +293,8 @@ class Examination:
                 self.say(name, UNCHECKED, f"还没有时间戳：{why}", f"not yet stamped: {why}")
                 continue
             roots = self.roots or self.kept.get(ROOTS, b"")
+            if not self.roots and OWN_ROOTS not in self.report.remarks:
+                self.report.remarks.append(OWN_ROOTS)
             self.say(name, *stamp_holds(token, seal["manifest"], roots))
             if TEST_MARK.encode() in token:
                 self.report.remarks.append(TEST_REMARK)
@@ -297,29 +310,34 @@ DIFFERENCES = {
     "end": ("zip 结尾被改动或缺失", "the end of the zip was changed or is missing"),
     "more": ("zip 之后还有数据", "there is more behind the end of the zip"),
 }
+OWN_ROOTS = (
+    "时间戳按包内所附的根证书核对；请用 --roots 指定您自己信任的一份。",
+    "Timestamps were held against roots from the package; name your own with --roots.",
+)
 TEST_REMARK = (
     "注意：时间戳来自测试机构，没有任何法律效力！",
     "Note: the timestamp is a TEST authority's and worth nothing in law!",
 )
 
 
-def broken_line(data: bytes, anchor: Any) -> int | None:  # noqa: ANN401
+def broken_line(data: bytes, anchor: Any, captures: dict[str, str]) -> int | None:  # noqa: ANN401
     """Number of the first line of custody that does not hold; None where all do.
 
-    Lines of other cases are withheld: `{"withheld": n}` stands for n of them.
+    Lines of other cases are withheld: `{"withheld": n}` stands for n of them. `anchor`: the line
+    that the manifest names; `captures`: hashes that lines about them must give.
     """
-    seq, prev, known = 0, "", False
-    seen = {}
+    seq, prev, seen = 0, "", {}
     for row in data.decode("utf-8", "replace").splitlines():
         line = parsed(CUSTODY, row.encode())
         if "withheld" in line:
-            seq, known = seq + line["withheld"], False
+            seq, prev = seq + max(1, line["withheld"]), "?"
             continue
-        said = line.pop("hash", "")
-        follows = line["seq"] == seq + 1 and (line["prev"] == prev or (seq and not known))
-        if not follows or hashlib.sha256(canonical(line)).hexdigest() != said:
+        said = line.pop("hash")
+        follows = line["seq"] == seq + 1 and prev in {line["prev"], "?"}
+        fits = captures.get(line["subject"], line["sha256"]) == line["sha256"]
+        if not (follows and fits and hashlib.sha256(canonical(line)).hexdigest() == said):
             return seq + 1
-        seq, prev, known = seq + 1, said, True
+        seq, prev = seq + 1, said
         seen[seq] = said
     return None if seen.get(anchor["seq"]) == anchor["hash"] else int(anchor["seq"])
 
@@ -336,55 +354,3 @@ def examine(path: Path, key: str = "", roots: bytes = b"") -> Report:
         except Wrong as wrong:
             one.report.checks.append(wrong.check)
         return one.report
-
-
-ENDINGS = {
-    0: ("全部证实，证据包已封存。", "All is proved; the package is sealed."),
-    1: ("有内容不符，不能采信！", "Something is disproved; do not rely on this file!"),
-    3: ("没有不符，但尚未封存：见“无从核对”各项。", "Nothing is disproved, but it is not sealed."),
-}
-
-
-def lines(report: Report, english: bool) -> Iterator[str]:
-    """The report as a person reads it."""
-    one = 1 if english else 0
-    for check in report.checks:
-        yield f"[{WORDS[check.result][one]}] {check.name}  {(check.zh, check.en)[one]}"
-    for remark in report.remarks:
-        yield remark[one]
-    yield ENDINGS[report.code][one]
-
-
-def as_json(report: Report) -> str:
-    facts = {"code": report.code, "sealed": report.code == 0, "key": report.facts.get("key", "")}
-    told = {**facts, "remarks": report.remarks, "checks": [asdict(one) for one in report.checks]}
-    return json.dumps(told, ensure_ascii=False)
-
-
-def shown(text: str) -> str:
-    """A stranger's words, unable to drive a terminal."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description="证据包验证 / verify an evidence package")
-    parser.add_argument("file", type=Path, help="EV-….wacz")
-    parser.add_argument("--key", default="", help="机关公布的公钥指纹 / the office's fingerprint")
-    parser.add_argument("--roots", type=Path, help="时间戳根证书（PEM）/ roots to trust, PEM")
-    parser.add_argument("--json", action="store_true", help="一个 JSON 对象 / one JSON object")
-    parser.add_argument("--en", action="store_true", help="English")
-    asked = parser.parse_args()
-    try:
-        roots = asked.roots.read_bytes() if asked.roots else b""
-        report = examine(asked.file, asked.key, roots)
-    except OSError as error:
-        sys.stderr.write(f"读不了文件 / cannot be read: {error}\n")
-        return 1
-    told = [as_json(report)] if asked.json else lines(report, asked.en)
-    for line in told:
-        sys.stdout.buffer.write(shown(line).encode("utf-8", "replace") + b"\n")
-    return report.code
-
-
-if __name__ == "__main__":
-    sys.exit(main())

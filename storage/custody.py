@@ -121,12 +121,12 @@ def lines_about(connection: Connection, subjects: Iterable[str]) -> list[Line]:
 
 
 def every_line(connection: Connection) -> Iterator[Line]:
-    """The whole chain, read piece by piece."""
-    rows = connection.execute(
-        select(custody).order_by(custody.c.seq), execution_options={"yield_per": PAGE}
-    )
-    for row in rows:
-        yield line_of(row)
+    """The whole chain, read page by page: whoever stops early leaves no cursor open."""
+    last = 0
+    query = select(custody).order_by(custody.c.seq).limit(PAGE)
+    while page := connection.execute(query.where(custody.c.seq > last)).all():
+        last = page[-1].seq
+        yield from map(line_of, page)
 
 
 def first_broken(lines: Iterable[Line], anchors: Iterable[tuple[int, str]] = ()) -> Broken | None:
