@@ -24,6 +24,7 @@ from rfc3161_client import (
 )
 from rfc3161_client.verify import SHA256_OID
 
+from evidence.der_order import ordered
 from evidence.timestamp_wire import NoAnswer, post
 from storage.bilingual import Bilingual, Problem
 from storage.database import explained
@@ -89,7 +90,7 @@ def judged(
 ) -> Answer:
     """What an answer is worth; the first thing that is wrong with it."""
     try:
-        response = decode_timestamp_response(body)
+        response = decode_timestamp_response(ordered(body))
         if response.status != 0:
             return Answer(reason="refused", detail=" ".join(response.status_string)[:200])
         reason = why_not(response, request, digest, roots)
@@ -137,7 +138,7 @@ def stamp_holds(response: TimeStampResponse, digest: bytes, roots: Sequence[Cert
 def token_holds(token: bytes, sha256: str, roots: Sequence[Certificate]) -> bool:
     """The same for an answer that was kept."""
     try:
-        response = decode_timestamp_response(token)
+        response = decode_timestamp_response(ordered(token))
     except ValueError:
         return False
     return stamp_holds(response, bytes.fromhex(sha256), roots)

@@ -2,8 +2,8 @@
 
 证据包验证：只用 Python 标准库和 openssl 命令，不需要 certsweep。
 
-With the parts that `evidence/standalone.py` names it is the `verify.py` in every package. Nothing is
-believed before it is proved, and nothing is unpacked to a name that the package chose.
+With the parts that `evidence/standalone.py` names it is the `verify.py` of every package. Nothing
+is believed before it is proved, and nothing is unpacked to a name that the package chose.
 """
 
 from __future__ import annotations
