@@ -33,7 +33,7 @@ BESIDES = re.compile(
 # Two names deep, as `wacz validate` can tell files apart.
 PATH = re.compile(r"(?:archive|indexes|pages|evidence)/[a-z0-9][a-z0-9._-]{0,120}")
 HEX = re.compile(r"[0-9a-f]{64}")
-WIDE, MANY = 0xFFFFFFFF, 0xFFFF  # from here on numbers stand in ZIP64 fields
+LARGE, MANY = 0xFFFFFFFF, 0xFFFF  # from here on sizes and counts stand in ZIP64 fields
 TEST_MARK = "certsweep TEST authority"  # named in the certificate of the authority tests start
 
 
@@ -51,7 +51,7 @@ class Entry:
             type(self.size) is int
             and type(self.crc32) is int
             and 0 <= self.size < 1 << 62
-            and 0 <= self.crc32 <= WIDE
+            and 0 <= self.crc32 < 1 << 32
             and PATH.fullmatch(self.path) is not None
             and HEX.fullmatch(self.sha256) is not None
         )
@@ -61,31 +61,36 @@ def entry_of(path: str, data: bytes) -> Entry:
     return Entry(path, len(data), hashlib.sha256(data).hexdigest(), zlib.crc32(data))
 
 
+def narrow(value: int) -> int:
+    """The value, or the sign that it stands in a ZIP64 field."""
+    return 0xFFFFFFFF if value >= LARGE else value
+
+
 def local_header(entry: Entry) -> bytes:
-    name, wide = entry.path.encode(), entry.size >= WIDE
+    name, wide = entry.path.encode(), entry.size >= LARGE
     extra = struct.pack("<HHQQ", 1, 16, entry.size, entry.size) if wide else b""
-    size, version = (WIDE, 45) if wide else (entry.size, 20)
+    size, version = narrow(entry.size), 45 if wide else 20
     fixed = (version, 0x0800, 0, 0, 0x21, entry.crc32, size, size, len(name), len(extra))
     return struct.pack("<4s5H3I2H", b"PK\x03\x04", *fixed) + name + extra
 
 
 def central_record(entry: Entry, offset: int) -> bytes:
     name = entry.path.encode()
-    large = [value for value in (entry.size, entry.size, offset) if value >= WIDE]
+    large = [value for value in (entry.size, entry.size, offset) if value >= LARGE]
     extra = struct.pack(f"<HH{len(large)}Q", 1, 8 * len(large), *large) if large else b""
-    size, version = min(entry.size, WIDE), 45 if large else 20
+    size, version = narrow(entry.size), 45 if large else 20
     fixed = (0x0314, version, 0x0800, 0, 0, 0x21, entry.crc32, size, size, len(name), len(extra))
-    rest = (0, 0, 0, 0o100644 << 16, min(offset, WIDE))
+    rest = (0, 0, 0, 0o100644 << 16, narrow(offset))
     return struct.pack("<4s6H3I5H2I", b"PK\x01\x02", *fixed, *rest) + name + extra
 
 
 def end_records(count: int, size: int, offset: int) -> bytes:
     wide = b""
-    if count >= MANY or size >= WIDE or offset >= WIDE:
+    if count >= MANY or size >= LARGE or offset >= LARGE:
         fixed = (44, 0x032D, 45, 0, 0, count, count, size, offset)
         wide = struct.pack("<4sQ2H2I4Q", b"PK\x06\x06", *fixed)
         wide += struct.pack("<4sIQI", b"PK\x06\x07", 0, offset + size, 1)
-    few, size, offset = min(count, MANY), min(size, WIDE), min(offset, WIDE)
+    few, size, offset = 0xFFFF if count >= MANY else count, narrow(size), narrow(offset)
     return wide + struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, few, few, size, offset, 0)
 
 

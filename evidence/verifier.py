@@ -181,7 +181,8 @@ class Examination:
     def run(self) -> None:
         seal_bytes, signature = front(self.file, SEAL), front(self.file, SEAL_SIGNATURE)
         seal = parsed(SEAL, seal_bytes)
-        entries = whole(seal_bytes, signature, seal["head"], listed(seal))
+        files = listed(seal)
+        entries = whole(seal_bytes, signature, seal["head"], files)
         self.file.seek(0)
         wrong = self.read(entries)
         self.report.facts = {"seal": seal}

@@ -48,6 +48,7 @@ def warc(url: str = URL, body: bytes = HTML) -> bytes:
         url, "response", BytesIO(body), http_headers=http, warc_headers_dict=dated
     )
     writer.write_record(response)
+    response.raw_stream.close()
     picture = writer.create_warc_record(
         f"urn:view:{url}",
         "resource",
@@ -56,6 +57,7 @@ def warc(url: str = URL, body: bytes = HTML) -> bytes:
         warc_headers_dict=dated,
     )
     writer.write_record(picture)
+    picture.raw_stream.close()
     return out.getvalue()
 
 
