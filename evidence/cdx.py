@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, NamedTuple
 from urllib.parse import urlsplit
@@ -16,9 +17,21 @@ from urllib.parse import urlsplit
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeadersParserException
 
 INDEXED = frozenset({"response", "revisit", "resource"})
 BLOCK = 300  # lines
+# What warcio 1.8 raises on a damaged file: its own errors, and stumbles over a missing header.
+BROKEN = (
+    ArchiveLoadFailed,
+    StatusAndHeadersParserException,
+    AttributeError,
+    EOFError,
+    IndexError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
 WWW = re.compile(r"^www\d*\.")
 
 
@@ -42,7 +55,7 @@ def lines_of(file: IO[bytes], name: str) -> Iterator[CdxLine]:
             offset = records.get_record_offset()
             records.read_to_end(record)
             yield line_of(record, name, offset, records.get_record_length())
-    except ArchiveLoadFailed as error:
+    except BROKEN as error:
         raise ValueError(f"{name} is no WARC: {error}") from error
 
 
