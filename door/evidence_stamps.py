@@ -26,12 +26,19 @@ class Tried:
 def work_off(proof: Proof, *, only: str = "", everything: bool = False) -> list[Tried]:
     """Ask for all timestamps that are due; each is one request and one transaction of its own.
 
-    `only`: those over this hash. `everything`: also those whose time has not come.
+    `only`: those over this hash. `everything`: also those whose time has not come. An authority
+    that did not answer is not asked again in this run; the rest of its queue stays due.
     """
     with read(proof.engine) as connection:
         waiting = due(connection, None if everything or only else datetime.now(UTC))
-    wanted = [stamp for stamp in waiting if only in {"", stamp.sha256}]
-    return [try_one(proof, stamp) for stamp in wanted]
+    tried: list[Tried] = []
+    silent: set[str] = set()
+    for stamp in waiting:
+        if only in {"", stamp.sha256} and stamp.authority not in silent:
+            tried.append(try_one(proof, stamp))
+            if tried[-1].answer.reason in {"unreachable", "timeout"}:
+                silent.add(stamp.authority)
+    return tried
 
 
 def try_one(proof: Proof, stamp: Stamp) -> Tried:

@@ -34,13 +34,11 @@ from crawler.tally import Tally
 from crawler.turnstile import Turnstile
 from evidence.bounds import Bounds
 from evidence.isolated import World
+from evidence.unfolding import VIEWPORT
 
-VIEWPORT = {"width": 1280, "height": 900}
 LOOK_EVERY = 2.0  # seconds between two looks at the memory
 CLOSE_SECONDS = 15.0
 MOST_DIALOGS = 50
-# A page's own script heap; beyond it its tab dies, and not the machine.
-HEAP_MB = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +50,7 @@ class BrowserOrder:
     pins: Sequence[str] = ()
     pages: int = 100  # captures after which it is renewed
     soft_mb: float = 1_500.0  # size at which it is renewed once its pages are done
+    heap_mb: int = 1_024  # of a page's scripts; beyond it the tab dies, and not the machine
     hard_mb: float = 6_000.0  # size at which it is closed, with everything in it
 
 
@@ -160,7 +159,7 @@ class CaptureBrowser:
         return await browser.new_context(
             proxy={"server": f"http://127.0.0.1:{port}"},
             user_agent=self._order.agent,
-            viewport=VIEWPORT,  # type: ignore[arg-type]
+            viewport=VIEWPORT,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             accept_downloads=False,
@@ -187,7 +186,7 @@ class CaptureBrowser:
                 args = browser_args(self._spare.port, order.root, order.pins)
                 self._browser = await self._playwright.chromium.launch(
                     executable_path=order.executable,
-                    args=[*args, f"--js-flags=--max-old-space-size={HEAP_MB}"],
+                    args=[*args, f"--js-flags=--max-old-space-size={order.heap_mb}"],
                 )
                 self.version = self._browser.version
                 self._lent, self._held_mb = 0, 0.0

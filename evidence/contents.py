@@ -115,8 +115,11 @@ def take_masked(basket: Basket, path: str, text: str, of: str, original: str) ->
 
 
 def take_post(basket: Basket, post: CasePost, mask: Mask) -> None:
-    """What the sweep kept of a flagged post: its words as they were judged, and its snapshots."""
-    of, text = f"post:{post.row}", f"{post.post.title}\n\n{post.post.text}\n"
+    """What the sweep kept of a flagged post: its words as they were judged, and its snapshots.
+
+    The text stands sign for sign as it was judged: quotes in findings.json give places in it.
+    """
+    of, text = f"post:{post.row}", post.post.text
     piece = basket.make(
         text.encode("utf-8", "replace"),
         f"evidence/post-{post.row}.txt",

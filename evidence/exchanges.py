@@ -55,6 +55,7 @@ class Recorder:
         self._tls: dict[str, Mapping[str, object]] = {}
         self._held = 0
         self.exchanges: list[Exchange] = []
+        self.refused: set[str] = set()  # URLs that our own proxy answered
         self.left_out = 0  # requests beyond the limit, not recorded
         self.sockets: list[str] = []  # WebSockets: opened, their messages not recorded
         page.on("request", self._asked)
@@ -104,25 +105,30 @@ class Recorder:
     async def _keep(self, exchange: Exchange, request: Request) -> None:
         response = request.existing_response
         try:
-            exchange.request_headers = pairs(await request.headers_array())
-            exchange.request_body = request.post_data_buffer or b""
+            # The body first: it is lost as soon as the page goes on.
             if response is not None:
                 await self._keep_answer(exchange, response)
+            exchange.request_headers = pairs(await request.headers_array())
+            exchange.request_body = request.post_data_buffer or b""
         except PlaywrightError:
-            # The page has gone on, or the browser is gone: what is there stays.
-            exchange.truncated = exchange.truncated or "unspecified"
+            return  # the browser is gone: what is there stays
 
     async def _keep_answer(self, exchange: Exchange, response: Response) -> None:
-        exchange.headers = pairs(await response.headers_array())
+        exchange.headers = tuple(response.headers.items())
         ours = word_of_proxy(exchange)
         if ours:
             exchange.failure, exchange.headers = ours, ()
+            self.refused.add(exchange.url)
             return
         exchange.status, exchange.status_text = response.status, response.status_text
+        try:
+            await self._keep_body(exchange, response)
+        except PlaywrightError:
+            exchange.truncated = "unspecified"
+        exchange.headers = pairs(await response.headers_array())
         exchange.protocol = await response.http_version()
         if exchange.url.startswith("https://"):
             exchange.tls = await self._tls_of(response)
-        await self._keep_body(exchange, response)
 
     async def _tls_of(self, response: Response) -> Mapping[str, object]:
         origin = "/".join(response.url.split("/", 3)[:3])
@@ -146,6 +152,8 @@ class Recorder:
             return
         self._held += len(body)
         exchange.body = body
+        if len(body) < length_of(exchange) and not exchange.header("content-encoding"):
+            exchange.truncated = "disconnect"
 
     async def finish(self, seconds: float) -> None:
         """Take what is still coming, no longer than `seconds`; what is not there by then is cut."""

@@ -27,6 +27,7 @@ from storage.custody import stamp_of
 from storage.records import Artefact
 
 MOST_CERTIFICATES = 10
+MOST_TOLD = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ class Behaviour:
     width: int = 0  # px
     height: int = 0
     scrolled: int = 0  # px, so that pictures load that wait to be seen
+    unrolled: int = 0  # px the window was made tall, where the page scrolls within itself
     pictures_waiting: bool = False
     layers_closed: Sequence[str] = ()  # words of the buttons pressed
     layer_led_away: bool = False  # a button led elsewhere: the page was opened again without it
@@ -85,6 +87,9 @@ def network_facts(tally: Tally, recorder: Recorder) -> dict[str, Any]:
         },
         "reached": {place: joined(*where) for place, where in tally.reached.items()},
         "failures": tally.failures,
+        "not_answered": [
+            [one.url[:2000], one.failure] for one in recorder.exchanges if not one.status
+        ][:MOST_TOLD],
         "bytes": tally.bytes,
         "connections": tally.connections,
         "requests": len(recorder.exchanges) + recorder.left_out,

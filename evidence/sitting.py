@@ -15,7 +15,7 @@ from evidence.opening import open_page
 from evidence.parts import OK, Parts, word_of
 from evidence.pictures import Photographer
 from evidence.texts import dom_of, mhtml_of, text_of
-from evidence.unfolding import close_layers, load, scroll_through
+from evidence.unfolding import close_layers, load, scroll_through, unroll
 
 LAST_SECONDS = 5.0  # for bodies still on their way when everything else is done
 LAST_WORDS = "[document.title, document.readyState]"
@@ -35,15 +35,15 @@ class Sitting:
         self.final_url = ""
 
     async def run(self) -> None:
+        deadline = asyncio.timeout(self._bounds.total_seconds)
         try:
-            async with asyncio.timeout(self._bounds.total_seconds):
+            async with deadline:
                 await self._take()
-        except TimeoutError:
-            self.behaviour.limits.append("total_seconds")
-            self.parts.fail_rest("timeout")
-        except PlaywrightError as error:
+        except (PlaywrightError, TimeoutError) as error:
             self.parts.fail_rest("crashed" if self._tab.crashed else word_of(error))
         finally:
+            if deadline.expired():
+                self.behaviour.limits.append("total_seconds")
             await self._end()
 
     async def _take(self) -> None:
@@ -84,8 +84,10 @@ class Sitting:
             behaviour.layer_led_away = True
             await open_page(self._tab, self.recorder, before, self._bounds.open_seconds)
             await self._settle()
-        scrolled = await scroll_through(self._tab.world, self._bounds)
-        behaviour.scrolled, behaviour.pictures_waiting = scrolled
+        behaviour.scrolled, behaviour.pictures_waiting = await scroll_through(
+            self._tab.world, self._bounds
+        )
+        behaviour.unrolled = await unroll(page, self._tab.world, self._bounds)
         await self._photographer.still()
 
     async def _take_rest(self) -> None:
@@ -100,7 +102,7 @@ class Sitting:
             return await dom_of(tab.page, tab.world, bounds), OK
 
         async def text() -> tuple[bytes, str]:
-            data, cut = await text_of(tab.page, tab.world, bounds)
+            data, cut = await text_of(tab.page, tab.world, bounds, self.recorder.refused)
             return data, "cut" if cut else OK
 
         async def mhtml() -> tuple[bytes, str]:
@@ -132,8 +134,9 @@ class Sitting:
             behaviour.limits.append("requests")
         if self._tab.crashed:
             behaviour.outcome = "crashed"
-        answered = [one.url for one in navigations if one.status]
         shown = self._tab.page.url
-        if answered:
-            self.final_url = shown if shown.startswith("http") else answered[-1]
+        if behaviour.outcome == OK and shown.startswith("http"):
+            self.final_url = shown
+        elif navigations and navigations[-1].status:
+            self.final_url = navigations[-1].url
         self.parts.fail_rest(behaviour.outcome if behaviour.outcome != OK else "browser")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 from playwright.async_api import CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
@@ -28,10 +29,16 @@ async def dom_of(page: Page, world: World, bounds: Bounds) -> bytes:
     return html.encode("utf-8", "replace")
 
 
-async def text_of(page: Page, world: World, bounds: Bounds) -> tuple[bytes, bool]:
-    """What a reader sees, frames within the page after it; and whether it was cut."""
+async def text_of(
+    page: Page, world: World, bounds: Bounds, refused: Collection[str]
+) -> tuple[bytes, bool]:
+    """What a reader sees, frames within the page after it; and whether it was cut.
+
+    `refused`: URLs of frames that hold our own proxy's words and none of the page's.
+    """
     parts = [str(await world.ask(TEXT, bounds.part_seconds) or "")]
-    for frame in [one for one in page.frames if one != page.main_frame][:MOST_FRAMES]:
+    frames = [one for one in page.frames if one != page.main_frame and one.url not in refused]
+    for frame in frames[:MOST_FRAMES]:
         try:
             parts.append(await frame.locator("body").inner_text(timeout=FRAME_MS))
         except PlaywrightError:

@@ -11,11 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 from evidence.bounds import Bounds
 from evidence.isolated import World
 
+VIEWPORT = ViewportSize(width=1280, height=900)
 STEP = 800  # px a scroll step, somewhat less than a screen
 STEP_MS = 60  # enough for an observer of what comes into view
 PICTURES_MS = 3_000  # for pictures that scrolling has called
@@ -59,29 +60,47 @@ CLOSE = (
     "hide",
 )
 
+# The part of a page that scrolls instead of the page, where there is one.
+INNER = """const inner = (() => {
+  const root = document.documentElement;
+  if (!root || root.scrollHeight > innerHeight * 1.1) return null;
+  const box = innerWidth * innerHeight / 2;
+  return [...document.querySelectorAll('*')].slice(0, 20000).find(one =>
+    one.scrollHeight > one.clientHeight * 1.2 && one.clientHeight * one.clientWidth > box
+    && /auto|scroll|overlay/.test(getComputedStyle(one).overflowY)) || null;
+})();"""
+
 SCROLL = """(async () => {
+  %(inner)s
   const end = performance.now() + %(ms)d;
   const pause = ms => new Promise(done => setTimeout(done, ms));
   let y = 0;
   while (performance.now() < end) {
-    const height = document.documentElement ? document.documentElement.scrollHeight : 0;
+    const root = inner || document.documentElement;
+    const height = root ? root.scrollHeight : 0;
     if (y >= Math.min(height, %(tallest)d)) break;
-    window.scrollTo(0, y);
+    (inner || window).scrollTo(0, y);
     y += %(step)d;
     await pause(%(step_ms)d);
   }
   const late = Math.min(performance.now() + %(pictures_ms)d, end);
   const waits = () => [...document.images].some(one => !one.complete && one.src);
   while (waits() && performance.now() < late) await pause(50);
-  window.scrollTo(0, 0);
+  (inner || window).scrollTo(0, 0);
   await pause(%(step_ms)d);
   return {reached: y, waiting: waits()};
+})()"""
+
+UNROLL = """(() => {
+  %(inner)s
+  return inner ? inner.scrollHeight + innerHeight - inner.clientHeight : 0;
 })()"""
 
 # A layer lies over the page: fixed or above everything, and large or in front of its middle. Its
 # button must say nothing but the word, must not be a link elsewhere, and must not send a form.
 PRESS = """(() => {
   const words = %(words)s;
+  globalThis.pressed ??= new WeakSet();
   const label = one => (one.innerText || one.value || one.getAttribute('aria-label')
     || one.title || '').trim().toLowerCase().replace(/\\s+/g, ' ');
   const layer = one => {
@@ -102,11 +121,14 @@ PRESS = """(() => {
   const asked = 'button,[role=button],a,input[type=button],span,i,div,svg';
   for (const word of words) {
     for (const one of document.querySelectorAll(asked)) {
-      if (one.childElementCount > 1 || label(one) !== word) continue;
+      const button = one.matches('button,[role=button],a,input');
+      if (one.childElementCount > (button ? 1 : 0) || pressed.has(one)) continue;
+      if (label(one) !== word) continue;
       const box = one.getBoundingClientRect();
       if (!box.width || !box.height || leads(one) || !layer(one)) continue;
       const seen = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
       if (!seen || !(one === seen || one.contains(seen) || seen.contains(one))) continue;
+      pressed.add(one);
       (one.click ? one : one.parentElement).click();
       return word;
     }
@@ -158,6 +180,7 @@ async def scroll_through(world: World, bounds: Bounds) -> tuple[int, bool]:
     """Down and up again, so that what loads late loads; px reached, and whether pictures wait."""
     script = SCROLL % {
         "ms": int(bounds.scroll_seconds * 1000),
+        "inner": INNER,
         "tallest": bounds.tallest,
         "step": STEP,
         "step_ms": STEP_MS,
@@ -168,3 +191,24 @@ async def scroll_through(world: World, bounds: Bounds) -> tuple[int, bool]:
     except (PlaywrightError, TimeoutError):
         return 0, True
     return int(told["reached"]), bool(told["waiting"])
+
+
+async def unroll(page: Page, world: World, bounds: Bounds) -> int:
+    """Make the window as tall as what scrolls inside the page; px, 0 where nothing does or helps.
+
+    The page itself is not touched: one whose inner part follows the window shows all of it then.
+    """
+    script = UNROLL % {"inner": INNER}
+    try:
+        needed = int(await world.ask(script, bounds.wake_seconds))
+        if not needed:
+            return 0
+        tall = min(needed, bounds.tallest)
+        await page.set_viewport_size({**VIEWPORT, "height": tall})
+        left = int(await world.ask(script, bounds.wake_seconds))
+        if left and left > tall and needed <= bounds.tallest:
+            await page.set_viewport_size({**VIEWPORT})
+            return 0
+    except (PlaywrightError, TimeoutError):
+        return 0
+    return tall

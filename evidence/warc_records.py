@@ -43,7 +43,7 @@ PROTOCOLS = {
     "HTTP/3": "h3",
 }
 PACKED = ("image/", "video/", "audio/", "font/", "application/zip", "application/octet")
-FAST, THOROUGH = 1, 6  # what is packed already is not worth the time
+STORED, THOROUGH = 0, 6  # what is packed already is not worth the time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ def write_warc(
 
 def level_of(media_type: str) -> int:
     plain = "svg" in media_type or not media_type.startswith(PACKED)
-    return THOROUGH if plain else FAST
+    return THOROUGH if plain else STORED
 
 
 def warcinfo(writer: Writer, order: WarcOrder) -> ArcWarcRecord:
