@@ -16,7 +16,7 @@ from door.casework import CaseNumber, open_queue
 from door.evidence_custody import check_chain
 from door.evidence_parts import Proof, proof_of
 from door.evidence_run import Completed, Packed, complete, package_case
-from door.evidence_stamps import work_off
+from door.evidence_stamps import roll_captures, work_off
 from door.evidence_verify import Asked, note_verified, verified, whose_key
 from door.evidence_words import break_words, lack_line, reason_words, said_of, state_words
 from door.manual import HouseCommand, HouseGroup
@@ -155,8 +155,9 @@ def verify_command(
     "stamp",
     cls=HouseCommand,
     help=t(
-        "补上排队的时间戳，并补全等着它的证据包。",
-        "Work off queued timestamps and complete the packages that wait for them.",
+        "为新的取证请求时间戳，补上排队的，并补全等着它的证据包。宜每几分钟运行一次。",
+        "Ask for timestamps of new captures and queued ones, and complete the packages that wait "
+        "for them. Run it every few minutes.",
     ),
 )
 def stamp_command(
@@ -170,6 +171,7 @@ def stamp_command(
     as_json: AsJson = False,
 ) -> None:
     proof = open_proof()
+    roll_captures(proof)
     tried = work_off(proof, everything=everything)
     for one in tried:
         told = reason_words(one.answer.reason, one.answer.detail) if one.answer.reason else "✓"

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from door.evidence_parts import Proof
-from door.evidence_stamps import CLOCKWORK, work_off
+from door.evidence_stamps import CLOCKWORK, roll_captures, work_off
 from evidence.contents import Gathered, gather
 from evidence.custody import enrolled, lines_of_case
-from evidence.manifest import Origin, artefact_rows, manifest_of, package_name
+from evidence.manifest import Origin, artefact_rows, capture_sha256, manifest_of, package_name
 from evidence.measuring import measure
 from evidence.package import Written, write_package
 from evidence.pieces import Basket, Lack
-from evidence.seal import FAILED_STATE, Sealing, sealing
+from evidence.seal import FAILED_STATE, Roll, Sealing, sealing
 from evidence.signing import SigningKey
+from evidence.timestamps import token_holds
 from evidence.verifier import examine
 from storage.bilingual import Problem
 from storage.canonical import canonical_sha256
@@ -29,7 +30,8 @@ from storage.custody import Act, record
 from storage.database import explained, read, write
 from storage.packages import Package, packages_of, packages_with, register, written
 from storage.records import Capture
-from storage.stamps import stamps_over, want
+from storage.rolls import rolls_of
+from storage.stamps import Stamp, stamps_over, want
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +64,11 @@ def package_case(proof: Proof, case_id: int, folder: Path, by: str) -> Packed:
         key_id=key.id,
         authorities=proof.authorities,
     )
+    roll_captures(proof)
     package = signed(proof, origin, (basket, captures), key)
-    work_off(proof, only=package.manifest_sha256)
+    with read(proof.engine) as connection:
+        rolls = rolls_of(connection, map(capture_sha256, captures))
+    work_off(proof, only={package.manifest_sha256, *rolls})
     return write_again(proof, package, folder, by)
 
 
@@ -134,6 +139,8 @@ def content_of(proof: Proof, package: Package, manifest: bytes, told: dict[str, 
         captures = captures_of_case(connection, package.case_id)
         packages = packages_of(connection, package.case_id)
         lines = lines_of_case(connection, package.case_id, captures, packages)
+        rolls = rolls_of(connection, map(capture_sha256, captures))
+        dated = stamps_over(connection, rolls)
     signed_with = (package.signature, key.public_pem)
     return Written(
         name=package.name,
@@ -143,7 +150,15 @@ def content_of(proof: Proof, package: Package, manifest: bytes, told: dict[str, 
         sealing=sealing(manifest, signed_with, told["authorities"], stamps, proof.roots),
         custody=lines,
         roots=proof.roots_pem if told["authorities"] else b"",
+        rolls=[found for one in rolls if (found := dated_roll(proof, one, dated)).stamps],
     )
+
+
+def dated_roll(proof: Proof, sha256: str, stamps: Sequence[Stamp]) -> Roll:
+    """The roll with those of its timestamps that hold."""
+    mine = [one for one in stamps if one.sha256 == sha256 and one.token is not None]
+    good = tuple(one for one in mine if token_holds(one.token or b"", sha256, proof.roots))
+    return Roll(data=proof.store.get(sha256), stamps=good)
 
 
 def refuse_strangers(path: Path, package: Package) -> None:

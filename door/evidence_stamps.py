@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from door.evidence_parts import Proof
+from evidence.manifest import roll_of
 from evidence.timestamps import Answer, ask
 from storage.custody import Act, record
 from storage.database import read, write
-from storage.stamps import Stamp, due, failed, granted
+from storage.rolls import enroll, unrolled
+from storage.stamps import Stamp, due, failed, granted, want
 
 CLOCKWORK = "certsweep"  # who stamps, where no person asked
+
+
+def roll_captures(proof: Proof) -> str:
+    """Queue one timestamp of each authority over all captures that have none yet.
+
+    Gives the hash of the roll; "" where there is nothing to stamp or nobody to stamp it.
+    """
+    now = datetime.now(UTC)
+    with write(proof.engine) as connection:
+        captures = unrolled(connection)
+        if not captures or not proof.authorities:
+            return ""
+        sha256 = proof.store.put(roll_of(captures), "roll", "", now).sha256
+        enroll(connection, sha256, captures)
+        want(connection, sha256, proof.authorities, now)
+        subject = f"roll:{sha256}"
+        act = Act(who=CLOCKWORK, what="gathered", subject=subject, sha256=sha256, at=now)
+        record(connection, act)
+    return sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,34 +45,38 @@ class Tried:
     answer: Answer
 
 
-def work_off(proof: Proof, *, only: str = "", everything: bool = False) -> list[Tried]:
+def work_off(proof: Proof, *, only: Collection[str] = (), everything: bool = False) -> list[Tried]:
     """Ask for all timestamps that are due; each is one request and one transaction of its own.
 
-    `only`: those over this hash. `everything`: also those whose time has not come. An authority
-    that did not answer is not asked again in this run; the rest of its queue stays due.
+    `only`: those over these hashes. `everything`: also those whose time has not come. An authority
+    that did not answer is not asked again in this run; the rest of its queue waits as long.
     """
     with read(proof.engine) as connection:
         waiting = due(connection, None if everything or only else datetime.now(UTC))
     tried: list[Tried] = []
-    silent: set[str] = set()
+    silent: dict[str, Answer] = {}
     for stamp in waiting:
-        if only in {"", stamp.sha256} and stamp.authority not in silent:
-            tried.append(try_one(proof, stamp))
-            if tried[-1].answer.reason in {"unreachable", "timeout"}:
-                silent.add(stamp.authority)
+        if only and stamp.sha256 not in only:
+            continue
+        answer = silent.get(stamp.authority) or asked(proof, stamp)
+        if answer.reason in {"unreachable", "timeout"}:
+            silent[stamp.authority] = answer
+        note(proof, stamp, answer)
+        tried.append(Tried(stamp, answer))
     return tried
 
 
-def try_one(proof: Proof, stamp: Stamp) -> Tried:
-    manifest = proof.store.get(stamp.sha256)
-    answer = ask(stamp.authority, manifest, proof.roots, datetime.now(UTC))
+def asked(proof: Proof, stamp: Stamp) -> Answer:
+    return ask(stamp.authority, proof.store.get(stamp.sha256), proof.roots, datetime.now(UTC))
+
+
+def note(proof: Proof, stamp: Stamp, answer: Answer) -> None:
     now = datetime.now(UTC)
     with write(proof.engine) as connection:
         if answer.reason or answer.stamped_at is None:
             failed(connection, stamp, answer.reason, answer.detail, now)
         elif granted(connection, stamp, answer.token, answer.stamped_at, now):
             sha256 = hashlib.sha256(answer.token).hexdigest()
-            subject = f"manifest:{stamp.sha256}"
+            subject = f"hash:{stamp.sha256}"
             act = Act(who=CLOCKWORK, what="stamped", subject=subject, sha256=sha256, at=now)
             record(connection, act)
-    return Tried(stamp, answer)

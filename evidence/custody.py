@@ -11,6 +11,7 @@ from evidence.manifest import capture_sha256
 from storage.custody import Act, Line, lines_about, record
 from storage.packages import Package
 from storage.records import Capture
+from storage.rolls import rolls_of
 
 
 def captured(connection: Connection, capture: Capture, now: datetime) -> Line:
@@ -43,8 +44,11 @@ def enrolled(
 def lines_of_case(
     connection: Connection, case_id: int, captures: Sequence[Capture], packages: Sequence[Package]
 ) -> list[Line]:
-    """Every line about a case: its captures, manifests, packages."""
+    """Every line about a case: its captures and their rolls, its manifests and packages."""
+    rolls = rolls_of(connection, map(capture_sha256, captures))
+    stamped = [*rolls, *(package.manifest_sha256 for package in packages)]
     subjects = [f"case:{case_id}", *(f"capture:{one.id}" for one in captures)]
     for package in packages:
         subjects += [f"manifest:{package.manifest_sha256}", f"package:{package.name}"]
+    subjects += [f"roll:{one}" for one in rolls] + [f"hash:{one}" for one in stamped]
     return lines_about(connection, subjects)

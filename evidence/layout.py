@@ -25,10 +25,11 @@ MANIFEST, MANIFEST_SIGNATURE = "evidence/manifest.json", "evidence/manifest.sig"
 PUBLIC_KEY, CUSTODY = "evidence/public-key.pem", "evidence/custody.jsonl"
 ROOTS = "evidence/tsa-roots.pem"
 DATAPACKAGE, DIGEST = "datapackage.json", "datapackage-digest.json"
-# What the seal lists and the manifest does not; tsr-1.tsr … are the authorities' answers.
+# What the seal lists and the manifest does not; tsr-1.tsr … are the authorities' answers,
+# roll-1.json … lists of captures' hashes that were stamped soon after the captures.
 BESIDES = re.compile(
     r"evidence/(?:manifest\.(?:json|sig)|public-key\.pem|custody\.jsonl|tsa-roots\.pem"
-    r"|tsr-[0-9]+\.tsr)"
+    r"|tsr-[0-9]+\.tsr|roll-[0-9]+\.json)"
 )
 # Two names deep, as `wacz validate` can tell files apart.
 PATH = re.compile(r"(?:archive|indexes|pages|evidence)/[a-z0-9][a-z0-9._-]{0,120}")

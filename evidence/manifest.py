@@ -84,6 +84,11 @@ def manifest_of(
     return canonical(clean(told))
 
 
+def roll_of(captures: Iterable[str]) -> bytes:
+    """A roll: hashes of captures' records and nothing else, so that any package may show it."""
+    return canonical({"format": "certsweep-roll/1", "captures": sorted(captures)})
+
+
 def package_name(case_id: int, sha256: str) -> str:
     """`EV-<case>-<first 12 hex of the manifest's SHA-256>.wacz`."""
     return f"EV-{case_id}-{sha256[:12]}.wacz"

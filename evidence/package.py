@@ -23,7 +23,7 @@ from evidence.layout import (
     layout,
 )
 from evidence.measuring import BLOCK, measured
-from evidence.seal import Sealing, seal_of
+from evidence.seal import Roll, Sealed, Sealing, seal_of, tokens_of
 from evidence.signing import SigningKey
 from storage.bilingual import Problem
 from storage.canonical import canonical
@@ -45,6 +45,7 @@ class Written:
     sealing: Sealing
     custody: Sequence[Line]
     roots: bytes  # PEM; b"" where no authority was asked
+    rolls: Sequence[Roll] = ()  # that bear the case's captures and were stamped
 
 
 def custody_lines(lines: Sequence[Line]) -> bytes:
@@ -68,7 +69,13 @@ def write_package(store: SnapshotStore, written: Written, path: Path) -> str:
     stored = [stored_entry(store, row) for row in manifest["artefacts"]]
     files = sorted([*stored, *(entry_of(*one) for one in own.items())], key=lambda one: one.path)
     head = head_of(written.name, manifest)
-    seal = seal_of(written.manifest, written.key.id, written.sealing, head, files)
+    speaks_of = Sealed(
+        manifest=written.manifest,
+        key_id=written.key.id,
+        sealing=written.sealing,
+        rolls=written.rolls,
+    )
+    seal = seal_of(speaks_of, head, files)
     own |= {SEAL: seal, SEAL_SIGNATURE: written.key.sign(seal)}
     first = [entry_of(name, own[name]) for name in (SEAL, SEAL_SIGNATURE)]
     described, digest = datapackage(head, [*first, *files])
@@ -86,8 +93,11 @@ def own_files(written: Written) -> dict[str, bytes]:
     }
     if written.roots:
         found[ROOTS] = written.roots
-    granted = [one.token for one in written.sealing.standings if one.token]
-    return found | {f"evidence/tsr-{number}.tsr": token for number, token in enumerate(granted, 1)}
+    for number, roll in enumerate(written.rolls, 1):
+        found[f"evidence/roll-{number}.json"] = roll.data
+    for number, token in enumerate(tokens_of(written.sealing, written.rolls), 1):
+        found[f"evidence/tsr-{number}.tsr"] = token
+    return found
 
 
 def head_of(name: str, manifest: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from cryptography.x509 import Certificate
@@ -40,12 +41,30 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Roll:
+    """A roll of captures and its timestamps, all of them granted and proved."""
+
+    data: bytes
+    stamps: tuple[Stamp, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sealing:
     """What a package is worth, and why."""
 
     state: str  # "sealed", "pending" or "failed"
     standings: tuple[Standing, ...]
     why: tuple[Bilingual, ...]  # what is pending or failed; empty for a sealed one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """What a seal speaks of besides the files."""
+
+    manifest: bytes
+    key_id: str
+    sealing: Sealing
+    rolls: Sequence[Roll] = ()
 
 
 def sealing(
@@ -92,27 +111,39 @@ def standing(url: str, stamp: Stamp | None, sha256: str, roots: Sequence[Certifi
     return Standing(authority=url, state="granted", reason="", token=stamp.token, stamped_at=told)
 
 
-def seal_of(
-    manifest: bytes, key_id: str, sealed: Sealing, head: dict[str, Any], files: Sequence[Entry]
-) -> bytes:
+def tokens_of(sealed: Sealing, rolls: Sequence[Roll]) -> list[bytes]:
+    """Every answer of an authority, in the order of their files tsr-1.tsr, tsr-2.tsr, …"""
+    over_manifest = [one.token for one in sealed.standings if one.token]
+    return over_manifest + [stamp.token or b"" for roll in rolls for stamp in roll.stamps]
+
+
+def seal_of(written: Sealed, head: dict[str, Any], files: Sequence[Entry]) -> bytes:
     """The canonical bytes of `seal.json`; `files` are all but the four that follow from it."""
-    granted = [one for one in sealed.standings if one.token]
-    names = {one.authority: f"evidence/tsr-{granted.index(one) + 1}.tsr" for one in granted}
+    names = (f"evidence/tsr-{number}.tsr" for number in count(1))
     told = {
         "format": FORMAT,
-        "manifest": hashlib.sha256(manifest).hexdigest(),
-        "key": key_id,
-        "state": sealed.state,
+        "manifest": hashlib.sha256(written.manifest).hexdigest(),
+        "key": written.key_id,
+        "state": written.sealing.state,
         "head": head,
         "timestamps": [
             {
                 "authority": one.authority,
                 "state": one.state,
                 "reason": one.reason,
-                "file": names.get(one.authority, ""),
+                "file": next(names) if one.token else "",
                 "stamped_at": one.stamped_at,
             }
-            for one in sealed.standings
+            for one in written.sealing.standings
+        ],
+        "rolls": [
+            {
+                "file": f"evidence/roll-{number}.json",
+                "timestamps": [
+                    {"authority": stamp.authority, "file": next(names)} for stamp in roll.stamps
+                ],
+            }
+            for number, roll in enumerate(written.rolls, 1)
         ],
         "files": [
             {"path": one.path, "size": one.size, "sha256": one.sha256, "crc32": one.crc32}

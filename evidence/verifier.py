@@ -238,6 +238,7 @@ class Examination:
             self.artefacts(manifest, seal)
             self.custody(manifest)
             self.timestamps(manifest, seal)
+            self.rolls(manifest, seal)
         except Wrong as wrong:
             self.report.checks.append(wrong.check)
         except (KeyError, TypeError, AttributeError):
@@ -272,8 +273,7 @@ class Examination:
     def custody(self, manifest: Any) -> None:  # noqa: ANN401
         """The chain holds, and what it says was captured is what the manifest says was captured."""
         captures = {
-            f"capture:{one['id']}": hashlib.sha256(canonical(one)).hexdigest()
-            for one in manifest["captures"]
+            f"capture:{one['id']}": sha256_of(canonical(one)) for one in manifest["captures"]
         }
         try:
             seq = broken_line(self.kept.get(CUSTODY, b""), manifest["custody"], captures)
@@ -293,12 +293,31 @@ class Examination:
                 why = row.get("reason") or "waiting"
                 self.say(name, UNCHECKED, f"还没有时间戳：{why}", f"not yet stamped: {why}")
                 continue
-            roots = self.roots or self.kept.get(ROOTS, b"")
-            if not self.roots and OWN_ROOTS not in self.report.remarks:
-                self.report.remarks.append(OWN_ROOTS)
-            self.say(name, *stamp_holds(token, seal["manifest"], roots))
-            if TEST_MARK.encode() in token:
+            self.say(name, *stamp_holds(token, seal["manifest"], self.trusted()))
+            if TEST_MARK.encode() in token and TEST_REMARK not in self.report.remarks:
                 self.report.remarks.append(TEST_REMARK)
+
+    def trusted(self) -> bytes:
+        if not self.roots and OWN_ROOTS not in self.report.remarks:
+            self.report.remarks.append(OWN_ROOTS)
+        return self.roots or self.kept.get(ROOTS, b"")
+
+    def rolls(self, manifest: Any, seal: Any) -> None:  # noqa: ANN401
+        """What dates single captures: a stamp over a roll that bears the hash of their record."""
+        hashes = {sha256_of(canonical(one)): one["id"] for one in manifest["captures"]}
+        undated = set(hashes)
+        for row in seal["rolls"]:
+            roll = self.kept.get(row["file"], b"")
+            borne = set(parsed(row["file"], roll)["captures"]) & hashes.keys()
+            undated -= borne
+            for stamp in row["timestamps"]:
+                token = self.kept.get(stamp["file"], b"")
+                answer = stamp_holds(token, sha256_of(roll), self.trusted())
+                for one in sorted(borne):
+                    self.say(f"capture {hashes[one]} {stamp['authority']}", *answer)
+        if undated:
+            zh, en = "次取证没有取证时的时间戳", "captures were not stamped when they were taken"
+            self.report.remarks.append((f"{len(undated)} {zh}", f"{len(undated)} {en}"))
 
 
 DIFFERENCES = {
@@ -319,6 +338,10 @@ TEST_REMARK = (
     "注意：时间戳来自测试机构，没有任何法律效力！",
     "Note: the timestamp is a TEST authority's and worth nothing in law!",
 )
+
+
+def sha256_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def broken_line(data: bytes, anchor: Any, captures: dict[str, str]) -> int | None:  # noqa: ANN401

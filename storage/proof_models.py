@@ -53,6 +53,15 @@ class StampModel(Base):
     token: Mapped[bytes | None] = mapped_column(LargeBinary)  # the answer whole, DER
 
 
+class RollModel(Base):
+    """Which roll bears which capture's hash: one timestamp over a roll dates all its captures."""
+
+    __tablename__ = "capture_rolls"
+
+    capture_sha256: Mapped[str] = mapped_column(primary_key=True)  # of the canonical record
+    roll_sha256: Mapped[str] = mapped_column(index=True)  # its bytes lie in the snapshot store
+
+
 class PackageModel(Base):
     """One manifest of a case and the package made of it."""
 
@@ -73,4 +82,5 @@ class PackageModel(Base):
 
 custody = core(CustodyModel)
 timestamps = core(StampModel)
+capture_rolls = core(RollModel)
 evidence_packages = core(PackageModel)

@@ -20,24 +20,28 @@ from hypothesis import strategies as some
 from sqlalchemy import Engine
 from warcio.archiveiterator import ArchiveIterator
 
+from door import evidence_stamps
 from door.evidence_custody import check_chain
 from door.evidence_parts import Proof, proof_of
 from door.evidence_run import Packed, complete, package_case
-from door.evidence_stamps import work_off
+from door.evidence_stamps import roll_captures, work_off
 from door.settings import read_settings
 from evidence import package as writing
 from evidence.cdx import CdxLine, indexed, lines_of, surt
+from evidence.custody import captured
+from evidence.manifest import capture_sha256
 from evidence.package import Written, write_package
 from evidence.seal import sealing
+from evidence.timestamps import Answer
 from evidence.trial_authority import TrialAuthority
-from evidence.verifier import UNCHECKED, examine
+from evidence.verifier import PROVED, UNCHECKED, examine
 from storage.bilingual import Problem
 from storage.captures import keep
 from storage.database import read, write
 from storage.packages import every_package
 from storage.records import Contacts
 from storage.snapshots import SnapshotStore
-from storage.stamps import due
+from storage.stamps import due, want
 from tests.evidence_case import (
     CASE,
     HTML,
@@ -131,8 +135,8 @@ def test_with_one_authority_down_it_is_pending_until_that_one_answers(
     assert (left.name, report.code) == (f"timestamp {url}", 3)
     assert work_off(parts) == []  # not due for a minute
     with authority.served(port):
-        (tried,) = work_off(parts, everything=True)
-    assert tried.answer.reason == ""
+        tried = work_off(parts, everything=True)
+    assert [one.answer.reason for one in tried] == ["", ""]  # over the roll, over the manifest
     (done,) = complete(parts, [made.package.manifest_sha256])
     assert done.packed is not None
     assert (done.packed.path, done.packed.sealing.state) == (made.path, "sealed")
@@ -310,6 +314,62 @@ def test_lines_of_other_cases_are_withheld(
     assert rows[0] == {"withheld": 4}
     assert [row["what"] for row in rows[1:]] == ["gathered", "signed"]
     assert examine(other.path).code == 3
+
+
+def test_captures_are_dated_together_by_one_stamp_over_hashes_alone(
+    engine: Engine, tmp_path: Path, store: SnapshotStore, authority: TrialAuthority
+) -> None:
+    made = a_captured_case(engine, store)
+    others = [capture(store, number, case_id=None) for number in range(2, 5)]
+    with write(engine) as connection:
+        for one in others:
+            keep(connection, one)
+            captured(connection, one, NOON)
+    with authority.served() as url:
+        parts = proof(engine, tmp_path, authority, url)
+        roll = roll_captures(parts)
+        assert len(work_off(parts)) == 1
+        assert roll_captures(parts) == ""  # each capture stands in one roll
+        packed = package_case(parts, CASE, tmp_path / "out", BY)
+    files = opened(packed.path)
+    told = json.loads(files["evidence/roll-1.json"])
+    assert told["captures"] == sorted(map(capture_sha256, (made, *others)))
+    assert set(told) == {"format", "captures"}
+    report = examine(packed.path)
+    (dated,) = [check for check in report.checks if check.name.startswith("capture ")]
+    assert (dated.name, dated.result) == (f"capture {made.id} {url}", PROVED)
+    assert report.code == 0
+    assert hashlib.sha256(files["evidence/roll-1.json"]).hexdigest() == roll
+
+
+def test_no_roll_is_begun_where_nobody_could_stamp_it(
+    engine: Engine, tmp_path: Path, store: SnapshotStore
+) -> None:
+    a_captured_case(engine, store)
+    assert roll_captures(proof(engine, tmp_path)) == ""
+    report = examine(unsealed(engine, tmp_path).path)
+    assert any("were not stamped when they were taken" in remark[1] for remark in report.remarks)
+
+
+def test_an_authority_that_is_silent_is_asked_once_a_run(
+    engine: Engine, tmp_path: Path, authority: TrialAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts, asked = proof(engine, tmp_path, authority, DOWN), []
+
+    def silent(url: str, *_: object) -> Answer:
+        asked.append(url)
+        return Answer(reason="timeout")
+
+    monkeypatch.setattr(evidence_stamps, "ask", silent)
+    with write(engine) as connection:
+        for number in range(5):
+            data = parts.store.put(bytes([number]), "manifest", "", NOON)
+            want(connection, data.sha256, [DOWN], NOON)
+    tried = work_off(parts)
+    assert asked == [DOWN]
+    assert [one.answer.reason for one in tried] == ["timeout"] * 5
+    with read(engine) as connection:
+        assert {one.tries for one in due(connection, None)} == {1}
 
 
 def test_a_capture_custody_does_not_know_is_enrolled_as_hashed_only_now(

@@ -236,7 +236,7 @@ def test_a_stranger_who_signs_everything_anew_is_another_key(
         "evidence/manifest.sig": stranger.sign(changed),
     }
     digest = hashlib.sha256(changed).hexdigest()
-    data = forged(made, files, stranger, manifest=digest, timestamps=[])
+    data = forged(made, files, stranger, manifest=digest, timestamps=[], rolls=[])
     alone = examined(tmp_path, data)
     assert alone.code == 3  # it agrees with itself, and nobody stamped it
     assert any(stranger.id in remark[0] for remark in alone.remarks)

@@ -22,6 +22,7 @@ KEPT = "custody is append-only"
 def upgrade() -> None:
     create_custody()
     create_timestamps()
+    create_capture_rolls()
     create_evidence_packages()
     if op.get_bind().dialect.name == "postgresql":
         keep_custody_on_postgresql()
@@ -66,6 +67,16 @@ def create_timestamps() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_timestamps"),
         sa.UniqueConstraint("sha256", "authority", name="uq_timestamps_sha256_authority"),
     )
+
+
+def create_capture_rolls() -> None:
+    op.create_table(
+        "capture_rolls",
+        sa.Column("capture_sha256", SafeText(), nullable=False),
+        sa.Column("roll_sha256", SafeText(), nullable=False),
+        sa.PrimaryKeyConstraint("capture_sha256", name="pk_capture_rolls"),
+    )
+    op.create_index("ix_capture_rolls_roll_sha256", "capture_rolls", ["roll_sha256"])
 
 
 def create_evidence_packages() -> None:
