@@ -27,13 +27,13 @@ TIME = re.compile(r"Time stamp: (\w{3}) +(\d+) (\d+):(\d+):(\d+)(?:\.\d+)? (\d{4
 Answer = tuple[str, str, str]  # a result, why in Chinese, in English
 
 
-def openssl(*arguments: str) -> str:
-    """All that the command says; "" where there is no such command."""
+def openssl(*arguments: str) -> tuple[bool, str]:
+    """Whether it ended well, and all that it said; False and "" where there is no such command."""
     program = shutil.which("openssl")
     if program is None:
-        return ""
-    done = subprocess.run([program, *arguments], capture_output=True, check=False, timeout=60)
-    return (done.stdout + done.stderr).decode("utf-8", "replace")
+        return False, ""
+    done = subprocess.run([program, *arguments], capture_output=True, check=False)
+    return done.returncode == 0, (done.stdout + done.stderr).decode("utf-8", "replace")
 
 
 def der_of(pem: bytes) -> bytes:
@@ -66,8 +66,8 @@ def signature_holds(data: bytes, signature: bytes, pem: bytes) -> Answer:
     with tempfile.TemporaryDirectory() as folder:
         paths = written(Path(folder), data, signature, pem)
         options = ("-in", paths[0], "-sigfile", paths[1], "-pubin", "-inkey", paths[2])
-        told = openssl("pkeyutl", "-verify", "-rawin", *options)
-    if "Verified Successfully" in told:
+        good, told = openssl("pkeyutl", "-verify", "-rawin", *options)
+    if good and "Verified Successfully" in told:
         return PROVED, "签名相符", "the signature holds"
     if "Verification Failure" in told or len(signature) != 64:
         return DISPROVED, "签名不符", "the signature does not hold"
@@ -80,11 +80,11 @@ def stamp_holds(token: bytes, sha256: str, roots: bytes) -> Answer:
         return UNCHECKED, "没有 openssl，无法核对", "openssl is needed"
     with tempfile.TemporaryDirectory() as folder:
         tsr, trusted = written(Path(folder), token, roots)
-        moment = moment_of(openssl("ts", "-reply", "-in", tsr, "-text"))
+        moment = moment_of(openssl("ts", "-reply", "-in", tsr, "-text")[1])
         # An authority's certificate runs out; what it stamped before stays true.
         when = ("-CAfile", trusted, "-attime", str(moment))
-        told = openssl("ts", "-verify", "-digest", sha256, "-in", tsr, *when)
-    if "Verification: OK" not in told:
+        good, told = openssl("ts", "-verify", "-digest", sha256, "-in", tsr, *when)
+    if not (good and "Verification: OK" in told):
         return DISPROVED, "时间戳不符或根证书不可信", "it does not hold, or its root is unknown"
     return PROVED, f"{utc(moment)} 已存在", f"it existed at {utc(moment)}"
 

@@ -256,9 +256,10 @@ class Examination:
     def artefacts(self, manifest: Any, seal: Any) -> None:  # noqa: ANN401
         """Both hashes of every artefact, and that nothing lies in the package besides."""
         rows = {row["path"]: row for row in manifest["artefacts"]}
+        there = {one["path"] for one in seal["files"]}
         for path, row in rows.items():
             found = self.found.get(path)
-            if found is None and any(one["path"] == path for one in seal["files"]):
+            if found is None and path in there:
                 continue  # told already
             if found is None or (found.size, found.sha256) != (row["size"], row["sha256"]):
                 self.say(path, DISPROVED, "与清单不符", "not as the manifest says")
@@ -266,9 +267,9 @@ class Examination:
                 self.say(path, UNCHECKED, "没有可核对的 SM3", "no SM3 to compare")
             elif found.sm3 != row["sm3"]:
                 self.say(path, DISPROVED, "SM3 与清单不符", "SM3 is not as the manifest says")
-        for one in seal["files"]:
-            if one["path"] not in rows and not BESIDES.fullmatch(one["path"]):
-                self.say(one["path"], DISPROVED, "清单里没有", "not in the manifest")
+        for path in sorted(there - rows.keys()):
+            if not BESIDES.fullmatch(path):
+                self.say(path, DISPROVED, "清单里没有", "not in the manifest")
 
     def custody(self, manifest: Any) -> None:  # noqa: ANN401
         """The chain holds, and what it says was captured is what the manifest says was captured."""

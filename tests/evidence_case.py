@@ -39,6 +39,15 @@ FILES = {
 CASE = 1
 
 
+class Moody(TrialAuthority):
+    """An authority that is down for maintenance as long as a test says."""
+
+    down = False
+
+    def respond(self, query: bytes) -> tuple[int, bytes]:
+        return (503, b"down for maintenance") if self.down else super().respond(query)
+
+
 def warc(url: str = URL, body: bytes = HTML) -> bytes:
     out = BytesIO()
     writer = WARCWriter(out, gzip=True, warc_version="1.1")

@@ -16,11 +16,10 @@ from sqlalchemy import Engine
 
 import cli
 from door.settings import read_settings
-from evidence.trial_authority import TrialAuthority
 from storage.custody import every_line
 from storage.database import open_database, read
 from storage.snapshots import SnapshotStore
-from tests.evidence_case import a_captured_case
+from tests.evidence_case import Moody, a_captured_case
 from tests.test_case_commands import put_everywhere, settle
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,8 +33,8 @@ def kind() -> str:
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> TrialAuthority:
-    return TrialAuthority(tmp_path_factory.mktemp("authority"))
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Moody:
+    return Moody(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture
@@ -77,18 +76,18 @@ def packed(typed: Type, folder: Path, **named: str) -> dict[str, Any]:
 
 
 def test_a_package_is_made_stamped_later_and_verified(
-    typed: Type, tmp_path: Path, authority: TrialAuthority
+    typed: Type, tmp_path: Path, authority: Moody
 ) -> None:
     with authority.served() as url:
-        pass
-    named = {"TSA": url, "TSA_ROOTS": str(authority.roots)}
-    made = packed(typed, tmp_path / "out", **named)
-    assert made["state"] == "pending"
-    code, out, _ = typed("verify", made["path"], **named)
-    assert code == 3
-    assert "[无从核对] timestamp" in out
-    assert "本机关的" in out
-    with authority.served(int(url.rsplit(":", 1)[1].strip("/"))):
+        authority.down = True
+        named = {"TSA": url, "TSA_ROOTS": str(authority.roots)}
+        made = packed(typed, tmp_path / "out", **named)
+        assert made["state"] == "pending"
+        code, out, _ = typed("verify", made["path"], **named)
+        assert code == 3
+        assert "[无从核对] timestamp" in out
+        assert "本机关的" in out
+        authority.down = False
         code, out, _ = typed("stamp", "--all", **named)
     assert code == 0
     assert "已封存" in out

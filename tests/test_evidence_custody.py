@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -15,10 +16,16 @@ from hypothesis import strategies as some
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
-from evidence.verifier import Wrong, broken_line
+from door.evidence_custody import check_chain
+from door.evidence_run import package_case
+from evidence.trial_authority import TrialAuthority
+from evidence.verifier import Wrong, broken_line, examine
 from storage.canonical import canonical, canonical_sha256
 from storage.custody import Act, Line, every_line, first_broken, head, lines_about, record
 from storage.database import read, write
+from storage.packages import packages_of
+from storage.snapshots import SnapshotStore
+from tests.evidence_case import CASE, a_captured_case, proof
 from tests.makers import NOON, sha
 
 TEXTS = some.text(min_size=1, max_size=20).filter(lambda one: one.isprintable())
@@ -79,6 +86,28 @@ def test_a_moment_is_written_in_utc_to_the_microsecond(engine: Engine) -> None:
 def test_text_no_database_can_keep_does_not_break_the_chain(engine: Engine) -> None:
     written(engine, act(who="\x00王\ud800"), act())
     assert first_broken(kept(engine)) is None
+
+
+def test_a_case_is_captured_packed_and_sealed_on_either_database(
+    engine: Engine, tmp_path: Path
+) -> None:
+    store = SnapshotStore("", tmp_path)
+    a_captured_case(engine, store)
+    authority = TrialAuthority(tmp_path / "authority")
+    with authority.served() as url:
+        parts = proof(engine, tmp_path, authority, url)
+        made = package_case(parts, CASE, tmp_path / "out", "赵封存")
+    assert made.sealing.state == "sealed"
+    assert examine(made.path, made.package.key_id).code == 0
+    with read(engine) as connection:
+        (found,) = packages_of(connection, CASE)
+    assert (found.path, found.state) == (made.path, "sealed")
+    assert (found.signature, found.key_id) == (made.package.signature, made.package.key_id)
+    state = check_chain(parts)
+    assert (state.broken, state.anchors, state.unproved) == (None, 1, ())
+    acts = [line.what for line in kept(engine)]
+    expected = ["captured", "gathered", "gathered", "signed", "stamped", "stamped", "packaged"]
+    assert acts == expected
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ from tests.evidence_case import (
     HTML,
     TEXT,
     URL,
+    Moody,
     a_captured_case,
     a_case,
     capture,
@@ -123,18 +124,17 @@ def test_with_one_authority_down_it_is_pending_until_that_one_answers(
     engine: Engine, tmp_path: Path, store: SnapshotStore, authority: TrialAuthority
 ) -> None:
     a_captured_case(engine, store)
-    with authority.served() as url:
-        port = int(url.rsplit(":", 1)[1].strip("/"))
-    with authority.served() as other:
+    moody = Moody(authority.roots.parent)
+    with authority.served() as other, moody.served() as url:
+        moody.down = True
         parts = proof(engine, tmp_path, authority, other, url)
         made = package_case(parts, CASE, tmp_path / "out", BY)
-    assert made.sealing.state == "pending"
-    assert [why.en for why in made.sealing.why] == [f"{url}: unreachable"]
-    report = examine(made.path)
-    (left,) = [check for check in report.checks if check.result == UNCHECKED]
-    assert (left.name, report.code) == (f"timestamp {url}", 3)
-    assert work_off(parts) == []  # not due for a minute
-    with authority.served(port):
+        assert made.sealing.state == "pending"
+        assert [why.en for why in made.sealing.why] == [f"{url}: an HTTP error"]
+        report = examine(made.path)
+        (left,) = [check for check in report.checks if check.result == UNCHECKED]
+        assert (left.name, report.code) == (f"timestamp {url}", 3)
+        moody.down = False
         tried = work_off(parts, everything=True)
     assert [one.answer.reason for one in tried] == ["", ""]  # over the roll, over the manifest
     (done,) = complete(parts, [made.package.manifest_sha256])

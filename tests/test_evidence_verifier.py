@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import random
@@ -453,8 +454,9 @@ def test_without_openssl_the_script_proves_nothing(isolated: Path, tmp_path: Pat
     assert "[证实]" not in done.stdout.decode()
 
 
-def test_the_script_imports_the_standard_library_alone() -> None:
+def test_the_script_imports_the_standard_library_alone_and_reads_as_python_3_9() -> None:
     source = standalone().decode()
+    assert ast.parse(source, feature_version=(3, 9))
     modules = {
         line.split()[1].partition(".")[0]
         for line in source.splitlines()
