@@ -178,6 +178,7 @@ class GuardProxy:
             self._guard.vet_url(target)
         except Refused as refused:
             self.refusals.append((target[:200], refused.reason))
+            self._tally.failed(host_in(target), refused.reason)
             raise
         split = urlsplit(target)
         request, length = origin_form(head, method, split), body_length(head)
@@ -266,6 +267,12 @@ async def final_head(reader: asyncio.StreamReader) -> Head:
         if status >= 200:
             return head
     raise BadMessage("no final answer")
+
+
+def host_in(target: str) -> str:
+    """The host of a URL that may be unreadable, for a note of it."""
+    place = target.partition("//")[2].partition("/")[0].rpartition("@")[2]
+    return place.rpartition(":")[0] or place
 
 
 def failed(status: str, reason: str, text: str) -> bytes:

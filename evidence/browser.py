@@ -39,6 +39,7 @@ from evidence.unfolding import VIEWPORT
 LOOK_EVERY = 2.0  # seconds between two looks at the memory
 CLOSE_SECONDS = 15.0
 MOST_DIALOGS = 50
+NO_BODIES = {"maxTotalBufferSize": 1_000, "maxResourceBufferSize": 1_000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class BrowserOrder:
     hard_mb: float = 6_000.0  # size at which it is closed, with everything in it
 
 
-@dataclass(kw_only=True)  # no slots: Playwright leaves a mark on whoever listens
+@dataclass(kw_only=True, eq=False)  # no slots: Playwright leaves a mark on whoever listens
 class Tab:
     """One page to be taken, and what it did besides showing itself."""
 
@@ -66,10 +67,11 @@ class Tab:
     dialogs: list[str] = field(default_factory=list)  # words of alert, confirm and prompt
     popups: list[str] = field(default_factory=list)  # windows it wanted to open
     crashed: bool = False
+    doomed: bool = False  # the browser was closed for what it holds, this tab or another
 
     @property
     def browser_gone(self) -> bool:
-        return not self.browser.is_connected()
+        return self.doomed or not self.browser.is_connected()
 
     def listen(self) -> None:
         self.page.on("crash", self._crash)
@@ -108,6 +110,7 @@ class CaptureBrowser:
         self._browser: Browser | None = None
         self._lent = 0
         self._held_mb = 0.0
+        self._tabs: set[Tab] = set()
         self.version = ""
         self.renewed = 0
         self.outgrown = 0  # how often it was closed because it outgrew hard_mb
@@ -131,18 +134,23 @@ class CaptureBrowser:
         await self._stack.aclose()
 
     @asynccontextmanager
-    async def tab(self, bounds: Bounds) -> AsyncIterator[Tab]:
-        """A tab in a context of its own, behind a proxy of its own; both end with it."""
+    async def tab(self, bounds: Bounds, *, trusting: bool = False) -> AsyncIterator[Tab]:
+        """A tab in a context of its own, behind a proxy of its own; both end with it.
+
+        `trusting`: whether a server with a bad certificate is shown.
+        """
         async with self._turnstile.turn():
             browser = await self._running()
             self._lent += 1
             tally = Tally(bounds.wire_bytes)
             limits = ProxyLimits(response_bytes=bounds.answer_bytes)
             async with GuardProxy(self._order.guard, self._resolver, limits, tally) as proxy:
-                context = await self._context(browser, proxy.port)
+                context = await self._context(browser, proxy.port, trusting=trusting)
                 try:
                     page = await context.new_page()
                     session = await context.new_cdp_session(page)
+                    # For certificates alone: it remembers those of what it saw, and no bodies.
+                    await session.send("Network.enable", NO_BODIES)
                     tab = Tab(
                         page=page,
                         session=session,
@@ -151,11 +159,13 @@ class CaptureBrowser:
                         browser=browser,
                     )
                     tab.listen()
+                    self._tabs.add(tab)
                     yield tab
                 finally:
+                    self._tabs = {one for one in self._tabs if one.page.context != context}
                     await leave(context)
 
-    async def _context(self, browser: Browser, port: int) -> BrowserContext:
+    async def _context(self, browser: Browser, port: int, *, trusting: bool) -> BrowserContext:
         return await browser.new_context(
             proxy={"server": f"http://127.0.0.1:{port}"},
             user_agent=self._order.agent,
@@ -163,6 +173,7 @@ class CaptureBrowser:
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             accept_downloads=False,
+            ignore_https_errors=trusting,
             service_workers="block",  # what they answer would not be seen
         )
 
@@ -214,6 +225,8 @@ class CaptureBrowser:
             self._held_mb = await asyncio.to_thread(lambda: children_mb() or 0.0)
             if self._held_mb > self._order.hard_mb:
                 self.outgrown += 1
+                for tab in self._tabs:
+                    tab.doomed = True
                 await self._close()
 
 

@@ -46,10 +46,25 @@ async def capture_page(
 
 
 async def look(browser: CaptureBrowser, order: Order, bounds: Bounds, seen: Seen) -> None:
+    """One sitting; a second one where the server's certificate is bad.
+
+    Such a page is taken all the same, as a person would look at it who knows: the certificate and
+    what is wrong with it stand in the facts.
+    """
     await browser.start()
-    outgrown = browser.outgrown
+    await sit(browser, order, bounds, seen, "")
+    bad = seen.behaviour.certificate_error
+    if bad:
+        seen.parts = Parts(order.parts)
+        await sit(browser, order, bounds, seen, bad)
+        seen.behaviour.certificate_error = bad
+
+
+async def sit(
+    browser: CaptureBrowser, order: Order, bounds: Bounds, seen: Seen, certificate_error: str
+) -> None:
     try:
-        async with browser.tab(bounds) as tab:
+        async with browser.tab(bounds, trusting=bool(certificate_error)) as tab:
             sitting = Sitting(tab, order.url, seen.parts, bounds)
             await sitting.run()
             seen.disturbed = tab.browser_gone
@@ -62,5 +77,5 @@ async def look(browser: CaptureBrowser, order: Order, bounds: Bounds, seen: Seen
     seen.behaviour, seen.final_url = sitting.behaviour, sitting.final_url
     seen.exchanges, seen.left_out = recorder.exchanges, recorder.left_out
     seen.reached, seen.network = tab.tally.reached, network_facts(tab.tally, recorder)
-    if browser.outgrown > outgrown:
+    if tab.doomed:
         seen.behaviour.limits.append("memory")

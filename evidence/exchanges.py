@@ -8,11 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Request, Response
 
 from crawler.proxy_wire import FAILED, REFUSED
+from crawler.tally import Tally
 from evidence.bounds import Bounds
 
 Headers = tuple[tuple[str, str], ...]
@@ -47,8 +49,9 @@ class Exchange:
 class Recorder:
     """Listens to a page until `finish`; `exchanges` are in the order they were asked."""
 
-    def __init__(self, page: Page, bounds: Bounds) -> None:
+    def __init__(self, page: Page, tally: Tally, bounds: Bounds) -> None:
         self._page = page
+        self._tally = tally
         self._bounds = bounds
         self._open: dict[Request, Exchange] = {}
         self._work: set[asyncio.Task[None]] = set()
@@ -91,7 +94,8 @@ class Recorder:
         self._start(request, "")
 
     def _failed(self, request: Request) -> None:
-        self._start(request, request.failure or "failed")
+        host = urlsplit(request.url).hostname or ""
+        self._start(request, self._tally.failures.get(host) or request.failure or "failed")
 
     def _start(self, request: Request, failure: str) -> None:
         exchange = self._open.pop(request, None)
@@ -140,7 +144,7 @@ class Recorder:
         if not has_body(exchange):
             return
         if exchange.failure:
-            exchange.truncated = "disconnect"
+            exchange.truncated = exchange.truncated or "disconnect"
             return
         room = min(self._bounds.body_bytes, self._bounds.bodies_bytes - self._held)
         if length_of(exchange) > room:

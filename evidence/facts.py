@@ -43,7 +43,7 @@ class Machine:
 class Behaviour:
     """What the page did, and what was done to it."""
 
-    outcome: str = "ok"  # how opening it ended: "ok", or in one word why not
+    outcome: str = "browser"  # how opening it ended: "ok", or in one word why not
     loading: str = "not_begun"  # "complete", or "unfinished" where it was taken while still coming
     title: str = ""
     width: int = 0  # px
@@ -159,10 +159,7 @@ async def certificates_of(session: CDPSession, url: str) -> tuple[bytes, ...]:
         return ()
     origin = "/".join(url.split("/", 3)[:3])
     try:
-        # Not sooner: it would tell us a second time of everything the page asks for.
-        await session.send("Network.enable")
         told = await session.send("Network.getCertificate", {"origin": origin})
-        await session.send("Network.disable")
     except PlaywrightError:
         return ()
     return tuple(base64.b64decode(one) for one in told["tableNames"][:MOST_CERTIFICATES])

@@ -30,27 +30,14 @@ BY_ERROR = {
 
 
 async def open_page(tab: Tab, recorder: Recorder, url: str, seconds: float) -> tuple[str, str]:
-    """How it ended ("ok" or one word), and why the server's certificate is bad ("" if it is not).
-
-    A page with a bad certificate is taken all the same, as a person would look at it who knows.
-    """
-    word, net_error = await go(tab, recorder, url, seconds)
-    if not net_error.startswith("ERR_CERT_"):
-        return word, ""
-    await tab.session.send("Security.enable")
-    await tab.session.send("Security.setIgnoreCertificateErrors", {"ignore": True})
-    word, _ = await go(tab, recorder, url, seconds)
-    return word, net_error
-
-
-async def go(tab: Tab, recorder: Recorder, url: str, seconds: float) -> tuple[str, str]:
-    """The word, and the browser's own name of a network error."""
+    """How it ended ("ok" or one word), and why the certificate was not taken ("" if it was)."""
     try:
         response = await tab.page.goto(url, wait_until="commit", timeout=seconds * 1000)
     except PlaywrightError as error:
         found = NET_ERROR.search(error.message)
         name = found[1] if found else ""
-        return word_of_failure(tab, recorder, error, name), name
+        bad = name if name.startswith("ERR_CERT_") else ""
+        return word_of_failure(tab, recorder, error, name), bad
     return said_by_proxy(response) or "ok", ""
 
 
@@ -63,15 +50,21 @@ def said_by_proxy(response: Response | None) -> str:
 
 
 def word_of_failure(tab: Tab, recorder: Recorder, error: PlaywrightError, net_error: str) -> str:
+    if tab.browser_gone:
+        return "browser"
     if "Download is starting" in error.message:
         return "download"
     if isinstance(error, PlaywrightTimeout):
         return "timeout"
+    if net_error:
+        return word_of_net_error(tab, recorder, net_error)
+    return "crashed" if tab.crashed or "crash" in error.message.lower() else "browser"
+
+
+def word_of_net_error(tab: Tab, recorder: Recorder, net_error: str) -> str:
     if net_error == "ERR_TUNNEL_CONNECTION_FAILED":
         last = recorder.navigations[-1].url if recorder.navigations else ""
         return tab.tally.failures.get(urlsplit(last).hostname or "", "unreachable")
     if net_error.startswith(("ERR_CERT_", "ERR_SSL_", "ERR_BAD_SSL")):
         return "tls"
-    if net_error:
-        return BY_ERROR.get(net_error, "bad_answer")
-    return "crashed" if tab.crashed or "crash" in error.message.lower() else "browser"
+    return BY_ERROR.get(net_error, "bad_answer")

@@ -30,7 +30,7 @@ class Sitting:
         self._bounds = bounds
         self._photographer = Photographer(tab.session, tab.world, bounds)
         self.parts = parts
-        self.recorder = Recorder(tab.page, bounds)
+        self.recorder = Recorder(tab.page, tab.tally, bounds)
         self.behaviour = Behaviour()
         self.final_url = ""
 

@@ -105,8 +105,8 @@ class Theatre:
 class Stage:
     """`with Stage(pages) as stage: stage.take("http://a.test/")`; every *.test is the theatre."""
 
-    def __init__(self, pages: Pages, guard: Guard | None = None, **browser: Any) -> None:
-        self.theatre = Theatre(pages)
+    def __init__(self, shown: Pages, guard: Guard | None = None, **browser: Any) -> None:
+        self.theatre = Theatre(shown)
         self._guard = guard or Guard(routes={"*.test": f"127.0.0.1:{self.theatre.port}"})
         self._order = browser
         self._loop = asyncio.new_event_loop()
