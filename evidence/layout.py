@@ -51,7 +51,7 @@ class Entry:
         return (
             type(self.size) is int
             and type(self.crc32) is int
-            and 0 <= self.size < 1 << 62
+            and 0 <= self.size < 1 << 44
             and 0 <= self.crc32 < 1 << 32
             and PATH.fullmatch(self.path) is not None
             and HEX.fullmatch(self.sha256) is not None

@@ -357,6 +357,77 @@ def test_a_zip_bomb_is_never_unpacked(tmp_path: Path) -> None:
     assert disproved(examine(tmp_path / "EV.wacz")) == {"evidence/seal.json"}
 
 
+JSON = some.recursive(
+    some.none() | some.booleans() | some.integers(-9, 1 << 65) | some.text("a.\0中", max_size=4),
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text("ab"), inner),
+    max_leaves=6,
+)
+
+
+def told(made: Made, name: str) -> Any:
+    with zipfile.ZipFile(made.path) as archive:
+        return json.loads(archive.read(name))
+
+
+def grafted(tree: Any, data: some.DataObject) -> Any:
+    """The tree with something else, or nothing, at one place drawn."""
+    if isinstance(tree, dict | list) and tree and data.draw(some.booleans()):
+        keys = sorted(tree) if isinstance(tree, dict) else range(len(tree))
+        key = data.draw(some.sampled_from(list(keys)))
+        copy = tree.copy()
+        if data.draw(some.booleans()):
+            copy[key] = grafted(tree[key], data)
+        else:
+            del copy[key]
+        return copy
+    return data.draw(JSON)
+
+
+@given(some.data())
+def test_no_json_in_a_signed_seal_makes_it_crash(
+    made: Made, tmp_path_factory: pytest.TempPathFactory, data: some.DataObject
+) -> None:
+    seal = told(made, "evidence/seal.json")
+    changed = grafted(seal, data)
+    sealed = canonical(changed)
+    whole = assembled(sealed, made.key.sign(sealed), {}, [], {})
+    examined(tmp_path_factory.getbasetemp(), whole)
+    if isinstance(changed, dict):
+        changes = {key: changed.get(key) for key in seal if changed.get(key) != seal[key]}
+        examined(tmp_path_factory.getbasetemp(), forged(made, {}, made.key, **changes))
+
+
+@given(some.data())
+def test_no_json_in_a_signed_manifest_makes_it_crash_or_pass(
+    made: Made, tmp_path_factory: pytest.TempPathFactory, data: some.DataObject
+) -> None:
+    manifest = told(made, "evidence/manifest.json")
+    changed = canonical(grafted(manifest, data))
+    files = {"evidence/manifest.json": changed, "evidence/manifest.sig": made.key.sign(changed)}
+    digest = hashlib.sha256(changed).hexdigest()
+    whole = forged(made, files, made.key, manifest=digest)
+    report = examined(tmp_path_factory.getbasetemp(), whole)
+    assert changed == canonical(manifest) or report.code != 0  # its stamps are over the true one
+
+
+@given(some.data())
+def test_no_json_in_signed_custody_or_rolls_makes_it_crash(
+    made: Made, tmp_path_factory: pytest.TempPathFactory, data: some.DataObject
+) -> None:
+    rows = [canonical(grafted({"seq": 1, "prev": "", "hash": "", "withheld": 1}, data))]
+    roll = canonical(grafted(told(made, "evidence/roll-1.json"), data))
+    files = {"evidence/custody.jsonl": b"\n".join(rows), "evidence/roll-1.json": roll}
+    examined(tmp_path_factory.getbasetemp(), forged(made, files, made.key))
+
+
+def test_sizes_that_add_up_beyond_what_a_zip_can_say_are_told(made: Made, tmp_path: Path) -> None:
+    rows = [
+        {"path": f"evidence/x{number:03}", "size": 1 << 61, "sha256": "0" * 64, "crc32": 0}
+        for number in range(20)
+    ]
+    assert examined(tmp_path, forged(made, {}, made.key, files=rows)).code == 1
+
+
 # The shape of the file.
 
 
