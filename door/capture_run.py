@@ -15,9 +15,10 @@ from crawler.guard import Guard
 from crawler.pace import Manners
 from crawler.user_agent import user_agent
 from door.settings import Settings
+from door.speech import say
 from evidence.bounds import Bounds
 from evidence.browser import BrowserOrder, CaptureBrowser
-from evidence.clock import read_clock
+from evidence.clock import Clock, read_clock
 from evidence.keeping import keep_taken
 from evidence.many import Manner, capture_all
 from evidence.orders import Order, Taken
@@ -78,14 +79,26 @@ async def capture(
     ntp: str,
     world: World,
 ) -> None:
+    clock = await read_clock(ntp)
+    if clock.source and clock.why:
+        tell_clock(clock)
     manner = Manner(
         tabs=TABS_A_CORE * (os.cpu_count() or 1),
         delay=world.delay,
         bounds=world.bounds,
-        clock=await read_clock(ntp),
+        clock=clock,
     )
     async with CaptureBrowser(order) as browser:
         await capture_all(browser, orders, keep, manner)
+
+
+def tell_clock(clock: Clock) -> None:
+    say(
+        f"时间服务器 {clock.source} 没有给出可用的时间（{clock.why}），本机时钟的偏差记为不明。"
+        "请检查 CERTSWEEP_NTP。",
+        f"The time server {clock.source} gave no usable time ({clock.why}); how far this clock is "
+        "off is recorded as unknown. Check CERTSWEEP_NTP.",
+    )
 
 
 def browser_order(settings: Settings, world: World) -> BrowserOrder:

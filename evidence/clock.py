@@ -31,7 +31,7 @@ class Clock:
     round_trip_us: int | None = None  # the offset is right to half of it
     stratum: int | None = None
     asked_at: datetime | None = None
-    why: str = "no_source"  # "" where the offset is known; "no_answer", "unsynchronised", "bad"
+    why: str = "no_source"  # "" where the offset is known; "no_answer", "unsynchronised", …
 
 
 class NoTime(Exception):
@@ -73,7 +73,9 @@ async def read_clock(source: str, seconds: float = SECONDS) -> Clock:
             told = await ask(source, seconds)
         except NoTime as error:
             why = str(error)
-        except (OSError, TimeoutError, ValueError):
+        except (ValueError, OverflowError):
+            why = "bad_setting"
+        except (OSError, TimeoutError):
             why = "no_answer"
         else:
             shorter = best is None or (told.round_trip_us or 0) < (best.round_trip_us or 0)
@@ -95,7 +97,7 @@ async def ask(source: str, seconds: float) -> Clock:
 
 
 def place(source: str) -> tuple[str, int]:
-    """Host and port of "host", "host:port" or "[address]:port"; ValueError for a bad port."""
+    """Host and port of "host", "host:port" or "[address]:port"; ValueError for a wordy port."""
     host, mark, port = source.rpartition(":")
     if not mark or (":" in host and not host.endswith("]")):
         return source.strip("[]"), PORT
