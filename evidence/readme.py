@@ -14,7 +14,7 @@ README = """\
 | tsr-N.tsr、tsa-roots.pem | 时间戳机构（RFC 3161）的答复与根证书 |
 | roll-N.json | 取证后不久一并加盖时间戳的取证哈希名册（只有哈希，不涉及其他案件内容） |
 | seal.json、seal.sig | 全部文件的封印与签名：包内每一个字节都由它确定 |
-| custody.jsonl | 保管链：每一条含前一条的哈希；其他案件的条目以“withheld”略去 |
+| custody.jsonl | 保管链：每一条含前一条的哈希；缺号处是其他案件的条目 |
 | decision.json、findings.json | 人的决定；机器的提示及原文引句（只是涉嫌，不是结论） |
 | capture-… | 取证：网页文档、MHTML、整页与首屏图片、文字、取证情况 |
 | post-… | 巡查时所存的文字与快照 |

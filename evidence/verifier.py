@@ -348,21 +348,19 @@ def sha256_of(data: bytes) -> str:
 def broken_line(data: bytes, anchor: Any, captures: dict[str, str]) -> int | None:  # noqa: ANN401
     """Number of the first line of custody that does not hold; None where all do.
 
-    Lines of other cases are withheld: `{"withheld": n}` stands for n of them. `anchor`: the line
-    that the manifest names; `captures`: hashes that lines about them must give.
+    Lines of other cases are withheld, and their numbers missing. `anchor`: the line that the
+    manifest names; `captures`: hashes that lines about them must give.
     """
     seq, prev, seen = 0, "", {}
     for row in data.decode("utf-8", "replace").splitlines():
         line = parsed(CUSTODY, row.encode())
-        if "withheld" in line:
-            seq, prev = seq + max(1, line["withheld"]), "?"
-            continue
-        said = line.pop("hash")
-        follows = line["seq"] == seq + 1 and prev in {line["prev"], "?"}
+        said, follows = line.pop("hash"), line["seq"] > seq
+        if line["seq"] == seq + 1:
+            follows = line["prev"] == prev
         fits = captures.get(line["subject"], line["sha256"]) == line["sha256"]
-        if not (follows and fits and hashlib.sha256(canonical(line)).hexdigest() == said):
-            return seq + 1
-        seq, prev = seq + 1, said
+        if not (follows and fits and sha256_of(canonical(line)) == said):
+            return max(int(line["seq"]), seq + 1)
+        seq, prev = line["seq"], said
         seen[seq] = said
     return None if seen.get(anchor["seq"]) == anchor["hash"] else int(anchor["seq"])
 
