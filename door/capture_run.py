@@ -24,7 +24,7 @@ from evidence.many import Manner, capture_all
 from evidence.orders import Order, Taken
 from evidence.parts import PARTS
 from storage.bilingual import Problem
-from storage.captures import MOST_TRIES, capture_by_id, tries_of, uncaptured
+from storage.captures import MOST_TRIES, WALL, capture_by_id, tries_of, uncaptured
 from storage.database import read
 from storage.records import Capture
 from storage.snapshots import SnapshotStore
@@ -157,10 +157,11 @@ def order_again(engine: Engine, capture_id: str, by: str) -> Order:
         reason=found.reason,
         case_id=found.case_id,
         again_of=first,
-        parts=(*parts, "facts"),
+        parts=tuple(dict.fromkeys((*parts, "facts"))),
     )
 
 
 def missing_parts(tries: Iterable[Capture]) -> tuple[str, ...]:
-    brought = {artefact.kind for one in tries for artefact in one.artefacts}
+    seen = [one for one in tries if WALL not in one.parts]
+    brought = {artefact.kind for one in seen for artefact in one.artefacts}
     return tuple(part for part in PARTS if part not in brought)

@@ -11,6 +11,7 @@ from storage.bilingual import Bilingual
 from storage.records import Capture
 
 PART_WORDS = {
+    "page": Bilingual("网页本身", "the page itself"),
     "warc": Bilingual("网络往来（WARC）", "requests and responses (WARC)"),
     "dom": Bilingual("渲染后网页", "page as rendered"),
     "mhtml": Bilingual("单文件网页（MHTML）", "page in one file (MHTML)"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from crawler.extract import extract, page_state
 from crawler.tally import Place
 from evidence.digests import digests_of
 from evidence.exchanges import Exchange
@@ -21,13 +22,15 @@ from evidence.facts import (
     tools,
 )
 from evidence.orders import Order, Taken
-from evidence.parts import MEDIA_TYPES, OK, Part, Parts
+from evidence.parts import MEDIA_TYPES, OK, PAGE, Part, Parts
 from evidence.warc_records import Resource, WarcOrder, pageinfo, write_warc
 from storage.custody import stamp_of
-from storage.records import Artefact, Capture
+from storage.records import Artefact, Capture, PageState
 
 # The browsertrix crawler's names, which players of archives know.
 URN = {"full_page": "fullPage", "first_screen": "view", "text": "text"}
+KINDS = (PAGE, *MEDIA_TYPES)
+MOST_JUDGED = 1_000_000  # bytes of DOM in which a wall is looked for
 CUT = frozenset({"length", "time", "disconnect", "unspecified"})
 
 
@@ -49,6 +52,7 @@ class Seen:
 
 def assemble(order: Order, seen: Seen, machine: Machine) -> Taken:
     """Blocks for some tenths of a second: packing and hashing."""
+    note_wall(order, seen)
     add_warc(order, seen, machine)
     parts = {part.kind: part for part in seen.parts.taken}
     artefacts = [artefact_of(part) for part in parts.values()]
@@ -64,6 +68,22 @@ def assemble(order: Order, seen: Seen, machine: Machine) -> Taken:
         outcome=seen.behaviour.outcome,
         disturbed=seen.disturbed,
     )
+
+
+def note_wall(order: Order, seen: Seen) -> None:
+    """Whether a captcha, a login or a refusal was shown instead of the page."""
+    dom = next((part.data for part in seen.parts.taken if part.kind == "dom"), None)
+    documents = [one for one in seen.exchanges if one.main and one.status]
+    if dom is None or not documents:
+        return
+    html = dom[:MOST_JUDGED].decode("utf-8", "replace")
+    found = extract(html, seen.final_url)
+    state, reason = page_state(documents[-1].status, seen.final_url, found, html, asked=order.url)
+    # An empty shell is no wall here: a browser showed it, and the pictures tell what it was.
+    if reason != "shell":
+        seen.behaviour.state, seen.behaviour.state_reason = state.value, reason
+        if state is PageState.BLOCKED:
+            seen.parts.words[PAGE] = reason
 
 
 def add_warc(order: Order, seen: Seen, machine: Machine) -> None:
@@ -132,7 +152,7 @@ def capture_of(order: Order, seen: Seen, artefacts: list[Artefact]) -> Capture:
         started_at=seen.started_at,
         ended_at=seen.ended_at,
         artefacts=tuple(artefacts),
-        parts={kind: seen.parts.words[kind] for kind in MEDIA_TYPES if kind in seen.parts.words},
+        parts={kind: seen.parts.words[kind] for kind in KINDS if kind in seen.parts.words},
         case_id=order.case_id,
         again_of=order.again_of,
     )

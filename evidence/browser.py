@@ -20,6 +20,7 @@ from playwright.async_api import (
     BrowserContext,
     CDPSession,
     Dialog,
+    Download,
     Page,
     async_playwright,
 )
@@ -66,6 +67,8 @@ class Tab:
     browser: Browser
     dialogs: list[str] = field(default_factory=list)  # words of alert, confirm and prompt
     popups: list[str] = field(default_factory=list)  # windows it wanted to open
+    # The first file it gave to keep; others are cancelled.
+    dropped: asyncio.Future[Download] = field(default_factory=asyncio.Future)
     crashed: bool = False
     doomed: bool = False  # the browser was closed for what it holds, this tab or another
 
@@ -77,6 +80,7 @@ class Tab:
         self.page.on("crash", self._crash)
         self.page.on("dialog", self._dismiss)
         self.page.on("popup", self._close_popup)
+        self.page.on("download", self._keep_download)
 
     def _crash(self, _page: Page) -> None:
         self.crashed = True
@@ -86,6 +90,13 @@ class Tab:
             self.dialogs.append(dialog.message[:500])
         with suppress(PlaywrightError):
             await dialog.dismiss()
+
+    async def _keep_download(self, download: Download) -> None:
+        if not self.dropped.done():
+            self.dropped.set_result(download)
+            return
+        with suppress(PlaywrightError):
+            await download.cancel()
 
     async def _close_popup(self, page: Page) -> None:
         if len(self.popups) < MOST_DIALOGS:
@@ -172,7 +183,7 @@ class CaptureBrowser:
             viewport=VIEWPORT,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
-            accept_downloads=False,
+            accept_downloads=True,  # into a folder that goes with the context
             ignore_https_errors=trusting,
             service_workers="block",  # what they answer would not be seen
         )

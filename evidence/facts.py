@@ -44,6 +44,8 @@ class Behaviour:
     """What the page did, and what was done to it."""
 
     outcome: str = "browser"  # how opening it ended: "ok", or in one word why not
+    state: str = ""  # a PageState, as the words of the page tell it; "" where there were none
+    state_reason: str = ""
     loading: str = "not_begun"  # "complete", or "unfinished" where it was taken while still coming
     title: str = ""
     width: int = 0  # px

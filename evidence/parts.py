@@ -10,6 +10,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from evidence.pictures import NoPicture
 from evidence.texts import TooLarge
+from storage.captures import WALL
 
 MEDIA_TYPES = {
     "warc": "application/warc",
@@ -21,6 +22,7 @@ MEDIA_TYPES = {
     "facts": "application/json",
 }
 PARTS = tuple(MEDIA_TYPES)
+PAGE = WALL  # named only where it is one: every file shows the wall then
 OK = "ok"
 # Parts of a page that are cut short where its document was still coming.
 OF_DOCUMENT = frozenset({"dom", "mhtml", "full_page", "text"})

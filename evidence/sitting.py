@@ -11,12 +11,14 @@ from evidence.bounds import Bounds
 from evidence.browser import Tab
 from evidence.exchanges import Recorder
 from evidence.facts import Behaviour, certificates_of
+from evidence.fetched_files import downloaded
 from evidence.opening import open_page
 from evidence.parts import OK, Parts, word_of
 from evidence.pictures import Photographer
 from evidence.texts import dom_of, mhtml_of, text_of
 from evidence.unfolding import close_layers, load, scroll_through, unroll
 
+DOWNLOAD = "download"  # the word of a URL that gives a file instead of a page
 LAST_SECONDS = 5.0  # for bodies still on their way when everything else is done
 LAST_WORDS = "[document.title, document.readyState]"
 
@@ -33,6 +35,7 @@ class Sitting:
         self.recorder = Recorder(tab.page, tab.tally, bounds)
         self.behaviour = Behaviour()
         self.final_url = ""
+        self._file: bytes | None = None
 
     async def run(self) -> None:
         deadline = asyncio.timeout(self._bounds.total_seconds)
@@ -50,6 +53,8 @@ class Sitting:
         behaviour, seconds = self.behaviour, self._bounds.open_seconds
         word, bad = await open_page(self._tab, self.recorder, self._url, seconds)
         behaviour.outcome, behaviour.certificate_error = word, bad
+        if word == DOWNLOAD:
+            self._file = await downloaded(self._tab, self._bounds)
         if word != OK:
             return
         await self._settle()
@@ -127,6 +132,8 @@ class Sitting:
     async def _end(self) -> None:
         await self.recorder.finish(LAST_SECONDS)
         behaviour, navigations = self.behaviour, self.recorder.navigations
+        if self._file is not None and navigations:
+            navigations[-1].body, navigations[-1].truncated = self._file, ""
         behaviour.dialogs, behaviour.popups = self._tab.dialogs, self._tab.popups
         if self._tab.tally.full:
             behaviour.limits.append("wire_bytes")

@@ -16,16 +16,17 @@ from storage.columns import AnyRow
 from storage.models import case_posts, cases, decisions, posts
 from storage.records import Artefact, Capture, Verdict
 
+WALL = "page"  # of Capture.parts: a captcha, a login or a refusal stood in the page's place
 MOST_TRIES = 3  # of a page of which nothing came; afterwards a person asks for it by its URL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uncaptured:
-    """A flagged page of which there is no capture yet."""
+    """A flagged page of which there is no capture yet, or only one of a wall in its place."""
 
     case_id: int
     url: str  # as found: a platform's link may carry the token that opens it
-    tries: int  # captures that brought nothing
+    tries: int  # captures that did not bring it
 
 
 def keep(connection: Connection, capture: Capture) -> None:
@@ -150,7 +151,7 @@ def capture_of(row: AnyRow, files: Iterable[Artefact]) -> Capture:
 
 
 def uncaptured(connection: Connection) -> list[Uncaptured]:
-    """Flagged pages of cases nobody found clean, of which no capture brought anything.
+    """Flagged pages of cases nobody found clean, which no capture brought.
 
     One entry a case and canonical URL, by its newest version, the oldest case first. Pages tried
     MOST_TRIES times in vain are among them: whoever captures says that they are left.
@@ -182,12 +183,13 @@ def flagged_pages() -> Select[tuple[object, ...]]:
 
 
 def earlier(connection: Connection) -> tuple[set[tuple[int, str]], Counter[tuple[int, str]]]:
-    """Case and URL of captures that brought the page, and how often others brought nothing."""
+    """Case and URL of captures that brought the page, and how often others did not."""
     brought: set[tuple[int, str]] = set()
     tried: Counter[tuple[int, str]] = Counter()
-    statement = select(captures.c.case_id, captures.c.url, captures.c.final_url)
+    columns = (captures.c.case_id, captures.c.url, captures.c.final_url, captures.c.parts)
+    statement = select(*columns)
     for row in connection.execute(statement.where(captures.c.case_id.is_not(None))):
-        if row.final_url:
+        if row.final_url and WALL not in row.parts:
             brought.add((row.case_id, row.url))
         else:
             tried[row.case_id, row.url] += 1

@@ -67,6 +67,12 @@ def bomb(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
+def paper(handler: Handler) -> None:
+    handler.give(
+        b"%PDF-1.7 invented", Content_Type="application/x-paper", Content_Disposition="attachment"
+    )
+
+
 FETCH = "<p>页</p><script>fetch('{0}').then(r => r.text()).catch(() => 0)</script>"
 LATER = "<p>页</p><script>setTimeout(() => {{ {0} }}, 30)</script>"
 PAGES = {
@@ -77,6 +83,10 @@ PAGES = {
     "/loop": LATER.format("while (1);"),
     "/eater": LATER.format("let a = []; while (1) a.push(new Array(1e5).fill(a.length))"),
     "/download": download,
+    "/paper": paper,
+    "/captcha": "<title>安全验证</title><p>请完成下方的滑块验证</p><div class=geetest></div>",
+    "/refusal": lambda handler: handler.give("<p>forbidden</p>", 403),
+    "/dropping": "<p>页</p><iframe src=/download></iframe><iframe src=/paper></iframe>",
     "/flood": FETCH.format("/flooding"),
     "/flooding": flood("text/plain"),
     "/flood-document": flood("text/html"),
@@ -173,6 +183,27 @@ def test_a_download_is_said_to_be_one_and_not_loaded(stage: Stage) -> None:
     assert show.capture.final_url == "http://a.test/download"
     assert show.facts["documents"][0]["status"] == 200
     assert stage.theatre.sent - before < 50 * MB
+
+
+def test_a_small_file_is_kept_whole(stage: Stage) -> None:
+    show = stage.take("http://a.test/paper")
+    assert show.outcome == show.parts["full_page"] == "download"
+    assert show.parts["warc"] == "ok"
+    assert b"%PDF-1.7 invented" in unpacked(show)
+
+
+def test_files_that_a_page_drops_do_not_hold_it_up(stage: Stage) -> None:
+    show = stage.take("http://a.test/dropping", load_seconds=5.0)
+    assert show.outcome == show.parts["full_page"] == show.parts["dom"] == "ok"
+
+
+@pytest.mark.parametrize(("path", "wall"), [("/captcha", "captcha"), ("/refusal", "http_403")])
+def test_a_wall_in_the_place_of_the_page_is_said_to_be_one(
+    stage: Stage, path: str, wall: str
+) -> None:
+    show = stage.take(f"http://a.test{path}")
+    assert show.parts == {"page": wall} | dict.fromkeys(PARTS, "ok")
+    assert (show.page["state"], show.page["state_reason"]) == ("blocked", wall)
 
 
 def test_an_answer_without_end_is_cut_at_the_limit(stage: Stage) -> None:

@@ -17,11 +17,12 @@ from sqlalchemy import Engine, select
 import evidence.many
 from door.capture_run import World, flagged_orders, order_again, run_captures
 from door.settings import Settings, read_settings
+from evidence.manifest import capture_sha256
 from evidence.many import Manner, capture_all, interleaved
 from evidence.orders import Order, Taken
 from storage.bilingual import Problem
 from storage.capture_models import capture_artefacts, captures
-from storage.captures import MOST_TRIES, captures_of_case, tries_of, uncaptured
+from storage.captures import MOST_TRIES, capture_by_id, captures_of_case, tries_of, uncaptured
 from storage.cases import list_cases
 from storage.custody import every_line, first_broken
 from storage.database import open_database, read, upgrade
@@ -79,7 +80,12 @@ def check_kept(engine: Engine, store: SnapshotStore) -> None:
         rows = connection.execute(select(capture_artefacts)).all()
         ids = set(connection.execute(select(captures.c.code)).scalars())
         lines = list(every_line(connection))
+        kept = {f"capture:{one}": capture_by_id(connection, one) for one in ids}
     assert all(store.check(row.sha256) for row in rows)
+    for line in lines:
+        capture = kept[line.subject]
+        assert capture is not None
+        assert line.sha256 == capture_sha256(capture)
     assert {line.subject for line in lines if line.what == "captured"} == {
         f"capture:{one}" for one in ids
     }

@@ -133,6 +133,13 @@ def test_every_flagged_page_of_a_case_is_missed_until_a_capture_brought_it(engin
     assert missing(engine) == []
 
 
+def test_a_wall_in_the_place_of_the_page_did_not_bring_it(engine: Engine) -> None:
+    case = opened(engine, flagged())
+    with write(engine) as connection:
+        keep(connection, capture(1, case_id=case, parts={"page": "captcha", "dom": "ok"}))
+    assert missing(engine) == [(case, PAGE + "?from=home", 1)]
+
+
 def test_a_newer_version_of_a_captured_page_is_the_same_page(engine: Engine) -> None:
     case = opened(engine, flagged())
     with write(engine) as connection:
