@@ -18,7 +18,14 @@ from door.evidence_parts import Proof, proof_of
 from door.evidence_run import Completed, Packed, complete, package_case
 from door.evidence_stamps import roll_captures, work_off
 from door.evidence_verify import Asked, note_verified, verified, whose_key
-from door.evidence_words import break_words, lack_line, reason_words, said_of, state_words
+from door.evidence_words import (
+    break_words,
+    lack_line,
+    reason_words,
+    said_of,
+    state_words,
+    worth_nothing,
+)
 from door.manual import HouseCommand, HouseGroup
 from door.printable import printable
 from door.settings import SETTINGS
@@ -78,6 +85,7 @@ def package_command(
         out.print(printable(lack_line(lack)), markup=False)
     for why in made.sealing.why:
         out.print(printable(said_of(why)), markup=False)
+    tell_worth(made)
     if as_json:
         out.print(json.dumps(packed_json(made), ensure_ascii=False), markup=False)
         return
@@ -90,12 +98,19 @@ def package_command(
         )
 
 
+def tell_worth(made: Packed) -> None:
+    told = worth_nothing(made.sealing)
+    if told:
+        say(told, told)
+
+
 def packed_json(made: Packed) -> dict[str, object]:
     return {
         "path": str(made.path),
         "state": made.sealing.state,
         "manifest": made.package.manifest_sha256,
         "key": made.package.key_id,
+        "test": bool(worth_nothing(made.sealing)),  # stamped by a test authority
         "why": [said_of(why) for why in made.sealing.why],
         "missing": [asdict(lack) for lack in made.lacks],
     }
@@ -179,6 +194,8 @@ def stamp_command(
     done = complete(proof, [one.stamp.sha256 for one in tried if not one.answer.reason])
     for each in done:
         out.print(printable(completed_line(each)), markup=False)
+        if each.packed:
+            tell_worth(each.packed)
     granted = sum(not one.answer.reason for one in tried)
     if as_json:
         written = [each.package.name for each in done if each.packed]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from door.speech import t
+from evidence.layout import TEST_MARK
 from evidence.pieces import Lack
-from evidence.seal import FAILED_STATE, SEALED
+from evidence.seal import FAILED_STATE, SEALED, Sealing
 from evidence.timestamps import FAILED, PENDING
+from evidence.verifier import TEST_REMARK
 from storage.bilingual import Bilingual
 from storage.custody import Broken
 
@@ -44,6 +46,13 @@ def lack_line(lack: Lack) -> str:
 
 def state_words(state: str) -> str:
     return said_of(STATES[state])
+
+
+def worth_nothing(sealed: Sealing) -> str:
+    """What must be said of timestamps by the authority that tests start; "" of all others."""
+    if not any(TEST_MARK.encode() in one.token for one in sealed.standings):
+        return ""
+    return t(*TEST_REMARK)
 
 
 def reason_words(reason: str, detail: str) -> str:

@@ -294,14 +294,23 @@ class Examination:
                 why = row.get("reason") or "waiting"
                 self.say(name, UNCHECKED, f"还没有时间戳：{why}", f"not yet stamped: {why}")
                 continue
-            self.say(name, *stamp_holds(token, seal["manifest"], self.trusted()))
+            self.say(name, *self.dated(token, seal["manifest"]))
             if TEST_MARK.encode() in token and TEST_REMARK not in self.report.remarks:
                 self.report.remarks.append(TEST_REMARK)
 
-    def trusted(self) -> bytes:
+    def dated(self, token: bytes, sha256: str) -> tuple[str, str, str]:
+        """By the roots that were named; by those in the package where none were, and said so."""
+        own = self.kept.get(ROOTS, b"")
+        answer = stamp_holds(token, sha256, self.roots or own)
         if not self.roots and OWN_ROOTS not in self.report.remarks:
             self.report.remarks.append(OWN_ROOTS)
-        return self.roots or self.kept.get(ROOTS, b"")
+        if answer[0] == DISPROVED and self.roots and stamp_holds(token, sha256, own)[0] == PROVED:
+            return (
+                UNCHECKED,
+                "成立，但其根证书不在您信任之列",
+                "it holds, by a root you did not name",
+            )
+        return answer
 
     def rolls(self, manifest: Any, seal: Any) -> None:  # noqa: ANN401
         """What dates single captures: a stamp over a roll that bears the hash of their record."""
@@ -313,7 +322,7 @@ class Examination:
             undated -= borne
             for stamp in row["timestamps"]:
                 token = self.kept.get(stamp["file"], b"")
-                answer = stamp_holds(token, sha256_of(roll), self.trusted())
+                answer = self.dated(token, sha256_of(roll))
                 for one in sorted(borne):
                     self.say(f"capture {hashes[one]} {stamp['authority']}", *answer)
         if undated:

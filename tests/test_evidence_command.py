@@ -82,15 +82,17 @@ def test_a_package_is_made_stamped_later_and_verified(
         authority.down = True
         named = {"TSA": url, "TSA_ROOTS": str(authority.roots)}
         made = packed(typed, tmp_path / "out", **named)
-        assert made["state"] == "pending"
+        assert (made["state"], made["test"]) == ("pending", False)
         code, out, _ = typed("verify", made["path"], **named)
         assert code == 3
         assert "[无从核对] timestamp" in out
         assert "本机关的" in out
         authority.down = False
-        code, out, _ = typed("stamp", "--all", **named)
+        code, out, err = typed("stamp", "--all", **named)
+        assert packed(typed, tmp_path / "out", **named)["test"]
     assert code == 0
     assert "已封存" in out
+    assert "测试机构" in err
     code, out, _ = typed("verify", made["path"], **named)
     assert code == 0
     assert "全部证实" in out
