@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from sqlalchemy import Connection
 
 from door.evidence_parts import Proof
 from evidence.manifest import roll_of
@@ -15,25 +17,31 @@ from storage.database import read, write
 from storage.rolls import enroll, unrolled
 from storage.stamps import Stamp, due, failed, granted, want
 
+MOST = 1_000  # captures in a roll: each package that holds one of them holds the roll, 67 KB
 CLOCKWORK = "certsweep"  # who stamps, where no person asked
 
 
-def roll_captures(proof: Proof) -> str:
-    """Queue one timestamp of each authority over all captures that have none yet.
+def roll_captures(proof: Proof) -> list[str]:
+    """Queue timestamps over all captures that have none yet: one of each authority for a roll.
 
-    Gives the hash of the roll; "" where there is nothing to stamp or nobody to stamp it.
+    Gives the hashes of the rolls; none where there is nothing to stamp or nobody to stamp it.
     """
-    now = datetime.now(UTC)
+    if not proof.authorities:
+        return []
     with write(proof.engine) as connection:
         captures = unrolled(connection)
-        if not captures or not proof.authorities:
-            return ""
-        sha256 = proof.store.put(roll_of(captures), "roll", "", now).sha256
-        enroll(connection, sha256, captures)
-        want(connection, sha256, proof.authorities, now)
-        subject = f"roll:{sha256}"
-        act = Act(who=CLOCKWORK, what="gathered", subject=subject, sha256=sha256, at=now)
-        record(connection, act)
+        starts = range(0, len(captures), MOST)
+        return [begin_roll(connection, proof, captures[at : at + MOST]) for at in starts]
+
+
+def begin_roll(connection: Connection, proof: Proof, captures: Sequence[str]) -> str:
+    now = datetime.now(UTC)
+    sha256 = proof.store.put(roll_of(captures), "roll", "", now).sha256
+    enroll(connection, sha256, captures)
+    want(connection, sha256, proof.authorities, now)
+    subject = f"roll:{sha256}"
+    act = Act(who=CLOCKWORK, what="gathered", subject=subject, sha256=sha256, at=now)
+    record(connection, act)
     return sha256
 
 

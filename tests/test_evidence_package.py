@@ -326,9 +326,9 @@ def test_captures_are_dated_together_by_one_stamp_over_hashes_alone(
             captured(connection, one, NOON)
     with authority.served() as url:
         parts = proof(engine, tmp_path, authority, url)
-        roll = roll_captures(parts)
+        (roll,) = roll_captures(parts)
         assert len(work_off(parts)) == 1
-        assert roll_captures(parts) == ""  # each capture stands in one roll
+        assert roll_captures(parts) == []  # each capture stands in one roll
         packed = package_case(parts, CASE, tmp_path / "out", BY)
     files = opened(packed.path)
     told = json.loads(files["evidence/roll-1.json"])
@@ -341,11 +341,35 @@ def test_captures_are_dated_together_by_one_stamp_over_hashes_alone(
     assert hashlib.sha256(files["evidence/roll-1.json"]).hexdigest() == roll
 
 
+def test_many_captures_make_several_rolls_and_a_package_shows_its_own(
+    engine: Engine,
+    tmp_path: Path,
+    store: SnapshotStore,
+    authority: TrialAuthority,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(evidence_stamps, "MOST", 2)
+    made = a_captured_case(engine, store)
+    with write(engine) as connection:
+        for number in range(2, 6):
+            other = capture(store, number, case_id=None)
+            keep(connection, other)
+            captured(connection, other, NOON)
+    with authority.served() as url:
+        parts = proof(engine, tmp_path, authority, url)
+        assert len(roll_captures(parts)) == 3
+        packed = package_case(parts, CASE, tmp_path / "out", BY)
+    files = opened(packed.path)
+    (name,) = [one for one in files if one.startswith("evidence/roll-")]
+    assert capture_sha256(made) in json.loads(files[name])["captures"]
+    assert examine(packed.path).code == 0
+
+
 def test_no_roll_is_begun_where_nobody_could_stamp_it(
     engine: Engine, tmp_path: Path, store: SnapshotStore
 ) -> None:
     a_captured_case(engine, store)
-    assert roll_captures(proof(engine, tmp_path)) == ""
+    assert roll_captures(proof(engine, tmp_path)) == []
     report = examine(unsealed(engine, tmp_path).path)
     assert any("were not stamped when they were taken" in remark[1] for remark in report.remarks)
 
