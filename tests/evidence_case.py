@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -13,6 +14,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from door.evidence_parts import Proof
+from door.evidence_run import Packed, package_case
 from evidence.custody import captured
 from evidence.digests import digests_of
 from evidence.signing import KeyRing
@@ -37,6 +39,7 @@ FILES = {
     "facts": ("application/json", b'{"protocol":"http/1.1"}'),
 }
 CASE = 1
+BY = "赵封存"
 
 
 class Moody(TrialAuthority):
@@ -127,3 +130,13 @@ def proof(engine: Engine, home: Path, authority: TrialAuthority | None = None, *
         roots_pem=authority.roots.read_bytes() if authority else b"",
         software="certsweep test",
     )
+
+
+def unsealed(engine: Engine, home: Path) -> Packed:
+    """The package of case 1, no authority asked."""
+    return package_case(proof(engine, home), CASE, home / "out", BY)
+
+
+def opened(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
