@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import getpass
 import json
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 from sqlalchemy import Engine
 
 from crawler.guard import Guard
-from door.capture_report import CaptureProgress, show
-from door.capture_run import World, flagged_orders, order_again, run_captures
+from door.capture_report import SORTS, CaptureProgress, show
+from door.capture_run import World, flagged_orders, order_again, run_captures, sample_world
 from door.capture_words import capture_json
 from door.casework import open_queue
 from door.misuse import WrongUse
@@ -29,51 +30,67 @@ HELP = t(
 )
 WORLD = World()
 
+Url = Annotated[
+    str,
+    typer.Argument(
+        metavar=t("网址", "URL"),
+        help=t("要取证的网址，含 http://", "the page to capture, with http://"),
+    ),
+]
+Flagged = Annotated[
+    bool,
+    typer.Option(
+        "--flagged",
+        help=t(
+            "取所有待审、已定案件中还没有取证的涉嫌网页（判为不违规的除外）",
+            "every flagged page of a case that has no capture yet (none of cases found clean)",
+        ),
+    ),
+]
+Again = Annotated[
+    str,
+    typer.Option(
+        metavar=t("取证编号", "ID"),
+        help=t("只补取这次取证中失败的部分", "take only the failed parts of this capture"),
+    ),
+]
+OfCase = Annotated[
+    int | None,
+    typer.Option(
+        metavar=t("编号", "NUMBER"),
+        help=t("取证归入哪件案件", "the case that the capture belongs to"),
+    ),
+]
+By = Annotated[
+    str,
+    typer.Option(
+        metavar=t("姓名", "NAME"),
+        help=t("谁要求取证（默认为登录名）", "who asks for it (default: the login name)"),
+    ),
+]
+Sample = Annotated[
+    bool,
+    typer.Option(
+        "--sample",
+        help=t(
+            "在随附的样例网上取证，不连外网",
+            "capture from the sample web that ships with it; no internet",
+        ),
+    ),
+]
 Json = Annotated[
     bool,
     typer.Option("--json", help=t("输出的最后一行为一个 JSON 对象", "the last line is JSON")),
 ]
 
 
-def command(
-    url: Annotated[
-        str,
-        typer.Argument(
-            metavar=t("网址", "URL"),
-            help=t("要取证的网址，含 http://", "the page to capture, with http://"),
-        ),
-    ] = "",
-    flagged: Annotated[
-        bool,
-        typer.Option(
-            "--flagged",
-            help=t(
-                "取所有待审、已定案件中还没有取证的涉嫌网页（判为不违规的除外）",
-                "every flagged page of a case that has no capture yet (none of cases found clean)",
-            ),
-        ),
-    ] = False,
-    again: Annotated[
-        str,
-        typer.Option(
-            metavar=t("取证编号", "ID"),
-            help=t("只补取这次取证中失败的部分", "take only the failed parts of this capture"),
-        ),
-    ] = "",
-    case: Annotated[
-        int | None,
-        typer.Option(
-            metavar=t("编号", "NUMBER"),
-            help=t("取证归入哪件案件", "the case that the capture belongs to"),
-        ),
-    ] = None,
-    by: Annotated[
-        str,
-        typer.Option(
-            metavar=t("姓名", "NAME"),
-            help=t("谁要求取证（默认为登录名）", "who asks for it (default: the login name)"),
-        ),
-    ] = "",
+def command(  # noqa: PLR0913, PLR0917 (one parameter an option)
+    url: Url = "",
+    flagged: Flagged = False,
+    again: Again = "",
+    case: OfCase = None,
+    by: By = "",
+    sample: Sample = False,
     as_json: Json = False,
 ) -> None:
     """Capture and tell what came of it; exit code 1 where the one page asked for did not come."""
@@ -83,24 +100,26 @@ def command(
             "give a URL, --flagged or --again ID (one of the three).",
         )
     engine, who = open_queue(), by.strip() or getpass.getuser()
-    if flagged:
-        capture_flagged(engine, who, as_json=as_json)
-        return
-    order = order_again(engine, again.strip(), who) if again else requested(engine, url, case, who)
-    capture_one(engine, order, as_json=as_json)
+    with sample_world() if sample else nullcontext(WORLD) as world:
+        if flagged:
+            capture_flagged(engine, who, world, as_json=as_json)
+        elif again:
+            order = order_again(engine, again.strip(), who)
+            capture_one(engine, order, world, as_json=as_json)
+        else:
+            Guard(routes=world.routes).vet_url(url)  # a person asked, so a refusal is said
+            capture_one(engine, requested(engine, url, case, who), world, as_json=as_json)
 
 
 def requested(engine: Engine, url: str, case: int | None, who: str) -> Order:
-    """Refused (a Problem) for a URL that may not be fetched; a person asked, so it is said."""
-    Guard(routes=WORLD.routes).vet_url(url)
     if case is not None:
         get_case(engine, case)
     return Order(url=url, asked_by=who, reason="requested", case_id=case)
 
 
-def capture_one(engine: Engine, order: Order, *, as_json: bool) -> None:
+def capture_one(engine: Engine, order: Order, world: World, *, as_json: bool) -> None:
     kept: list[Taken] = []
-    run_captures(engine, SETTINGS, [order], kept.append, WORLD)
+    run_captures(engine, SETTINGS, [order], kept.append, world)
     for taken in kept:
         if as_json:
             out.print(json.dumps(capture_json(taken), ensure_ascii=False), markup=False)
@@ -114,13 +133,13 @@ def capture_one(engine: Engine, order: Order, *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def capture_flagged(engine: Engine, who: str, *, as_json: bool) -> None:
+def capture_flagged(engine: Engine, who: str, world: World, *, as_json: bool) -> None:
     with hold(engine, SETTINGS.home, "capture", holder()):
         orders, given_up = flagged_orders(engine, who)
         with CaptureProgress(len(orders)) as progress:
             if orders:
-                run_captures(engine, SETTINGS, orders, progress.count, WORLD)
-    counts = {name: progress.counts[name] for name in ("whole", "partial", "failed")}
+                run_captures(engine, SETTINGS, orders, progress.count, world)
+    counts = {name: progress.counts[name] for name in (*SORTS, "other")}
     if as_json:
         told = {"flagged": len(orders), **counts, "given_up": given_up}
         out.print(json.dumps(told), markup=False)
@@ -136,6 +155,12 @@ def tell(total: int, counts: dict[str, int], given_up: int) -> None:
             f"{total} pages: {whole} complete, {partial} in part, {failed} not captured.",
         )
     )
+    if counts["other"]:
+        say(
+            f"其中 {counts['other']} 页取到的不像原内容（已删除、受阻等），见各次取证记录。",
+            f"{counts['other']} of them do not look like the post (removed, blocked, …); see the "
+            "facts of each.",
+        )
     if partial:
         say(
             "不完整的可用 certsweep capture --again 取证编号 补取。",

@@ -11,15 +11,16 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from door.capture_words import PART_WORDS, is_whole, part_word
+from door.capture_words import PART_WORDS, is_whole, part_word, warning
 from door.printable import printable
 from door.settings import SETTINGS
-from door.speech import err, out, t
+from door.speech import err, out, say, t
 from evidence.orders import Taken
 from storage.records import Capture
 
 LINE_EVERY = 20.0  # seconds between plain lines
 REFRESH = 4  # redraws a second on a terminal
+SORTS = ("whole", "partial", "failed")
 
 
 class CaptureProgress:
@@ -48,6 +49,7 @@ class CaptureProgress:
 
     def count(self, taken: Taken) -> None:
         self.counts[sort_of(taken.capture)] += 1
+        self.counts["other"] += warning(taken) is not None
         self._url = printable(taken.capture.url)
         if err.is_terminal:
             self._live.update(Text(self._line(), overflow="ellipsis", no_wrap=True))
@@ -56,7 +58,8 @@ class CaptureProgress:
             err.print(self._line(), markup=False)
 
     def _line(self) -> str:
-        done, seconds = self.counts.total(), int(time.monotonic() - self._began)
+        done = sum(self.counts[sort] for sort in SORTS)
+        seconds = int(time.monotonic() - self._began)
         partial, failed = self.counts["partial"], self.counts["failed"]
         return t(
             f"已取证 {done}/{self._total} · 不完整 {partial} · 没有取到 {failed}"
@@ -83,6 +86,9 @@ def show(taken: Taken) -> None:
         told = t(f"最终网址：{capture.final_url}", f"final URL: {capture.final_url}")
         out.print(printable(told), markup=False)
     out.print(table(capture))
+    warned = warning(taken)
+    if warned is not None:
+        say(warned.zh, warned.en)
 
 
 def table(capture: Capture) -> Table:

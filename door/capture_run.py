@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from playwright.async_api import Error as PlaywrightError
@@ -23,6 +24,7 @@ from evidence.keeping import keep_taken
 from evidence.many import Manner, capture_all
 from evidence.orders import Order, Taken
 from evidence.parts import PARTS
+from sampleweb.server import SampleWeb
 from storage.bilingual import Problem
 from storage.captures import MOST_TRIES, WALL, capture_by_id, tries_of, uncaptured
 from storage.database import read
@@ -40,6 +42,13 @@ class World:
     pins: Sequence[str] = ()
     delay: float = Manners().delay
     bounds: Bounds = field(default_factory=Bounds)
+
+
+@contextmanager
+def sample_world() -> Iterator[World]:
+    """The sample web, and nothing else: it runs while the block does."""
+    with SampleWeb() as web:
+        yield World(routes=web.routes, pins=(web.pin,), delay=0.0)
 
 
 def run_captures(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from door.outcomes import reason_words
+from door.outcomes import reason_words, state_words
 from evidence.orders import Taken
 from storage.bilingual import Bilingual
-from storage.records import Capture
+from storage.records import Capture, PageState
 
 PART_WORDS = {
     "page": Bilingual("网页本身", "the page itself"),
@@ -47,6 +47,18 @@ def part_word(word: str) -> Bilingual:
     return WORDS.get(word) or reason_words(word)
 
 
+def warning(taken: Taken) -> Bilingual | None:
+    """What a person must know who takes the capture for one of the post; None where nothing."""
+    if taken.state in {"", PageState.ALIVE.value}:
+        return None
+    state, why = state_words(taken.state), reason_words(taken.state_reason)
+    return Bilingual(
+        f"注意：取到的页面不像原内容（{state.zh}：{why.zh}），请看截图。",
+        f"Note: what was captured does not look like the post ({state.en}: {why.en}); see the "
+        "pictures.",
+    )
+
+
 def is_whole(capture: Capture) -> bool:
     """Whether every part that was tried is there."""
     brought = {artefact.kind for artefact in capture.artefacts}
@@ -62,6 +74,8 @@ def capture_json(taken: Taken) -> dict[str, Any]:
         "url": capture.url,
         "final_url": capture.final_url,
         "outcome": taken.outcome,
+        "state": taken.state,
+        "state_reason": taken.state_reason,
         "complete": is_whole(capture),
         "asked_by": capture.asked_by,
         "reason": capture.reason,

@@ -66,6 +66,8 @@ def assemble(order: Order, seen: Seen, machine: Machine) -> Taken:
         capture=capture_of(order, seen, artefacts),
         files={one.sha256: parts[one.kind].data for one in artefacts},
         outcome=seen.behaviour.outcome,
+        state=seen.behaviour.state,
+        state_reason=seen.behaviour.state_reason,
         disturbed=seen.disturbed,
     )
 

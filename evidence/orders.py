@@ -35,4 +35,6 @@ class Taken:
     capture: Capture
     files: Mapping[str, bytes]  # by SHA-256, one for each artefact
     outcome: str  # how opening the page ended: "ok" or one word
+    state: str = ""  # a PageState as the page itself tells it; "" where nothing tells
+    state_reason: str = ""
     disturbed: bool = False  # the browser went down under it: worth another try

@@ -91,9 +91,19 @@ SCROLL = """(async () => {
   return {reached: y, waiting: waits()};
 })()"""
 
+# How tall the window must be so that nothing is hidden: by a part of the page that scrolls within
+# it, or by a bar at the foot of the window, which would lie across the middle of a full picture.
 UNROLL = """(() => {
   %(inner)s
-  return inner ? inner.scrollHeight + innerHeight - inner.clientHeight : 0;
+  if (inner) return inner.scrollHeight + innerHeight - inner.clientHeight;
+  const bar = document.elementsFromPoint(innerWidth / 2, innerHeight - 3).some(one => {
+    for (let up = one; up && up !== document.body; up = up.parentElement)
+      if (getComputedStyle(up).position === 'fixed'
+        && up.getBoundingClientRect().top > innerHeight / 2) return true;
+    return false;
+  });
+  const root = document.documentElement;
+  return bar && root.scrollHeight > innerHeight ? root.scrollHeight : 0;
 })()"""
 
 # A layer lies over the page: fixed or above everything, and large or in front of its middle. Its
@@ -194,9 +204,9 @@ async def scroll_through(world: World, bounds: Bounds) -> tuple[int, bool]:
 
 
 async def unroll(page: Page, world: World, bounds: Bounds) -> int:
-    """Make the window as tall as what scrolls inside the page; px, 0 where nothing does or helps.
+    """Make the window as tall as the page where that shows more of it; px, 0 where it does not.
 
-    The page itself is not touched: one whose inner part follows the window shows all of it then.
+    The page itself is not touched. One that only grows with its window keeps its first size.
     """
     script = UNROLL % {"inner": INNER}
     try:
@@ -206,7 +216,7 @@ async def unroll(page: Page, world: World, bounds: Bounds) -> int:
         tall = min(needed, bounds.tallest)
         await page.set_viewport_size({**VIEWPORT, "height": tall})
         left = int(await world.ask(script, bounds.wake_seconds))
-        if left and left > tall and needed <= bounds.tallest:
+        if left > tall and needed <= bounds.tallest:
             await page.set_viewport_size({**VIEWPORT})
             return 0
     except (PlaywrightError, TimeoutError):

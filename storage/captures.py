@@ -25,7 +25,7 @@ class Uncaptured:
     """A flagged page of which there is no capture yet, or only one of a wall in its place."""
 
     case_id: int
-    url: str  # as found: a platform's link may carry the token that opens it
+    url: str
     tries: int  # captures that did not bring it
 
 
@@ -159,7 +159,7 @@ def uncaptured(connection: Connection) -> list[Uncaptured]:
     brought, tried = earlier(connection)
     spellings: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
     for row in connection.execute(flagged_pages()):
-        spellings[row.case_id, row.url].append(row.url_found or row.url)
+        spellings[row.case_id, row.url].append(opening(row.url, row.url_found))
     found = []
     for (case_id, canonical), urls in spellings.items():
         known = {(case_id, url) for url in (*urls, canonical)}
@@ -167,6 +167,19 @@ def uncaptured(connection: Connection) -> list[Uncaptured]:
             tries = sum(tried[one] for one in known)
             found.append(Uncaptured(case_id=case_id, url=urls[-1], tries=tries))
     return found
+
+
+def opening(canonical: str, found: str) -> str:
+    """The URL to open a post by.
+
+    As found, for a platform's link may carry the token that opens it; but not where it was found
+    on another host: a search engine's link leads there for some days only.
+    """
+    return found if found and host_of(found) == host_of(canonical) else canonical
+
+
+def host_of(url: str) -> str:
+    return url.partition("//")[2].partition("/")[0].lower()
 
 
 def flagged_pages() -> Select[tuple[object, ...]]:

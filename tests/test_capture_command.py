@@ -80,7 +80,14 @@ def test_a_person_reads_what_became_of_each_part(typed: Typist) -> None:
 
 def test_every_flagged_page_and_then_none(typed: Typist) -> None:
     first = typed("capture", "--flagged", "--json")
-    assert told(first) == {"flagged": 1, "whole": 1, "partial": 0, "failed": 0, "given_up": 0}
+    assert told(first) == {
+        "flagged": 1,
+        "whole": 1,
+        "partial": 0,
+        "failed": 0,
+        "other": 0,
+        "given_up": 0,
+    }
     assert "取证 0 页" in typed("capture", "--flagged").stdout
 
 
@@ -92,6 +99,12 @@ def test_a_page_that_does_not_come_is_recorded_and_said(typed: Typist, office: E
     assert (said["outcome"], said["complete"], said["final_url"]) == ("dns", False, "")
     with read(office) as connection:
         assert capture_by_id(connection, str(said["id"])) is not None
+
+
+def test_a_page_that_is_gone_is_captured_as_gone(typed: Typist) -> None:
+    done = typed("capture", "http://peixun.test/gone")
+    assert done.returncode == 0
+    assert "不像原内容（已删除：页面不存在（404））" in done.stderr
 
 
 def test_a_capture_that_lacks_nothing_is_not_taken_again(typed: Typist) -> None:

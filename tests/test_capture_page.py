@@ -72,6 +72,16 @@ PAGES = {
         "<div id=s><div style='height:2990px;background:gold'></div>"
         "<div style='height:10px;background:red'></div></div>"
     ),
+    "/bar": (
+        "<style>body{margin:0 0 40px}footer{position:fixed;bottom:0;width:100%;height:40px;"
+        "background:gold}</style><div style='height:2960px;background:red'>长文</div>"
+        "<footer></footer>"
+    ),
+    "/screens": (
+        "<style>body{margin:0}section{height:100vh;background:red}footer{position:fixed;bottom:0;"
+        "width:100%;height:40px;background:gold}</style><section></section><section></section>"
+        "<footer></footer>"
+    ),
     "/liar": (
         "<p>真的文字</p><script>Object.defineProperty(HTMLElement.prototype, 'innerText', "
         "{get: () => '假的文字'}); window.scrollTo = () => { throw 1 }; "
@@ -267,6 +277,19 @@ def test_a_page_that_scrolls_within_itself_is_shown_to_its_end(stage: Stage) -> 
     assert show.page["unrolled"] == taken.height == 3000
     assert taken.getpixel((300, 2995)) == RED
     assert picture(show, "first_screen").height == 900
+
+
+def test_a_bar_at_the_foot_of_the_window_covers_nothing_in_the_full_picture(stage: Stage) -> None:
+    taken = picture(stage.take("http://a.test/bar"), "full_page")
+    assert taken.height == 3000
+    assert {taken.getpixel((640, y)) for y in range(100, 2960, 20)} == {RED}
+    assert taken.getpixel((640, 2980)) == GOLD
+
+
+def test_a_page_that_grows_with_its_window_keeps_its_size(stage: Stage) -> None:
+    show = stage.take("http://a.test/screens")
+    assert show.page["unrolled"] == 0
+    assert picture(show, "full_page").height == 1800
 
 
 def test_a_page_cannot_lie_to_our_scripts(stage: Stage) -> None:

@@ -133,6 +133,11 @@ def test_every_flagged_page_of_a_case_is_missed_until_a_capture_brought_it(engin
     assert missing(engine) == []
 
 
+def test_a_link_of_a_search_engine_is_not_what_is_captured(engine: Engine) -> None:
+    case = opened(engine, flagged(post(url_found="http://search.example/link?url=1")))
+    assert missing(engine) == [(case, PAGE, 0)]
+
+
 def test_a_wall_in_the_place_of_the_page_did_not_bring_it(engine: Engine) -> None:
     case = opened(engine, flagged())
     with write(engine) as connection:
