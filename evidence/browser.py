@@ -38,6 +38,7 @@ from evidence.isolated import World
 from evidence.unfolding import VIEWPORT
 
 LOOK_EVERY = 2.0  # seconds between two looks at the memory
+OPEN_SECONDS = 60.0
 CLOSE_SECONDS = 15.0
 MOST_DIALOGS = 50
 NO_BODIES = {"maxTotalBufferSize": 1_000, "maxResourceBufferSize": 1_000}
@@ -156,25 +157,30 @@ class CaptureBrowser:
             tally = Tally(bounds.wire_bytes)
             limits = ProxyLimits(response_bytes=bounds.answer_bytes)
             async with GuardProxy(self._order.guard, self._resolver, limits, tally) as proxy:
-                context = await self._context(browser, proxy.port, trusting=trusting)
+                tab = await self._open(browser, proxy.port, tally, trusting=trusting)
+                self._tabs.add(tab)
                 try:
-                    page = await context.new_page()
-                    session = await context.new_cdp_session(page)
-                    # For certificates alone: it remembers those of what it saw, and no bodies.
-                    await session.send("Network.enable", NO_BODIES)
-                    tab = Tab(
-                        page=page,
-                        session=session,
-                        world=World(session),
-                        tally=tally,
-                        browser=browser,
-                    )
-                    tab.listen()
-                    self._tabs.add(tab)
                     yield tab
                 finally:
-                    self._tabs = {one for one in self._tabs if one.page.context != context}
-                    await leave(context)
+                    self._tabs.discard(tab)
+                    await leave(tab.page.context)
+
+    async def _open(self, browser: Browser, port: int, tally: Tally, *, trusting: bool) -> Tab:
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                context = await self._context(browser, port, trusting=trusting)
+                page = await context.new_page()
+                session = await context.new_cdp_session(page)
+                # For certificates alone: it remembers those of what it saw, and no bodies.
+                await session.send("Network.enable", NO_BODIES)
+        except TimeoutError:
+            # It hangs, and would hang for the next page too.
+            await self._close()
+            raise PlaywrightError("the browser hung and was closed") from None
+        world = World(session)
+        tab = Tab(page=page, session=session, world=world, tally=tally, browser=browser)
+        tab.listen()
+        return tab
 
     async def _context(self, browser: Browser, port: int, *, trusting: bool) -> BrowserContext:
         return await browser.new_context(

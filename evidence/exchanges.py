@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Request, Response
 
-from crawler.proxy_wire import FAILED, REFUSED
+from crawler.proxy_wire import FAILED, PER_HOP, REFUSED
 from crawler.tally import Tally
 from evidence.bounds import Bounds
 
@@ -94,8 +94,8 @@ class Recorder:
         self._start(request, "")
 
     def _failed(self, request: Request) -> None:
-        host = urlsplit(request.url).hostname or ""
-        self._start(request, self._tally.failures.get(host) or request.failure or "failed")
+        why = self._tally.failures.get(host_of(request.url))
+        self._start(request, why or request.failure or "failed")
 
     def _start(self, request: Request, failure: str) -> None:
         exchange = self._open.pop(request, None)
@@ -112,7 +112,8 @@ class Recorder:
             # The body first: it is lost as soon as the page goes on.
             if response is not None:
                 await self._keep_answer(exchange, response)
-            exchange.request_headers = pairs(await request.headers_array())
+            headers = pairs(await request.headers_array())
+            exchange.request_headers = end_to_end(exchange.url, headers)
             exchange.request_body = request.post_data_buffer or b""
         except PlaywrightError:
             return  # the browser is gone: what is there stays
@@ -129,7 +130,7 @@ class Recorder:
             await self._keep_body(exchange, response)
         except PlaywrightError:
             exchange.truncated = "unspecified"
-        exchange.headers = pairs(await response.headers_array())
+        exchange.headers = end_to_end(exchange.url, pairs(await response.headers_array()))
         exchange.protocol = await response.http_version()
         if exchange.url.startswith("https://"):
             exchange.tls = await self._tls_of(response)
@@ -173,6 +174,13 @@ class Recorder:
         await asyncio.gather(*self._work, return_exceptions=True)
 
 
+def host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def is_main(request: Request, page: Page) -> bool:
     with suppress(PlaywrightError):  # the frame of a page that is being replaced is not there yet
         return request.is_navigation_request() and request.frame == page.main_frame
@@ -186,6 +194,13 @@ def pairs(headers: Iterable[Any]) -> Headers:
         for header in headers
         for value in str(header["value"]).split("\n")
     )
+
+
+def end_to_end(url: str, headers: Headers) -> Headers:
+    """Without what was said between the browser and our own proxy, over plain HTTP."""
+    if not url.startswith("http://"):
+        return headers
+    return tuple(pair for pair in headers if pair[0].lower().encode() not in PER_HOP)
 
 
 def word_of_proxy(exchange: Exchange) -> str:

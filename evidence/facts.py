@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import platform
@@ -27,6 +28,7 @@ from storage.custody import stamp_of
 from storage.records import Artefact
 
 MOST_CERTIFICATES = 10
+CERTIFICATE_SECONDS = 5.0
 MOST_TOLD = 200
 
 
@@ -161,8 +163,9 @@ async def certificates_of(session: CDPSession, url: str) -> tuple[bytes, ...]:
         return ()
     origin = "/".join(url.split("/", 3)[:3])
     try:
-        told = await session.send("Network.getCertificate", {"origin": origin})
-    except PlaywrightError:
+        asked = session.send("Network.getCertificate", {"origin": origin})
+        told = await asyncio.wait_for(asked, CERTIFICATE_SECONDS)
+    except (PlaywrightError, TimeoutError):
         return ()
     return tuple(base64.b64decode(one) for one in told["tableNames"][:MOST_CERTIFICATES])
 

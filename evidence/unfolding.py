@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
-from dataclasses import dataclass
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, ViewportSize
@@ -129,11 +128,15 @@ PRESS = """(() => {
     return one.type === 'submit' && !!one.form;
   };
   const asked = 'button,[role=button],a,input[type=button],span,i,div,svg';
+  const plain = one => {
+    const button = one.matches('button,[role=button],a,input');
+    return one.childElementCount <= (button ? 1 : 0) && !pressed.has(one);
+  };
+  const labelled = [...document.querySelectorAll(asked)].slice(0, 20000).filter(plain)
+    .map(one => [label(one), one]).filter(([text]) => words.includes(text));
   for (const word of words) {
-    for (const one of document.querySelectorAll(asked)) {
-      const button = one.matches('button,[role=button],a,input');
-      if (one.childElementCount > (button ? 1 : 0) || pressed.has(one)) continue;
-      if (label(one) !== word) continue;
+    for (const [text, one] of labelled) {
+      if (text !== word) continue;
       const box = one.getBoundingClientRect();
       if (!box.width || !box.height || leads(one) || !layer(one)) continue;
       const seen = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
@@ -147,14 +150,6 @@ PRESS = """(() => {
 })()"""
 MOST_LAYERS = 4
 AFTER_PRESS = 0.3  # seconds a layer takes to fade
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unfolded:
-    loaded: bool  # False: parts of it were still coming when its time was over
-    scrolled: int  # px
-    waiting: bool  # pictures were still coming
-    layers: tuple[str, ...]  # the words of the buttons that closed something
 
 
 async def load(page: Page, bounds: Bounds) -> bool:

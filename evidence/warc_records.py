@@ -28,12 +28,14 @@ from evidence.exchanges import Exchange, Headers
 
 SAYS = (
     "Taken by a browser through a filtering proxy. Bodies of responses are decoded: transfer and "
-    "content encodings are removed, Content-Length is that of the record, the original header is "
-    "kept as X-Certsweep-Original-*. HTTP/2 and HTTP/3 messages are re-serialised as HTTP/1.1; "
-    "WARC-Protocol tells what was spoken. Bodies of redirects are not available. Messages of "
-    "WebSockets are not recorded. WARC-Truncated marks bodies that are missing or cut."
+    "content encodings are removed; headers that are no longer true are kept as "
+    "X-Certsweep-Original-*. Connection headers, which are between neighbours, are left out. "
+    "HTTP/2 and HTTP/3 messages are re-serialised as HTTP/1.1; WARC-Protocol tells what was "
+    "spoken. Bodies of redirects are not available. Messages of WebSockets are not recorded. "
+    "WARC-Truncated marks bodies that are missing or cut."
 )
-CHANGED = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection"})
+CHANGED = frozenset({"content-encoding", "transfer-encoding"})
+ORIGINAL = "X-Certsweep-Original-"
 PROTOCOLS = {
     "HTTP/1.0": "http/1.0",
     "HTTP/1.1": "http/1.1",
@@ -162,8 +164,12 @@ def add_facts(record: ArcWarcRecord, order: WarcOrder, exchange: Exchange) -> No
 
 
 def place_of(url: str) -> str:
-    split = urlsplit(url)
-    port = split.port or (443 if split.scheme == "https" else 80)
+    """ "host:port" as a proxy is asked for it; "" for a URL that cannot be read."""
+    try:
+        split = urlsplit(url)
+        port = split.port or (443 if split.scheme == "https" else 80)
+    except ValueError:
+        return ""
     return f"{(split.hostname or '').lower()}:{port}"
 
 
@@ -175,15 +181,23 @@ def protocols(exchange: Exchange) -> list[str]:
 
 
 def response_head(exchange: Exchange) -> StatusAndHeaders:
-    kept = [(name, value) for name, value in exchange.headers if name.lower() not in CHANGED]
-    changed = [
-        (f"X-Certsweep-Original-{name.title()}", value)
+    length = str(len(exchange.body))
+    head = [
+        (f"{ORIGINAL}{name}", value) if changed(name, value, length) else (name, value)
         for name, value in exchange.headers
-        if name.lower() in CHANGED
     ]
-    length = [("Content-Length", str(len(exchange.body)))]
-    status = f"{exchange.status} {exchange.status_text}".strip()
-    return StatusAndHeaders(status, clean([*kept, *changed, *length]), protocol="HTTP/1.1")
+    if ("content-length", length) not in {(name.lower(), value) for name, value in head}:
+        head.append(("Content-Length", length))
+    # Header values beyond ASCII are percent-encoded by warcio; a reason phrase has no such form.
+    phrase = one_line(exchange.status_text).encode("ascii", "replace").decode()
+    status = f"{exchange.status} {phrase}".strip()
+    return StatusAndHeaders(status, clean(head), protocol="HTTP/1.1")
+
+
+def changed(name: str, value: str, length: str) -> bool:
+    """Whether a header is no longer true of the body as it is kept."""
+    lowered = name.lower()
+    return lowered in CHANGED or (lowered == "content-length" and value != length)
 
 
 def request_head(exchange: Exchange) -> StatusAndHeaders:

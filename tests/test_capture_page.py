@@ -186,8 +186,16 @@ def test_a_packed_body_is_kept_unpacked_and_said_to_be(whole: Show) -> None:
     assert body == b"window.packed = true;" * 100
     assert record.http_headers.get_header("Content-Encoding") is None
     assert record.http_headers.get_header("X-Certsweep-Original-Content-Encoding") == "gzip"
+    assert int(record.http_headers.get_header("X-Certsweep-Original-Content-Length")) < len(body)
     assert record.http_headers.get_header("Content-Length") == str(len(body))
     assert b"Bodies of responses are decoded" in records(whole)[0][3]
+
+
+def test_nothing_said_between_browser_and_proxy_stands_in_the_warc(whole: Show) -> None:
+    heads = [record.http_headers for kind, _, record, _ in records(whole) if kind != "warcinfo"]
+    names = {name.lower() for head in heads if head for name, _ in head.headers}
+    assert {"host", "user-agent", "content-length"} <= names
+    assert not names & {"connection", "proxy-connection", "keep-alive"}
 
 
 def test_the_warc_holds_what_the_page_looked_like(whole: Show) -> None:
