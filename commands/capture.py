@@ -42,7 +42,7 @@ Flagged = Annotated[
     typer.Option(
         "--flagged",
         help=t(
-            "取所有待审、已定案件中还没有取证的涉嫌网页（判为不违规的除外）",
+            "待审、已定案件中尚未取证的涉嫌网页全部取证，判为不违规的除外",
             "every flagged page of a case that has no capture yet (none of cases found clean)",
         ),
     ),

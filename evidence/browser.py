@@ -184,7 +184,8 @@ class CaptureBrowser:
 
     async def _context(self, browser: Browser, port: int, *, trusting: bool) -> BrowserContext:
         return await browser.new_context(
-            proxy={"server": f"http://127.0.0.1:{port}"},
+            # Loopback is exempt from a proxy unless taken back by name.
+            proxy={"server": f"http://127.0.0.1:{port}", "bypass": "<-loopback>"},
             user_agent=self._order.agent,
             viewport=VIEWPORT,
             locale="zh-CN",
