@@ -70,8 +70,12 @@ class Tab:
     popups: list[str] = field(default_factory=list)  # windows it wanted to open
     # The first file it gave to keep; others are cancelled.
     dropped: asyncio.Future[Download] = field(default_factory=asyncio.Future)
-    crashed: bool = False
+    crash: asyncio.Event = field(default_factory=asyncio.Event)
     doomed: bool = False  # the browser was closed for what it holds, this tab or another
+
+    @property
+    def crashed(self) -> bool:
+        return self.crash.is_set()
 
     @property
     def browser_gone(self) -> bool:
@@ -84,7 +88,7 @@ class Tab:
         self.page.on("download", self._keep_download)
 
     def _crash(self, _page: Page) -> None:
-        self.crashed = True
+        self.crash.set()
 
     async def _dismiss(self, dialog: Dialog) -> None:
         if len(self.dialogs) < MOST_DIALOGS:

@@ -38,16 +38,34 @@ class Sitting:
         self._file: bytes | None = None
 
     async def run(self) -> None:
-        deadline = asyncio.timeout(self._bounds.total_seconds)
+        taking = asyncio.ensure_future(self._take())
+        # What was asked of a tab that crashes is never answered: it is not waited for.
+        crash = asyncio.ensure_future(self._tab.crash.wait())
         try:
-            async with deadline:
-                await self._take()
-        except (PlaywrightError, TimeoutError) as error:
-            self.parts.fail_rest("crashed" if self._tab.crashed else word_of(error))
+            await asyncio.wait(
+                {taking, crash},
+                timeout=self._bounds.total_seconds,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            self._ended(taking)
         finally:
-            if deadline.expired():
-                self.behaviour.limits.append("total_seconds")
-            await self._end()
+            for work in (taking, crash):
+                work.cancel()
+            await asyncio.gather(taking, crash, return_exceptions=True)
+        await self._end()
+
+    def _ended(self, taking: asyncio.Future[None]) -> None:
+        if self._tab.crashed:
+            self.parts.fail_rest("crashed")
+        elif not taking.done():
+            self.behaviour.limits.append("total_seconds")
+            self.parts.fail_rest("timeout")
+        else:
+            error = taking.exception()
+            if isinstance(error, PlaywrightError | TimeoutError):
+                self.parts.fail_rest(word_of(error))
+            elif error is not None:
+                raise error
 
     async def _take(self) -> None:
         behaviour, seconds = self.behaviour, self._bounds.open_seconds

@@ -80,6 +80,7 @@ PAGES = {
     "/endless": endless,
     "/silent": silent,
     "/waiting": "<p>页</p><img src=/silent>",
+    "/font": "<style>@font-face{font-family:f;src:url(/silent)}p{font-family:f}</style><p>字</p>",
     "/loop": LATER.format("while (1);"),
     "/eater": LATER.format("let a = []; while (1) a.push(new Array(1e5).fill(a.length))"),
     "/download": download,
@@ -137,7 +138,7 @@ def nothing_came(show: Show, word: str) -> None:
 
 
 def test_a_page_that_never_ends_is_taken_as_far_as_it_came(stage: Stage) -> None:
-    show = stage.take("http://a.test/endless", open_seconds=1.5, scroll_seconds=1.0)
+    show = stage.take("http://a.test/endless", open_seconds=8.0, scroll_seconds=1.0)
     assert show.page["loading"] == "document_unfinished"
     assert show.parts["dom"] == show.parts["text"] == "unfinished"
     assert show.parts["first_screen"] == "ok"
@@ -154,18 +155,24 @@ def test_a_part_that_never_comes_holds_nothing_up(stage: Stage) -> None:
     assert failures(show) == {"http://a.test/silent": "unfinished"}
 
 
+def test_a_font_that_never_comes_holds_no_picture_up(stage: Stage) -> None:
+    show = stage.take("http://a.test/font", load_seconds=1.0)
+    assert show.parts["first_screen"] == show.parts["full_page"] == show.parts["mhtml"] == "ok"
+    assert failures(show) == {"http://a.test/silent": "unfinished"}
+
+
 def test_a_server_that_never_answers_is_a_timeout(stage: Stage) -> None:
     nothing_came(stage.take("http://a.test/silent", open_seconds=1.0), "timeout")
 
 
 def test_a_script_that_never_ends_is_ended_and_the_page_taken(stage: Stage) -> None:
-    show = stage.take("http://a.test/loop", wake_seconds=2.0)
+    show = stage.take("http://a.test/loop", wake_seconds=8.0)
     assert show.page["script_ended"]
     assert show.parts == dict.fromkeys(PARTS, "ok")
 
 
 def test_a_page_that_crashes_its_tab_leaves_what_came_before(stage: Stage) -> None:
-    show = stage.take("http://a.test/eater", wake_seconds=20.0)
+    show = stage.take("http://a.test/eater", wake_seconds=100.0)
     assert show.outcome == "crashed"
     assert show.parts["full_page"] == show.parts["dom"] == "crashed"
     assert show.parts["warc"] == show.parts["facts"] == "ok"
