@@ -34,7 +34,7 @@ from benchmarks.sources import MemoryWatch
 from benchmarks.sweep import wait_until_open
 from crawler.chromium import find_chromium
 from crawler.process_memory import children_mb
-from door.capture_run import TABS_A_CORE, World, run_captures
+from door.capture_run import TABS_A_CORE, Outside, run_captures
 from door.settings import read_settings
 from evidence.orders import Order, Taken
 from storage.database import open_database, ready
@@ -109,8 +109,8 @@ def ours(port: int, pages: int) -> Counted:
             Order(url=f"http://{HOST}/p/{number}", asked_by="benchmark", reason="benchmark")
             for number in range(pages)
         ]
-        world = World(routes={HOST: f"127.0.0.1:{port}"}, delay=0.0)
-        run_captures(engine, settings, orders, counted.count, world)
+        outside = Outside(routes={HOST: f"127.0.0.1:{port}"}, delay=0.0)
+        run_captures(engine, settings, orders, counted.count, outside)
         engine.dispose()
     return counted
 

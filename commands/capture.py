@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from crawler.guard import Guard
 from door.capture_report import SORTS, CaptureProgress, show
-from door.capture_run import World, flagged_orders, order_again, run_captures, sample_world
+from door.capture_run import Outside, flagged_orders, order_again, run_captures, sample_outside
 from door.capture_words import capture_json
 from door.casework import open_queue
 from door.misuse import WrongUse
@@ -28,7 +28,7 @@ HELP = t(
     "取证：把网页连同网络往来、截图、文字和取证记录完整保存。中断后再运行会接着做完。",
     "Capture a page whole: traffic, pictures, text and facts. Interrupted, it goes on next time.",
 )
-WORLD = World()
+OUTSIDE = Outside()
 
 Url = Annotated[
     str,
@@ -100,15 +100,15 @@ def command(  # noqa: PLR0913, PLR0917 (one parameter an option)
             "give a URL, --flagged or --again ID (one of the three).",
         )
     engine, who = open_queue(), by.strip() or getpass.getuser()
-    with sample_world() if sample else nullcontext(WORLD) as world:
+    with sample_outside() if sample else nullcontext(OUTSIDE) as outside:
         if flagged:
-            capture_flagged(engine, who, world, as_json=as_json)
+            capture_flagged(engine, who, outside, as_json=as_json)
         elif again:
             order = order_again(engine, again.strip(), who)
-            capture_one(engine, order, world, as_json=as_json)
+            capture_one(engine, order, outside, as_json=as_json)
         else:
-            Guard(routes=world.routes).vet_url(url)  # a person asked, so a refusal is said
-            capture_one(engine, requested(engine, url, case, who), world, as_json=as_json)
+            Guard(routes=outside.routes).vet_url(url)  # a person asked, so a refusal is said
+            capture_one(engine, requested(engine, url, case, who), outside, as_json=as_json)
 
 
 def requested(engine: Engine, url: str, case: int | None, who: str) -> Order:
@@ -117,9 +117,9 @@ def requested(engine: Engine, url: str, case: int | None, who: str) -> Order:
     return Order(url=url, asked_by=who, reason="requested", case_id=case)
 
 
-def capture_one(engine: Engine, order: Order, world: World, *, as_json: bool) -> None:
+def capture_one(engine: Engine, order: Order, outside: Outside, *, as_json: bool) -> None:
     kept: list[Taken] = []
-    run_captures(engine, SETTINGS, [order], kept.append, world)
+    run_captures(engine, SETTINGS, [order], kept.append, outside)
     for taken in kept:
         if as_json:
             out.print(json.dumps(capture_json(taken), ensure_ascii=False), markup=False)
@@ -133,12 +133,12 @@ def capture_one(engine: Engine, order: Order, world: World, *, as_json: bool) ->
         raise typer.Exit(1)
 
 
-def capture_flagged(engine: Engine, who: str, world: World, *, as_json: bool) -> None:
+def capture_flagged(engine: Engine, who: str, outside: Outside, *, as_json: bool) -> None:
     with hold(engine, SETTINGS.home, "capture", holder()):
         orders, given_up = flagged_orders(engine, who)
         with CaptureProgress(len(orders)) as progress:
             if orders:
-                run_captures(engine, SETTINGS, orders, progress.count, world)
+                run_captures(engine, SETTINGS, orders, progress.count, outside)
     counts = {name: progress.counts[name] for name in (*SORTS, "other")}
     if as_json:
         told = {"flagged": len(orders), **counts, "given_up": given_up}

@@ -35,7 +35,7 @@ TABS_A_CORE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class Outside:
     """What of the outside a run may see; the defaults are the real one."""
 
     routes: Mapping[str, str] = field(default_factory=dict)
@@ -45,10 +45,10 @@ class World:
 
 
 @contextmanager
-def sample_world() -> Iterator[World]:
+def sample_outside() -> Iterator[Outside]:
     """The sample web, and nothing else: it runs while the block does."""
     with SampleWeb() as web:
-        yield World(routes=web.routes, pins=(web.pin,), delay=0.0)
+        yield Outside(routes=web.routes, pins=(web.pin,), delay=0.0)
 
 
 def run_captures(
@@ -56,22 +56,22 @@ def run_captures(
     settings: Settings,
     orders: Iterable[Order],
     on_taken: Callable[[Taken], None],
-    world: World | None = None,
+    outside: Outside | None = None,
 ) -> None:
     """Capture and keep every order; `on_taken` hears of each once it is kept.
 
     Raises Problem (no browser, full disk, …); what was kept before stays.
     """
-    world = world or World()
+    outside = outside or Outside()
     store = SnapshotStore(settings.snapshot_url, settings.home)
-    browser = browser_order(settings, world)
+    browser = browser_order(settings, outside)
 
     def keep(taken: Taken) -> None:
         keep_taken(engine, store, taken)
         on_taken(taken)
 
     try:
-        asyncio.run(capture(browser, orders, keep, settings.ntp, world))
+        asyncio.run(capture(browser, orders, keep, settings.ntp, outside))
     except PlaywrightError as error:
         first = error.message.strip().split("\n", maxsplit=1)[0][:200]
         raise Problem(
@@ -86,15 +86,15 @@ async def capture(
     orders: Iterable[Order],
     keep: Callable[[Taken], None],
     ntp: str,
-    world: World,
+    outside: Outside,
 ) -> None:
     clock = await read_clock(ntp)
     if clock.source and clock.why:
         tell_clock(clock)
     manner = Manner(
         tabs=TABS_A_CORE * (os.cpu_count() or 1),
-        delay=world.delay,
-        bounds=world.bounds,
+        delay=outside.delay,
+        bounds=outside.bounds,
         clock=clock,
     )
     async with CaptureBrowser(order) as browser:
@@ -110,7 +110,7 @@ def tell_clock(clock: Clock) -> None:
     )
 
 
-def browser_order(settings: Settings, world: World) -> BrowserOrder:
+def browser_order(settings: Settings, outside: Outside) -> BrowserOrder:
     executable = find_chromium(settings.chromium)
     if executable is None:
         raise Problem(
@@ -121,10 +121,10 @@ def browser_order(settings: Settings, world: World) -> BrowserOrder:
         )
     return BrowserOrder(
         executable=executable,
-        guard=Guard(routes=world.routes),
+        guard=Guard(routes=outside.routes),
         agent=user_agent(settings.contact),
         root=os.geteuid() == 0,
-        pins=world.pins,
+        pins=outside.pins,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from door.capture_run import World, flagged_orders, run_captures
+from door.capture_run import Outside, flagged_orders, run_captures
 from door.settings import read_settings
 from evidence.orders import Taken
 from storage.database import open_database
@@ -22,8 +22,8 @@ def main(home: str, port: str) -> None:
     def tell(taken: Taken) -> None:
         print(taken.capture.id, flush=True)
 
-    world = World(routes={"*.test": f"127.0.0.1:{port}"}, delay=0.0)
-    run_captures(engine, settings, orders, tell, world)
+    outside = Outside(routes={"*.test": f"127.0.0.1:{port}"}, delay=0.0)
+    run_captures(engine, settings, orders, tell, outside)
     engine.dispose()
 
 

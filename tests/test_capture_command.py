@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 import commands.capture
 import door.capture_run
-from door.capture_run import World
+from door.capture_run import Outside
 from storage.captures import capture_by_id, captures_of_case
 from storage.database import open_database, read
 from storage.snapshots import SnapshotStore
@@ -40,8 +40,8 @@ def office(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def typed(office: Engine, tmp_path: Path, theatre: Theatre, typist, monkeypatch) -> Typist:  # noqa: F811
-    world = World(routes={"*.test": f"127.0.0.1:{theatre.port}"}, delay=0.0)
-    monkeypatch.setattr(commands.capture, "WORLD", world)
+    outside = Outside(routes={"*.test": f"127.0.0.1:{theatre.port}"}, delay=0.0)
+    monkeypatch.setattr(commands.capture, "OUTSIDE", outside)
     one: Typist = typist(f"sqlite:///{tmp_path / 'certsweep.db'}", tmp_path)
     return one
 
@@ -115,12 +115,12 @@ def test_a_capture_that_lacks_nothing_is_not_taken_again(typed: Typist) -> None:
 
 
 def test_what_failed_is_taken_again(typed: Typist, monkeypatch, theatre: Theatre) -> None:
-    whole = commands.capture.WORLD
-    nowhere = World(routes={"*.test": "127.0.0.1:1"}, delay=0.0)
-    monkeypatch.setattr(commands.capture, "WORLD", nowhere)
+    whole = commands.capture.OUTSIDE
+    nowhere = Outside(routes={"*.test": "127.0.0.1:1"}, delay=0.0)
+    monkeypatch.setattr(commands.capture, "OUTSIDE", nowhere)
     first = told(typed("capture", URL, "--json"))
     assert first["outcome"] == "unreachable"
-    monkeypatch.setattr(commands.capture, "WORLD", whole)
+    monkeypatch.setattr(commands.capture, "OUTSIDE", whole)
     again = told(typed("capture", "--again", str(first["id"]), "--json"))
     assert again["again_of"] == first["id"]
     assert again["complete"] is True

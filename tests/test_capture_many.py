@@ -15,8 +15,9 @@ import pytest
 from sqlalchemy import Engine, select
 
 import evidence.many
-from door.capture_run import World, flagged_orders, order_again, run_captures
+from door.capture_run import Outside, flagged_orders, order_again, run_captures
 from door.settings import Settings, read_settings
+from evidence.bounds import Bounds
 from evidence.manifest import capture_sha256
 from evidence.many import Manner, capture_all, interleaved
 from evidence.orders import Order, Taken
@@ -59,8 +60,8 @@ def settings(tmp_path: Path) -> Settings:
     return read_settings({"CERTSWEEP_HOME": str(tmp_path)})
 
 
-def world(theatre: Theatre) -> World:
-    return World(routes={"*.test": f"127.0.0.1:{theatre.port}"}, delay=0.0)
+def outside(theatre: Theatre) -> Outside:
+    return Outside(routes={"*.test": f"127.0.0.1:{theatre.port}"}, delay=0.0)
 
 
 def left(engine: Engine) -> int:
@@ -97,7 +98,7 @@ def test_every_flagged_page_is_captured_once_and_the_next_run_has_nothing_to_do(
 ) -> None:
     told: list[Taken] = []
     orders, given_up = flagged_orders(office, "张工")
-    run_captures(office, settings, orders, told.append, world(theatre))
+    run_captures(office, settings, orders, told.append, outside(theatre))
     kept = all_captures(office)
     assert sorted(one.url for one in kept) == [f"http://s{n}.test/p{n}" for n in range(NUMBER)]
     assert {one.id for one in kept} == {taken.capture.id for taken in told}
@@ -127,7 +128,7 @@ def test_a_killed_run_leaves_whole_captures_only_and_the_next_takes_the_rest(
     assert first in before
     orders, _ = flagged_orders(office, "张工")
     assert len(orders) == NUMBER - len(before)
-    run_captures(office, settings, orders, lambda taken: None, world(theatre))
+    run_captures(office, settings, orders, lambda taken: None, outside(theatre))
     assert len(all_captures(office)) == NUMBER
     assert left(office) == 0
     check_kept(office, store)
@@ -147,7 +148,7 @@ def test_a_full_disk_is_a_problem_and_nothing_is_half_recorded(
     orders, _ = flagged_orders(office, "张工")
     told: list[Taken] = []
     with pytest.raises(Problem, match="disk is full"):
-        run_captures(office, settings, orders, told.append, world(theatre))
+        run_captures(office, settings, orders, told.append, outside(theatre))
     kept = all_captures(office)
     assert [one.id for one in kept] == [taken.capture.id for taken in told]
     assert len(kept) == 1
@@ -157,7 +158,7 @@ def test_a_full_disk_is_a_problem_and_nothing_is_half_recorded(
 def test_a_page_that_does_not_come_is_tried_a_few_times_and_then_left(
     office: Engine, settings: Settings, theatre: Theatre
 ) -> None:
-    nowhere = World(routes={"*.test": "127.0.0.1:1"}, delay=0.0)
+    nowhere = Outside(routes={"*.test": "127.0.0.1:1"}, delay=0.0)
     for tries in range(MOST_TRIES):
         orders, given_up = flagged_orders(office, "张工")
         assert (len(orders), given_up) == (NUMBER, 0), tries
@@ -170,23 +171,19 @@ def test_a_page_that_does_not_come_is_tried_a_few_times_and_then_left(
 def test_only_what_failed_is_taken_again_and_bound_to_the_first(
     office: Engine, settings: Settings, theatre: Theatre
 ) -> None:
-    url = "http://s0.test/p0"
-    first = Order(url=url, asked_by="张工", reason="flagged", case_id=1, parts=("text", "facts"))
-    whole = [
-        first,
-        replace(first, id="e" * 32, parts=(*Order.__dataclass_fields__["parts"].default,)),
-    ]
-    tight = replace(world(theatre), bounds=replace(World().bounds, dom_chars=10, mhtml_chars=10))
-    run_captures(office, settings, whole[1:], lambda taken: None, tight)
-    again = order_again(office, "e" * 32, "李审核")
+    url, first = "http://s0.test/p0", "e" * 32
+    order = Order(url=url, asked_by="张工", reason="flagged", case_id=1, id=first)
+    tight = replace(outside(theatre), bounds=Bounds(dom_chars=10, mhtml_chars=10))
+    run_captures(office, settings, [order], lambda taken: None, tight)
+    again = order_again(office, first, "李审核")
     assert again.parts == ("dom", "mhtml", "facts")
-    run_captures(office, settings, [again], lambda taken: None, world(theatre))
+    run_captures(office, settings, [again], lambda taken: None, outside(theatre))
     with read(office) as connection:
-        tries = tries_of(connection, "e" * 32)
+        tries = tries_of(connection, first)
     assert tries[0].parts["dom"] == tries[0].parts["mhtml"] == "too_large"
     assert dict(tries[1].parts) == {"dom": "ok", "mhtml": "ok", "facts": "ok"}
-    assert (tries[1].again_of, tries[1].asked_by, tries[1].case_id) == ("e" * 32, "李审核", 1)
-    for known in ("e" * 32, tries[1].id):
+    assert (tries[1].again_of, tries[1].asked_by, tries[1].case_id) == (first, "李审核", 1)
+    for known in (first, tries[1].id):
         with pytest.raises(Problem, match="nothing is missing"):
             order_again(office, known, "李审核")
 
