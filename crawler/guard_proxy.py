@@ -33,6 +33,7 @@ from crawler.proxy_wire import (
     status_of,
 )
 from crawler.resolve import Resolver, Unresolved
+from crawler.tally import Tally, TooMuch
 
 logger = logging.getLogger(__name__)
 
@@ -50,16 +51,13 @@ class ProxyLimits:
     connections: int = 256
 
 
-class TooMuch(Exception):
-    """An answer went past the limit."""
-
-
 class GuardProxy:
     """`async with GuardProxy(guard) as proxy:` listens on 127.0.0.1:`proxy.port`.
 
     `refusals` holds the last (host, reason) pairs, for pages whose parts were refused: a browser
-    shows no more than a failed tunnel. Give the sweep's `resolver` to share its memory of names.
-    `burst` slows down what goes to one address again and again; without it nothing is slowed.
+    shows no more than a failed tunnel. Give the sweep's `resolver` to share its memory of names,
+    and a `tally` to know what went through. `burst` slows down what goes to one address again and
+    again; without it nothing is slowed.
     """
 
     def __init__(
@@ -68,11 +66,13 @@ class GuardProxy:
         resolver: Resolver | None = None,
         limits: ProxyLimits | None = None,
         burst: Burst | None = None,
+        tally: Tally | None = None,
     ) -> None:
         self._guard = guard
         self._resolver = resolver or Resolver(guard)
         self._limits = limits or ProxyLimits()
         self._burst = burst
+        self._tally = tally or Tally()
         self._clients: set[asyncio.Task[None]] = set()
         self.refusals: deque[tuple[str, str]] = deque(maxlen=1000)
 
@@ -117,8 +117,9 @@ class GuardProxy:
 
     async def _handle(self, client: Streams) -> bytes:
         """Serve one request; what is returned is still to be said to the client."""
-        if len(self._clients) > self._limits.connections:
-            return failed("502 Busy", "busy", "太多连接 too many connections")
+        if len(self._clients) > self._limits.connections or self._tally.full:
+            reason = "too_much" if self._tally.full else "busy"
+            return failed("502 Busy", reason, "连接或数据过多 too many connections or bytes")
         try:
             head = await asyncio.wait_for(read_head(client[0]), self._limits.head_seconds)
             method, target = request_parts(head)
@@ -134,10 +135,16 @@ class GuardProxy:
 
     async def _vetted(self, host: str, port: int) -> list[tuple[str, int]]:
         try:
-            return await self._resolver.resolve(host, port)
+            places = await self._resolver.resolve(host, port)
         except Refused as refused:
             self.refusals.append((host, refused.reason))
+            self._tally.failed(host, refused.reason)
             raise
+        except Unresolved:
+            self._tally.failed(host, "dns")
+            raise
+        self._tally.named(host, places)
+        return places
 
     async def _connect(self, host: str, port: int) -> Streams | None:
         """A connection to a vetted address of the host; None if none answers."""
@@ -147,9 +154,13 @@ class GuardProxy:
         for address, real_port in places:
             opening = asyncio.open_connection(address, real_port, limit=self._limits.head_bytes)
             try:
-                return await asyncio.wait_for(opening, self._limits.head_seconds)
+                streams = await asyncio.wait_for(opening, self._limits.head_seconds)
             except (OSError, TimeoutError) as error:
                 logger.debug("%s at %s does not answer: %r", host, address, error)
+                continue
+            self._tally.connected(host, port, (address, real_port))
+            return streams
+        self._tally.failed(host, "unreachable")
         return None
 
     async def _turn(self, host: str, port: int, places: list[tuple[str, int]]) -> bool:
@@ -185,6 +196,7 @@ class GuardProxy:
             self._guard.vet_url(target)
         except Refused as refused:
             self.refusals.append((target[:200], refused.reason))
+            self._tally.failed(host_in(target), refused.reason)
             raise
         split = urlsplit(target)
         request, length = origin_form(head, method, split), body_length(head)
@@ -246,6 +258,7 @@ class GuardProxy:
             sink.write_eof()
 
     async def _pass(self, data: bytes, sink: asyncio.StreamWriter, idle: asyncio.Timeout) -> None:
+        self._tally.count(len(data))
         sink.write(data)
         await sink.drain()
         idle.reschedule(asyncio.get_running_loop().time() + self._limits.idle_seconds)
@@ -272,6 +285,12 @@ async def final_head(reader: asyncio.StreamReader) -> Head:
         if status >= 200:
             return head
     raise BadMessage("no final answer")
+
+
+def host_in(target: str) -> str:
+    """The host of a URL that may be unreadable, for a note of it."""
+    place = target.partition("//")[2].partition("/")[0].rpartition("@")[2]
+    return place.rpartition(":")[0] or place
 
 
 def failed(status: str, reason: str, text: str) -> bytes:

@@ -28,6 +28,9 @@ class Settings:
         default="", repr=False
     )  # CERTSWEEP_SECRET: encrypts kept logins, "" for a key file
     office: str = ""  # CERTSWEEP_OFFICE: whose letters they are, by its full name
+    tsa: tuple[str, ...] = ()  # CERTSWEEP_TSA: URLs of timestamp authorities, comma between
+    tsa_roots: str = ""  # CERTSWEEP_TSA_ROOTS: PEM file of the roots their answers must lead to
+    ntp: str = ""  # CERTSWEEP_NTP: time server that is asked how far our clock is off
     display: bool = False  # DISPLAY or WAYLAND_DISPLAY: whether a window can be shown
 
 
@@ -47,6 +50,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         reader_public=env.get("CERTSWEEP_READER_PUBLIC", "") == "1",
         secret=env.get("CERTSWEEP_SECRET", ""),
         office=env.get("CERTSWEEP_OFFICE", "").strip(),
+        tsa=tuple(
+            dict.fromkeys(filter(None, map(str.strip, env.get("CERTSWEEP_TSA", "").split(","))))
+        ),
+        tsa_roots=env.get("CERTSWEEP_TSA_ROOTS", ""),
+        ntp=env.get("CERTSWEEP_NTP", "").strip(),
         display=bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")),
     )
 

@@ -242,7 +242,7 @@ class Artefact:
     kind: str  # "warc", "dom", "mhtml", "full_page", "first_screen", "text" or "facts"
     media_type: str
     sha256: str  # lower-case hex, of the bytes as captured, before any masking
-    sm3: str  # the same by GB/T 32905-2016
+    sm3: str  # the same by GB/T 32905-2016; "" where this machine's OpenSSL has no SM3
     size: int  # bytes
     captured_at: datetime  # UTC
 
@@ -265,6 +265,7 @@ class Capture:
     # Every part that was tried: "ok", or in one word why it failed or was cut short.
     parts: Mapping[str, str]
     case_id: int | None = None
+    again_of: str = ""  # id of the first capture, where this one tries its failed parts again
 
     def __post_init__(self) -> None:
         aware(self.started_at)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import fsspec
 
@@ -17,6 +19,13 @@ from storage.records import Snapshot
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 TEMPORARY = ".part-"  # a name that no hash has; what a killed process left is never read
+
+
+def missing(sha256: str) -> Problem:
+    return Problem(
+        f"快照 {sha256} 的文件不在存储中。请从备份恢复。",
+        f"The file of snapshot {sha256} is not in the store. Restore it from a backup.",
+    )
 
 
 class SnapshotStore:
@@ -72,10 +81,7 @@ class SnapshotStore:
             try:
                 data: bytes = self._files.cat_file(path)
             except FileNotFoundError:
-                raise Problem(
-                    f"快照 {sha256} 的文件不在存储中。请从备份恢复。",
-                    f"The file of snapshot {sha256} is not in the store. Restore it from a backup.",
-                ) from None
+                raise missing(sha256) from None
         return data
 
     def check(self, sha256: str) -> bool | None:
@@ -86,3 +92,13 @@ class SnapshotStore:
                 return None
             data: bytes = self._files.cat_file(path)
         return hashlib.sha256(data).hexdigest() == sha256
+
+    @contextmanager
+    def opened(self, sha256: str) -> Iterator[IO[bytes]]:
+        """The file to read from, not verified; Problem if there is none."""
+        path = self._path(sha256)
+        with explained():
+            if not self._files.exists(path):
+                raise missing(sha256)
+            with self._files.open(path, "rb") as file:
+                yield file

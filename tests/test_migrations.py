@@ -13,7 +13,9 @@ from sqlalchemy import Engine, Table, insert, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 import storage.blacklist_models
+import storage.capture_models
 import storage.directory_models
+import storage.proof_models
 import storage.takedown_models  # noqa: F401 (their tables belong to the metadata)
 from storage.database import migration_config, open_database, read, upgrade, write
 from storage.models import Base, cases, decisions, urls

@@ -5,8 +5,10 @@ from __future__ import annotations
 from alembic import context
 
 import storage.blacklist_models
+import storage.capture_models
 import storage.directory_models
 import storage.models_sources
+import storage.proof_models
 import storage.takedown_models  # noqa: F401 (their tables belong to the metadata)
 from storage.models import Base
 

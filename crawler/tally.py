@@ -1,0 +1,50 @@
+"""What went through one proxy: names and addresses, bytes, and what was refused or failed.
+
+A browser behind a proxy knows the proxy's address only; where a page came from is known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+Place = tuple[str, int]  # address and port
+MOST_HOSTS = 2_000  # of one page; a page that asks more hosts is no page
+
+
+class TooMuch(Exception):
+    """An answer, or all answers together, went past the limit."""
+
+
+class Tally:
+    """Kept by a GuardProxy that is given one. `most_bytes` in both directions, 0 for no limit."""
+
+    def __init__(self, most_bytes: int = 0) -> None:
+        self._most_bytes = most_bytes
+        self.bytes = 0
+        self.connections = 0
+        self.resolved: dict[str, tuple[Place, ...]] = {}  # by host, vetted, in order of preference
+        self.reached: dict[str, Place] = {}  # by "host:port" as asked for, the newest connection
+        self.failures: dict[str, str] = {}  # by host: the guard's reason, "dns" or "unreachable"
+
+    @property
+    def full(self) -> bool:
+        return bool(self._most_bytes) and self.bytes > self._most_bytes
+
+    def count(self, size: int) -> None:
+        """Raise TooMuch once the limit is passed."""
+        self.bytes += size
+        if self.full:
+            raise TooMuch
+
+    def named(self, host: str, places: Sequence[Place]) -> None:
+        if len(self.resolved) < MOST_HOSTS:
+            self.resolved[host.lower()] = tuple(places)
+
+    def connected(self, host: str, port: int, place: Place) -> None:
+        self.connections += 1
+        if len(self.reached) < MOST_HOSTS:
+            self.reached[f"{host.lower()}:{port}"] = place
+
+    def failed(self, host: str, reason: str) -> None:
+        if len(self.failures) < MOST_HOSTS:
+            self.failures[host.lower()] = reason

@@ -1,0 +1,57 @@
+"""What proof needs, put together: keys, authorities and their roots, the store, the masking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from cryptography.x509 import Certificate
+from sqlalchemy import Engine
+
+from door.settings import Settings
+from evidence.contents import Mask
+from evidence.signing import KeyRing
+from evidence.timestamps import read_roots
+from exports.masking import masked
+from storage.bilingual import Problem
+from storage.database import explained
+from storage.snapshots import SnapshotStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    engine: Engine
+    store: SnapshotStore
+    ring: KeyRing
+    authorities: tuple[str, ...] = ()
+    roots: Sequence[Certificate] = ()
+    roots_pem: bytes = b""
+    mask: Mask = masked
+    software: str = ""
+
+
+def proof_of(settings: Settings, engine: Engine) -> Proof:
+    """Raises Problem where authorities are named without the roots that their answers need."""
+    pem, roots = b"", []
+    if settings.tsa and not settings.tsa_roots:
+        raise Problem(
+            "设置了时间戳机构 CERTSWEEP_TSA，却没有设置根证书文件 CERTSWEEP_TSA_ROOTS，"
+            "无法核对它们的答复。",
+            "CERTSWEEP_TSA names timestamp authorities, but CERTSWEEP_TSA_ROOTS names no file of "
+            "roots: their answers could not be verified.",
+        )
+    if settings.tsa_roots:
+        roots = read_roots(settings.tsa_roots)
+        with explained():
+            pem = Path(settings.tsa_roots).read_bytes()
+    return Proof(
+        engine=engine,
+        store=SnapshotStore(settings.snapshot_url, settings.home),
+        ring=KeyRing(settings.home / "keys"),
+        authorities=settings.tsa,
+        roots=roots,
+        roots_pem=pem,
+        software=f"certsweep {version('certsweep')}",
+    )

@@ -1,0 +1,214 @@
+"""From a case to its evidence package: gather, sign, stamp, write, and verify what was written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from door.evidence_parts import Proof
+from door.evidence_stamps import CLOCKWORK, roll_captures, work_off
+from evidence.contents import Gathered, gather
+from evidence.custody import enrolled, lines_of_case
+from evidence.manifest import Origin, artefact_rows, capture_sha256, manifest_of, package_name
+from evidence.measuring import measure
+from evidence.package import Written, write_package
+from evidence.pieces import Basket, Lack
+from evidence.seal import FAILED_STATE, Roll, Sealing, sealing
+from evidence.signing import SigningKey
+from evidence.timestamps import token_holds
+from evidence.verifier import examine
+from storage.bilingual import Problem
+from storage.canonical import canonical_sha256
+from storage.captures import captures_of_case
+from storage.cases import get_case
+from storage.custody import Act, record
+from storage.database import explained, read, write
+from storage.packages import Package, packages_of, packages_with, register, written
+from storage.records import Capture
+from storage.rolls import rolls_of
+from storage.stamps import Stamp, stamps_over, want
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """A package as it was written just now."""
+
+    package: Package
+    path: Path
+    sealing: Sealing
+    lacks: tuple[Lack, ...]
+
+
+def package_case(proof: Proof, case_id: int, folder: Path, by: str) -> Packed:
+    """Make the package of a case and write it into `folder`.
+
+    Authorities that do not answer leave it unsealed and their timestamps queued. Raises Problem
+    for a case that is not there, and for trouble with keys and files.
+    """
+    now, key = datetime.now(UTC), proof.ring.current()
+    case = get_case(proof.engine, case_id)
+    with read(proof.engine) as connection:
+        captures = captures_of_case(connection, case_id)
+    basket = Basket(proof.store, now)
+    gather(basket, Gathered(case=case, captures=captures), proof.mask)
+    origin = Origin(
+        case_id=case_id,
+        made_at=now,
+        made_by=by,
+        software=proof.software,
+        key_id=key.id,
+        authorities=proof.authorities,
+    )
+    roll_captures(proof)
+    package = signed(proof, origin, (basket, captures), key)
+    with read(proof.engine) as connection:
+        rolls = rolls_of(connection, map(capture_sha256, captures))
+    work_off(proof, only={package.manifest_sha256, *rolls})
+    return write_again(proof, package, folder, by)
+
+
+def signed(
+    proof: Proof, origin: Origin, got: tuple[Basket, Sequence[Capture]], key: SigningKey
+) -> Package:
+    """Write the manifest, sign it and queue its timestamps: all of it, or nothing."""
+    basket, captures = got
+    rows, case = artefact_rows(basket.pieces), f"case:{origin.case_id}"
+    with write(proof.engine) as connection:
+        enrolled(connection, captures, origin.made_by, origin.made_at)
+        gathered = act(origin, "gathered", case, canonical_sha256(rows))
+        anchor = record(connection, gathered)
+        manifest = manifest_of(origin, rows, basket.lacks, captures, anchor)
+        kept = proof.store.put(manifest, "manifest", "", origin.made_at)
+        record(connection, act(origin, "signed", f"manifest:{kept.sha256}", kept.sha256))
+        package = Package(
+            case_id=origin.case_id,
+            name=package_name(origin.case_id, kept.sha256),
+            manifest_sha256=kept.sha256,
+            signature=key.sign(manifest),
+            key_id=key.id,
+            made_at=origin.made_at,
+            made_by=origin.made_by,
+        )
+        register(connection, package)
+        want(connection, kept.sha256, origin.authorities, origin.made_at)
+    return package
+
+
+def act(origin: Origin, what: str, subject: str, sha256: str) -> Act:
+    return Act(who=origin.made_by, what=what, subject=subject, sha256=sha256, at=origin.made_at)
+
+
+def write_again(proof: Proof, package: Package, folder: Path, by: str) -> Packed:
+    """Write a registered package with the timestamps it has by now, and verify the file."""
+    manifest = proof.store.get(package.manifest_sha256)
+    if hashlib.sha256(manifest).hexdigest() != package.manifest_sha256:
+        raise Problem(
+            f"证据包 {package.name} 的清单在存储中被改动过。请从备份恢复。",
+            f"The manifest of {package.name} was changed in the store. Restore it from a backup.",
+        )
+    told = json.loads(manifest)
+    content = content_of(proof, package, manifest, told)
+    path = folder.absolute() / package.name
+    refuse_strangers(path, package)
+    sha256 = write_package(proof.store, content, path)
+    check_written(path, package, content.sealing)
+    with write(proof.engine) as connection:
+        subject, now = f"package:{package.name}", datetime.now(UTC)
+        record(connection, Act(who=by, what="packaged", subject=subject, sha256=sha256, at=now))
+        written(connection, package.name, content.sealing.state, path.parent, sha256)
+    lacks = tuple(Lack(**row) for row in told["missing"])
+    return Packed(package=package, path=path, sealing=content.sealing, lacks=lacks)
+
+
+def content_of(proof: Proof, package: Package, manifest: bytes, told: dict[str, Any]) -> Written:
+    key = proof.ring.current()
+    if key.id != package.key_id:
+        raise Problem(
+            f"证据包 {package.name} 由已更换的密钥签名，不能补写。"
+            f"请重新运行 certsweep evidence package {package.case_id}。",
+            f"{package.name} was signed with a key that was rotated since and cannot be completed. "
+            f"Run certsweep evidence package {package.case_id} again.",
+        )
+    with read(proof.engine) as connection:
+        stamps = stamps_over(connection, [package.manifest_sha256])
+        captures = captures_of_case(connection, package.case_id)
+        packages = packages_of(connection, package.case_id)
+        lines = lines_of_case(connection, package.case_id, captures, packages)
+        rolls = rolls_of(connection, map(capture_sha256, captures))
+        dated = stamps_over(connection, rolls)
+    signed_with = (package.signature, key.public_pem)
+    return Written(
+        name=package.name,
+        manifest=manifest,
+        signature=package.signature,
+        key=key,
+        sealing=sealing(manifest, signed_with, told["authorities"], stamps, proof.roots),
+        custody=lines,
+        roots=proof.roots_pem if told["authorities"] else b"",
+        rolls=[found for one in rolls if (found := dated_roll(proof, one, dated)).stamps],
+    )
+
+
+def dated_roll(proof: Proof, sha256: str, stamps: Sequence[Stamp]) -> Roll:
+    """The roll with those of its timestamps that hold."""
+    mine = [one for one in stamps if one.sha256 == sha256 and one.token is not None]
+    good = tuple(one for one in mine if token_holds(one.token or b"", sha256, proof.roots))
+    return Roll(data=proof.store.get(sha256), stamps=good)
+
+
+def refuse_strangers(path: Path, package: Package) -> None:
+    """Replace nothing but our own earlier writing of this very package."""
+    if not path.exists() and not path.is_symlink():
+        return
+    with explained(), path.open("rb") as file:
+        if measure(file, "").sha256 == package.sha256:
+            return
+    raise Problem(
+        f"同名文件已经存在且不是本系统所写，没有覆盖它：{path}",
+        f"A file of that name is there that was not written by us; it was not replaced: {path}",
+    )
+
+
+def check_written(path: Path, package: Package, sealed: Sealing) -> None:
+    """A package that its own verifier does not accept is never handed out."""
+    with explained():
+        report = examine(path, package.key_id)
+    if report.code == 1 and sealed.state != FAILED_STATE:
+        path.unlink(missing_ok=True)
+        bad = [check.name for check in report.checks if check.result == "disproved"]
+        raise Problem(
+            f"刚写好的证据包没有通过验证（{'、'.join(bad[:5])}），已删除它。请检查磁盘和密钥。",
+            f"The package just written does not verify ({', '.join(bad[:5])}) and was deleted. "
+            "Check the disk and the keys.",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """A package after its timestamps came: written again, or why not."""
+
+    package: Package
+    packed: Packed | None
+    problem: Problem | None = None  # None and not packed: its file lies there no more
+
+
+def complete(proof: Proof, manifests: Sequence[str]) -> list[Completed]:
+    """Write the packages of these manifests again, each where it was written last."""
+    with read(proof.engine) as connection:
+        packages = packages_with(connection, manifests)
+    return [completed(proof, package) for package in packages]
+
+
+def completed(proof: Proof, package: Package) -> Completed:
+    if not package.folder or not package.path.exists():
+        return Completed(package=package, packed=None)
+    try:
+        packed = write_again(proof, package, Path(package.folder), CLOCKWORK)
+    except Problem as problem:  # one package that cannot be written must not hold up the others
+        return Completed(package=package, packed=None, problem=problem)
+    return Completed(package=package, packed=packed)

@@ -1,0 +1,206 @@
+"""`certsweep evidence` as a person types it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+import cli
+from door.settings import read_settings
+from storage.custody import every_line
+from storage.database import open_database, read
+from storage.snapshots import SnapshotStore
+from tests.evidence_case import Moody, a_captured_case
+from tests.test_case_commands import put_everywhere, settle
+
+ROOT = Path(__file__).resolve().parents[1]
+Said = tuple[int, str, str]  # exit code, standard output, standard error
+Type = Callable[..., Said]
+
+
+@pytest.fixture
+def kind() -> str:
+    return "sqlite"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Moody:
+    return Moody(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def typed(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Type:
+    """Type `certsweep evidence …` in a home where case 1 was captured and decided."""
+    a_captured_case(engine, SnapshotStore("", tmp_path))
+    opened: list[Engine] = []
+
+    def open_here(url: str, home: Path) -> Engine:
+        opened.append(open_database(url, home))
+        return opened[-1]
+
+    def typed_one(*words: str, lang: str = "zh", **named: str) -> Said:
+        home = {"CERTSWEEP_HOME": str(tmp_path), "CERTSWEEP_LANG": lang}
+        settle(monkeypatch, read_settings(home | {f"CERTSWEEP_{k}": v for k, v in named.items()}))
+        put_everywhere(monkeypatch, "open_database", open_here)
+        monkeypatch.setattr(sys, "argv", ["certsweep", "evidence", *words])
+        capsys.readouterr()
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        finally:
+            while opened:
+                opened.pop().dispose()
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return typed_one
+
+
+def packed(typed: Type, folder: Path, **named: str) -> dict[str, Any]:
+    words = ("package", "1", "--out", str(folder), "--by", "赵封存", "--json")
+    code, out, _ = typed(*words, **named)
+    assert code == 0
+    made: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return made
+
+
+def test_a_package_is_made_stamped_later_and_verified(
+    typed: Type, tmp_path: Path, authority: Moody
+) -> None:
+    with authority.served() as url:
+        authority.down = True
+        named = {"TSA": url, "TSA_ROOTS": str(authority.roots)}
+        made = packed(typed, tmp_path / "out", **named)
+        assert (made["state"], made["test"]) == ("pending", False)
+        code, out, _ = typed("verify", made["path"], **named)
+        assert code == 3
+        assert "[无从核对] timestamp" in out
+        assert "本机关的" in out
+        authority.down = False
+        code, out, err = typed("stamp", "--all", **named)
+        assert packed(typed, tmp_path / "out", **named)["test"]
+    assert code == 0
+    assert "已封存" in out
+    assert "测试机构" in err
+    code, out, _ = typed("verify", made["path"], **named)
+    assert code == 0
+    assert "全部证实" in out
+    assert "没有任何法律效力" in out
+
+
+def test_a_changed_package_ends_with_1_and_names_what_changed(typed: Type, tmp_path: Path) -> None:
+    path = Path(packed(typed, tmp_path / "out")["path"])
+    data = bytearray(path.read_bytes())
+    data[data.index(b'"verdict"') + 2] ^= 1
+    path.write_bytes(data)
+    code, out, _ = typed("verify", str(path), lang="en")
+    assert code == 1
+    assert "[disproved] evidence/decision.json" in out
+    code, out, _ = typed("verify", str(path), "--json")
+    assert code == 1
+    assert json.loads(out)["sealed"] is False
+
+
+def test_a_file_that_cannot_be_read_is_a_problem(typed: Type, tmp_path: Path) -> None:
+    code, _, err = typed("verify", str(tmp_path / "missing.wacz"))
+    assert code == 1
+    assert "错误：" in err
+
+
+def test_packing_a_case_that_is_not_there_is_a_problem(typed: Type, tmp_path: Path) -> None:
+    code, _, err = typed("package", "7", "--out", str(tmp_path / "out"), "--by", "赵某")
+    assert code == 1
+    assert "没有编号为 7 的案件" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_packing_wants_a_name(typed: Type, tmp_path: Path) -> None:
+    code, _, err = typed("package", "1", "--out", str(tmp_path / "out"), "--by", " ")
+    assert code == 1
+    assert "经办人" in err
+
+
+def test_what_is_missing_is_said_in_both_languages(typed: Type, tmp_path: Path) -> None:
+    words = ("package", "1", "--out", str(tmp_path / "out"), "--by", "赵某")
+    assert "没有配置时间戳机构" in typed(*words)[1]
+    assert "no timestamp authority is set" in typed(*words, lang="en")[1]
+
+
+def test_whoever_verifies_with_a_name_stands_in_custody(
+    typed: Type, tmp_path: Path, engine: Engine
+) -> None:
+    made = packed(typed, tmp_path / "out")
+    typed("verify", made["path"])
+    typed("verify", made["path"], "--by", "钱核验")
+    with read(engine) as connection:
+        lines = list(every_line(connection))
+    assert [line.who for line in lines if line.what == "verified"] == ["钱核验"]
+    assert lines[-1].subject == f"package:{Path(made['path']).name}"
+
+
+def test_custody_is_verified_and_a_break_is_named(
+    typed: Type, tmp_path: Path, engine: Engine
+) -> None:
+    packed(typed, tmp_path / "out")
+    code, out, _ = typed("custody", "verify")
+    assert code == 0
+    assert "条条相接" in out
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER custody_no_update")
+        connection.exec_driver_sql("UPDATE custody SET who = '别人' WHERE seq = 2")
+    code, out, _ = typed("custody", "verify")
+    assert code == 1
+    assert "第 2 条断开" in out
+
+
+def test_keys_are_listed_and_rotated(typed: Type, tmp_path: Path, engine: Engine) -> None:
+    assert "还没有密钥" in typed("keys", "list")[2]
+    made = packed(typed, tmp_path / "out")
+    assert f"{made['key']}  现用" in typed("keys", "list")[1]
+    code, out, _ = typed("keys", "rotate", "--by", "孙某")
+    assert code == 0
+    assert made["key"] in out
+    told = json.loads(typed("keys", "list", "--json")[1])
+    assert made["key"] in told["known"]
+    assert told["current"] != made["key"]
+    with read(engine) as connection:
+        assert list(every_line(connection))[-1].what == "rotated"
+    assert typed("verify", made["path"])[0] == 3  # unstamped, and nothing disproved
+
+
+def test_the_test_authority_says_what_it_is_and_ends_by_ctrl_c(tmp_path: Path) -> None:
+    folder = tmp_path / "authority"
+    words = [sys.executable, "-m", "cli", "evidence", "test-authority", "--folder", str(folder)]
+    environ = os.environ | {"PYTHONUNBUFFERED": "1", "CERTSWEEP_LANG": "zh"}
+    with subprocess.Popen(
+        words, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        first = process.stdout.readline()
+        assert first.startswith("export CERTSWEEP_TSA=http://127.0.0.1:")
+        assert process.stdout.readline() == f"export CERTSWEEP_TSA_ROOTS={folder / 'root.pem'}\n"
+        assert "没有任何法律效力" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("package",), ("verify",), ("stamp",), ("custody", "verify"), ("keys", "rotate")],
+)
+def test_every_manual_is_chinese_and_can_be_english(typed: Type, words: tuple[str, ...]) -> None:
+    code, out, _ = typed(*words, "--help")
+    assert code == 0
+    assert out.startswith("用法：")
