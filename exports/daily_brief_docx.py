@@ -9,8 +9,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from exports.brief_words import CAVEAT, days_of, sentences, sheets, title_of
 from exports.docx_page import HEI, KAI, SIZE_2, SONG, new_paper, page_numbers, put
 from exports.docx_table import table
-from exports.writing import whole_file
 from storage.brief import Brief
+from storage.whole_files import whole_file
 
 SUFFIX = ".docx"
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from exports.brief_words import CAVEAT, Sheet, days_of, highest, sentences, sheets, title_of
 from exports.docx_page import fit
-from exports.writing import whole_file
 from storage.brief import Brief
+from storage.whole_files import whole_file
 
 SUFFIX = ".html"
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from exports.writing import refuse_overwriting, whole_file
+from exports.writing import refuse_overwriting
+from storage.whole_files import whole_file
 
 NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
 # XML 1.0 §2.2: what may not stand in a document, not even as a reference.

@@ -24,8 +24,8 @@ from exports.letter_parts import (
     span,
 )
 from exports.takedown_rows import ListHead, TakedownRow
-from exports.writing import whole_file
 from storage.bilingual import Problem
+from storage.whole_files import whole_file
 
 FORMAT = "letter"
 SUFFIX = ".docx"

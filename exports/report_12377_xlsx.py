@@ -17,7 +17,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 from exports.cells import xlsx_cell
 from exports.letter_parts import some
 from exports.takedown_rows import ListHead, TakedownRow
-from exports.writing import whole_file
+from storage.whole_files import whole_file
 
 FORMAT = "12377"
 SUFFIX = ".xlsx"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from exports.cells import csv_cell
 from exports.takedown_rows import ListHead, TakedownRow
-from exports.writing import whole_file
+from storage.whole_files import whole_file
 
 FORMAT = "csv"
 SUFFIX = ".csv"

@@ -17,8 +17,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from exports.cells import is_dangerous, is_plain, xlsx_cell
 from exports.takedown_rows import COLUMNS, ListHead, TakedownRow
-from exports.writing import whole_file
 from storage.bilingual import Bilingual, Problem
+from storage.whole_files import whole_file
 
 FORMAT = "xlsx"
 SUFFIX = ".xlsx"

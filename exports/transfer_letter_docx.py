@@ -23,9 +23,9 @@ from exports.letter_parts import (
 )
 from exports.routing import OFFICES
 from exports.takedown_rows import ListHead, TakedownRow
-from exports.writing import whole_file
 from storage.bilingual import Problem
 from storage.records import Verdict
+from storage.whole_files import whole_file
 
 FORMAT = "transfer"
 SUFFIX = ".docx"

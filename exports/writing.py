@@ -1,32 +1,11 @@
-"""A file that is there whole or not at all."""
+"""Where a paper goes: a folder that is made, a name that is not taken."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from storage.bilingual import Problem
 from storage.database import file_problem
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Lend a path beside `path` to write to; it takes the name `path` only when all went well.
-
-    Raises Problem for a full disk and any other trouble with files; nothing half written stays.
-    """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield draft
-        with draft.open("rb") as written:
-            os.fsync(written.fileno())
-        draft.replace(path)
-    except OSError as error:
-        raise file_problem(error) from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def refuse_overwriting(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Large files that are there whole or not at all."""
+"""Files that are there whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,24 +8,34 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from storage.database import explained
+from storage.database import file_problem
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Lend a path beside `path` to write to; it takes the name `path` only when all went well.
+
+    Raises Problem for a full disk and any other trouble with files; nothing half written stays,
+    and what had the name before is replaced at the very end.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield draft
+        with draft.open("rb") as written:
+            os.fsync(written.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise file_problem(error) from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[IO[bytes]]:
-    """Lend a file to write to; it takes the name `path` only when all went well.
-
-    The folder is made where it is not. A full disk and other trouble with files is a Problem, and
-    nothing half written stays; what had the name before is replaced at the very end.
-    """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with explained():
+    """The same with an open file, in a folder that is made where it is not."""
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with draft.open("wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise file_problem(error) from error
+    with whole_file(path) as draft, draft.open("wb") as file:
+        yield file

@@ -16,8 +16,9 @@ from exports import takedown_list_csv, takedown_list_xlsx
 from exports.registry import exporter, formats
 from exports.takedown_case import takedown_row, takedown_rows
 from exports.takedown_rows import COLUMNS, TakedownRow
-from exports.writing import made_folder, refuse_overwriting, whole_file
+from exports.writing import made_folder, refuse_overwriting
 from storage.bilingual import Problem
+from storage.whole_files import whole_file
 from tests.takedown_samples import (
     AD,
     HEAD,
