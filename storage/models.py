@@ -262,6 +262,13 @@ class CaseModel(Base):
     claimed_by: Mapped[str] = mapped_column(default="")
     claimed_at: Mapped[datetime | None]
     decision_id: Mapped[int | None]  # the newest decision
+    claim_until: Mapped[datetime | None]  # a claim ends by itself
+    awaits_second: Mapped[bool] = mapped_column(default=False)  # decided, not yet confirmed
+    # What the queue filters by, of the posts standing in it; storage/clusters.py keeps it.
+    clauses: Mapped[str] = mapped_column(default="")  # as "二三"
+    region: Mapped[str] = mapped_column(default="")  # of its first post that shows one
+    score: Mapped[float] = mapped_column(default=0.0)  # the highest
+    members: Mapped[int] = mapped_column(default=0)  # posts, their versions counted once
 
 
 class CasePostModel(Base):
@@ -376,6 +383,16 @@ findings = core(FindingModel)
 snapshots = core(SnapshotModel)
 cases = core(CaseModel)
 case_posts = core(CasePostModel)
+OPEN_CASES = text("status IN ('waiting','claimed')")
+for _name, _first in (("ix_cases_open", ()), ("ix_cases_open_platform", (cases.c.platform,))):
+    Index(
+        _name,
+        *_first,
+        cases.c.priority.desc(),
+        cases.c.id,
+        sqlite_where=OPEN_CASES,
+        postgresql_where=OPEN_CASES,
+    )
 decisions = core(DecisionModel)
 second_opinions = core(OpinionModel)
 export_batches = core(ExportBatchModel)

@@ -119,7 +119,7 @@ def test_a_decision_is_never_changed_or_deleted(engine: Engine, change: str) -> 
 
 def test_no_side_door_replaces_decisions(engine: Engine, kind: str) -> None:
     one_decision(engine)
-    statement = "TRUNCATE decisions"
+    statement = "TRUNCATE decisions CASCADE"
     if kind == "sqlite":
         statement = (
             "INSERT OR REPLACE INTO decisions "

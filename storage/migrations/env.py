@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 import storage.directory_models
+import storage.models_desk
 import storage.models_sources  # noqa: F401 (their tables belong to the metadata)
 from storage.models import Base
 
