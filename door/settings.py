@@ -28,6 +28,8 @@ class Settings:
         default="", repr=False
     )  # CERTSWEEP_SECRET: encrypts kept logins, "" for a key file
     office: str = ""  # CERTSWEEP_OFFICE: whose letters they are, by its full name
+    desk_url: str = ""  # CERTSWEEP_DESK_URL: as browsers see the desk, "" for http://127.0.0.1:PORT
+    replay_url: str = ""  # CERTSWEEP_REPLAY_URL: where pages are replayed; another host or port
     display: bool = False  # DISPLAY or WAYLAND_DISPLAY: whether a window can be shown
 
 
@@ -47,6 +49,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         reader_public=env.get("CERTSWEEP_READER_PUBLIC", "") == "1",
         secret=env.get("CERTSWEEP_SECRET", ""),
         office=env.get("CERTSWEEP_OFFICE", "").strip(),
+        desk_url=env.get("CERTSWEEP_DESK_URL", "").strip().rstrip("/"),
+        replay_url=env.get("CERTSWEEP_REPLAY_URL", "").strip().rstrip("/"),
         display=bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")),
     )
 

@@ -38,13 +38,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Walk:
     """What a walk along the chain found; `broken` is the first line that does not hold."""
 
     lines: int  # that hold
     head: str  # hash of the last of them
     broken: int | None = None
     why: str = ""  # "missing", "changed" or "unchained"
+    met: bool = False  # whether the hash that was asked for is among them
 
 
 def canonical(value: object) -> str:
@@ -128,15 +129,16 @@ def lines(engine: Engine, after: int = 0) -> Iterator[Line]:
         after = rows[-1].id
 
 
-def verify(engine: Engine) -> Verdict:
-    """Walk the whole chain up to the first line that does not hold."""
-    count, head = 0, FIRST
+def verify(engine: Engine, wanted: str = "") -> Walk:
+    """Walk the whole chain up to the first line that does not hold, looking out for a hash."""
+    count, head, met = 0, FIRST, False
     for line in lines(engine):
         why = trouble(line, count, head)
         if why:
-            return Verdict(lines=count, head=head, broken=count + 1, why=why)
+            return Walk(lines=count, head=head, broken=count + 1, why=why, met=met)
         count, head = count + 1, line.hash
-    return Verdict(lines=count, head=head)
+        met = met or head == wanted
+    return Walk(lines=count, head=head, met=met)
 
 
 def trouble(line: Line, count: int, head: str) -> str:

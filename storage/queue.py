@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,10 +13,10 @@ from sqlalchemy.sql.expression import func
 from storage.cases import OPEN, CaseRow, case_row, claims_of, free_for, take, urls_of
 from storage.columns import utc_now
 from storage.database import read, write
-from storage.models import cases, decisions
+from storage.models import case_posts, cases, decisions, findings
 from storage.models_desk import case_tally
 from storage.persons import named_person
-from storage.records import CaseStatus
+from storage.records import CaseStatus, Clause
 
 PAGE = 50
 COUNTED = 10_000  # cases counted one by one where the tally cannot answer
@@ -35,6 +35,12 @@ class Filters:
     score: float | None = None  # at least
     days: int | None = None  # opened within
     person: str = ""  # whose `mine` it is, and who must not be their own second
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseQuote:
+    clause: Clause
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,3 +221,21 @@ def next_second(engine: Engine, by: str) -> int | None:
     )
     with read(engine) as connection:
         return connection.execute(statement).scalar_one_or_none()
+
+
+def quotes_of(engine: Engine, ids: Sequence[int], most: int = 4) -> dict[int, list[CaseQuote]]:
+    """The words each case is about, of its gravest findings, each once."""
+    statement = (
+        select(case_posts.c.case_id, findings.c.clause, findings.c.evidence)
+        .join(findings, findings.c.post_row == case_posts.c.post_row)
+        .where(case_posts.c.case_id.in_(ids), ~case_posts.c.split)
+        .order_by(findings.c.severity.desc(), findings.c.score.desc(), findings.c.id)
+    )
+    found: defaultdict[int, dict[str, CaseQuote]] = defaultdict(dict)
+    with read(engine) as connection:
+        for row in connection.execute(statement):
+            kept_of = found[row.case_id]
+            words = str(row.evidence[0]["quote"]) if row.evidence else ""
+            if words and len(kept_of) < most:
+                kept_of.setdefault(words, CaseQuote(clause=Clause(row.clause), words=words))
+    return {case_id: list(quotes.values()) for case_id, quotes in found.items()}
