@@ -51,13 +51,15 @@ def common(request: Request) -> dict[str, Any]:
     session = getattr(request.state, "session", None)
     user = session.user if session is not None else None
     said = sayer(lang)
+    nav = [one for one in request.app.state.nav if user and may(user, one.act)]
     return {
         "_": translator(lang),
         "said": said,
         "lang": lang,
         "user": user,
         "csrf": getattr(request.state, "csrf", ""),
-        "nav": [one for one in request.app.state.nav if user and may(user, one.act)],
+        "nav": nav,
+        "current": current(nav, request),
         "here": request.url.path,
         "may": lambda act: user is not None and may(user, Act(act)),
         "mask": lambda text: masked(text, Contacts()),
@@ -66,6 +68,14 @@ def common(request: Request) -> dict[str, Any]:
         "verdict_word": lambda verdict: said(VERDICT_WORDS[verdict]),
         "reason_word": lambda verdict, code: said(named(Verdict(verdict), code)),
     }
+
+
+def current(nav: list[Nav], request: Request) -> str:
+    """Which place in the bar this page is: by its query where one says so, else by its path."""
+    whole = f"{request.url.path}?{request.url.query}"
+    plain = [one.path for one in nav if one.path == request.url.path]
+    exact = [one.path for one in nav if "?" in one.path and whole.startswith(one.path)]
+    return next(iter([*exact, *plain]), "")
 
 
 def page(request: Request, template: str, status: int = 200, /, **words: Any) -> HTMLResponse:  # noqa: ANN401 (what a template is filled with)

@@ -20,8 +20,7 @@ from console.whytop import why_on_top
 from exports.masking import masked
 from storage.bilingual import Bilingual
 from storage.columns import utc_now
-from storage.queue import Filters, claim_next, queue_counts, queue_page, quotes_of
-from storage.records import Contacts
+from storage.queue import Filters, claim_next, contacts_of, queue_counts, queue_page, quotes_of
 from storage.saved_filters import forget_filter, save_filter, saved_for
 
 router = APIRouter(include_in_schema=False)
@@ -42,16 +41,18 @@ def queue(request: Request, user: Reader) -> Response:
     engine, query = desk_of(request).engine, query_of(request)
     filters = filters_of(query, user.login)
     rows, end = queue_page(engine, filters, place_of(query.get("after", "")))
-    quotes = quotes_of(engine, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    quotes, contacts = quotes_of(engine, ids), contacts_of(engine, ids)
     now = utc_now()
     return page(
         request,
         "queue.html",
         rows=rows,
         quotes={
-            number: [(quote.clause, masked(quote.words, Contacts())) for quote in said]
+            number: [(quote.clause, masked(quote.words, contacts[number])) for quote in said]
             for number, said in quotes.items()
         },
+        titles={row.id: masked(row.title, contacts[row.id]) for row in rows},
         why={row.id: why_on_top(row, now) for row in rows},
         counts=queue_counts(engine, filters),
         filters=filters,
