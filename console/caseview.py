@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from console.marks import Marked, marked
 from console.people import Missing
 from console.roles import Act, may
 from exports.masking import masked
-from storage.casefiles import CaseFile, CasePost
+from storage.casefiles import CaseFile, CasePost, blinded
 from storage.columns import utc_now
 from storage.persons import same_person
 from storage.records import CaseStatus, Finding, Snapshot, Verdict
@@ -33,13 +33,11 @@ class CaseView:
     suggested: dict[Verdict, str]
 
 
-def blinded(case: CaseFile, user: User) -> tuple[CaseFile, bool]:
+def seen_by(case: CaseFile, user: User) -> tuple[CaseFile, bool]:
     """While a case waits for a second person only its decider sees what was decided."""
-    if not case.awaits_second or not case.decisions:
+    if not case.awaits_second or same_person(case.decisions[-1][1].by, user.login):
         return case, False
-    if same_person(case.decisions[-1][1].by, user.login):
-        return case, False
-    return replace(case, decisions=case.decisions[:-1]), True
+    return blinded(case), True
 
 
 def mode_of(case: CaseFile, user: User) -> str:
@@ -62,7 +60,7 @@ def mode_of(case: CaseFile, user: User) -> str:
 def view_case(case: CaseFile, user: User, row: int | None = None, *, unmasked: bool) -> CaseView:
     """`row`: which post is shown; the one with the most to say by default."""
     mode = mode_of(case, user)
-    seen, blind = blinded(case, user)
+    seen, blind = seen_by(case, user)
     latest = newest_versions(case)
     if not latest:
         raise Missing(

@@ -55,6 +55,11 @@ class CaseFile:
     looks: tuple[SecondLook, ...] = ()  # of second persons, the oldest first
 
 
+def blinded(case: CaseFile) -> CaseFile:
+    """Without the opinion that a second person must not know yet."""
+    return replace(case, decisions=case.decisions[:-1]) if case.awaits_second else case
+
+
 def read_case(connection: Connection, case: AnyRow) -> CaseFile:
     rows = connection.execute(
         select(posts, case_posts.c.joined_at)

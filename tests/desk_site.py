@@ -86,7 +86,7 @@ class Browser:
                 transport=transport, base_url=self.origin, cookies=self.cookies
             ) as client:
                 answer = await client.request(method, path, headers=sent, **more)
-                self.cookies = dict(client.cookies.items())
+                self.cookies = {one.name: one.value or "" for one in client.cookies.jar}
                 return answer
 
         return asyncio.run(one())
