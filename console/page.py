@@ -61,6 +61,7 @@ def common(request: Request) -> dict[str, Any]:
         "nav": nav,
         "current": current(nav, request),
         "here": request.url.path,
+        "stay": stay(request),
         "may": lambda act: user is not None and may(user, Act(act)),
         "mask": lambda text: masked(text, Contacts()),
         "moment": moment,
@@ -68,6 +69,14 @@ def common(request: Request) -> dict[str, Any]:
         "verdict_word": lambda verdict: said(VERDICT_WORDS[verdict]),
         "reason_word": lambda verdict, code: said(named(Verdict(verdict), code)),
     }
+
+
+def stay(request: Request) -> str:
+    """Where a change of language leads back to: this page, or the one a form was on."""
+    path = request.url.path
+    if request.method == "GET":
+        return f"{path}?{request.url.query}" if request.url.query else path
+    return "/".join(path.split("/")[:3]) if path.startswith("/cases/") else "/queue"
 
 
 def current(nav: list[Nav], request: Request) -> str:

