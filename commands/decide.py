@@ -30,6 +30,23 @@ ReasonCode = Annotated[
     ),
 ]
 
+Replacing = Annotated[
+    bool,
+    typer.Option(
+        "--replace",
+        help=t("改变已有的决定，原决定保留在历史中", "change an earlier decision, which is kept"),
+    ),
+]
+AsSecond = Annotated[
+    bool,
+    typer.Option(
+        "--second",
+        help=t(
+            "作为第二人独立复核等待复核的案件", "as second person, on a case that waits for one"
+        ),
+    ),
+]
+
 
 def command(
     case_id: CaseNumber,
@@ -49,24 +66,8 @@ def command(
             help=t("说明，会写进清单的备注", "a note; it goes into the list"),
         ),
     ] = "",
-    replace: Annotated[
-        bool,
-        typer.Option(
-            "--replace",
-            help=t(
-                "改变已有的决定，原决定保留在历史中", "change an earlier decision, which is kept"
-            ),
-        ),
-    ] = False,
-    second: Annotated[
-        bool,
-        typer.Option(
-            "--second",
-            help=t(
-                "作为第二人独立复核等待复核的案件", "as second person, on a case that waits for one"
-            ),
-        ),
-    ] = False,
+    replace: Replacing = False,
+    second: AsSecond = False,
 ) -> None:
     """Record one decision."""
     meant = word_of(verdict, VERDICT_WORDS, "结论", "verdict")
