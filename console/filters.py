@@ -11,6 +11,7 @@ from storage.queue import VIEWS, Filters, Place
 from storage.records import Clause
 
 NAMES = ("view", "clause", "platform", "region", "score", "days")
+WORDS = {"view": "视图", "clause": "条款", "score": "得分", "days": "时长", "after": "翻页位置"}
 LONGEST = 60
 
 
@@ -52,7 +53,7 @@ def whole(typed: str) -> int | None:
 
 def wrong(name: str) -> Problem:
     return Problem(
-        f"筛选条件“{name}”的值看不懂，没有筛选。请从队列页重新选择。",
+        f"筛选条件“{WORDS[name]}”的值看不懂，没有筛选。请从队列页重新选择。",
         f"The filter {name!r} has a value that is not understood. Choose again in the queue.",
     )
 

@@ -128,8 +128,13 @@ def get_case(engine: Engine, case_id: int) -> CaseFile:
 
 
 def free_for(person: str, now: datetime) -> ColumnElement[bool]:
-    """Open, and not in somebody else's hands: a claim ends by itself."""
-    return cases.c.status.in_(OPEN) & or_(
+    """Open, and not in somebody else's hands."""
+    return cases.c.status.in_(OPEN) & in_no_other_hands(person, now)
+
+
+def in_no_other_hands(person: str, now: datetime) -> ColumnElement[bool]:
+    """Of an open case: a claim ends by itself."""
+    return or_(
         cases.c.status == CaseStatus.WAITING.value,
         cases.c.claimed_by == person,
         cases.c.claim_until < now,

@@ -40,7 +40,9 @@ VIEWS = {
 def queue(request: Request, user: Reader) -> Response:
     engine, query = desk_of(request).engine, query_of(request)
     filters = filters_of(query, user.login)
-    rows, end = queue_page(engine, filters, place_of(query.get("after", "")))
+    after, counts = place_of(query.get("after", "")), queue_counts(engine, filters)
+    # Nothing of a kind is known from the tally; looking for it would read the whole index.
+    rows, end = queue_page(engine, filters, after) if counts.total else ([], None)
     ids = [row.id for row in rows]
     quotes, contacts = quotes_of(engine, ids), contacts_of(engine, ids)
     now = utc_now()
@@ -54,7 +56,7 @@ def queue(request: Request, user: Reader) -> Response:
         },
         titles={row.id: masked(row.title, contacts[row.id]) for row in rows},
         why={row.id: why_on_top(row, now) for row in rows},
-        counts=queue_counts(engine, filters),
+        counts=counts,
         filters=filters,
         query=query_string(filters),
         link=lambda **changes: f"/queue?{query_string(filters, **changes)}",

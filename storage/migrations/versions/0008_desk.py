@@ -17,7 +17,12 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-OPEN = "status IN ('waiting','claimed')"
+NOT_SETTLED, SETTLED = "status NOT IN ('decided','approved')", "status NOT IN ('waiting','claimed')"
+VIEWS = (
+    ("ix_cases_open", NOT_SETTLED, NOT_SETTLED),
+    ("ix_cases_settled", SETTLED, SETTLED),
+    ("ix_cases_second", "awaits_second = 1", "awaits_second"),
+)
 VERDICTS = "verdict IN ('violation','clean','transfer','doubt')"
 # At first: transfers to the police, and papers that are forged.
 CONFIRMED = (
@@ -177,13 +182,14 @@ def create_queue() -> None:
         sa.Column("members", sa.Integer(), nullable=False, server_default=sa.text("0")),
     ):
         op.add_column("cases", column)
-    for name, first in (("ix_cases_open", []), ("ix_cases_open_platform", ["platform"])):
+    covered = ["clauses", "region", "score", "opened_at", "platform"]
+    for name, on_sqlite, on_postgresql in VIEWS:
         op.create_index(
             name,
             "cases",
-            [*first, sa.text("priority DESC"), "id"],
-            sqlite_where=sa.text(OPEN),
-            postgresql_where=sa.text(OPEN),
+            [sa.text("priority DESC"), "id", *covered],
+            sqlite_where=sa.text(on_sqlite),
+            postgresql_where=sa.text(on_postgresql),
         )
 
 
