@@ -53,7 +53,7 @@ def check_origins(origin: str, replay: str) -> None:
     for url in (origin, replay):
         parts = urlsplit(url)
         local = parts.hostname in {LOOPBACK, "localhost"}
-        if not ORIGIN.fullmatch(url) or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
+        if not ORIGIN.fullmatch(url) or not (parts.scheme == "https" or local):
             raise Problem(
                 f"“{url}”不能用作审核台的网址：须为 https://主机名，不带路径；"
                 "本机可用 http://127.0.0.1:端口。",

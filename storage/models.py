@@ -383,24 +383,6 @@ findings = core(FindingModel)
 snapshots = core(SnapshotModel)
 cases = core(CaseModel)
 case_posts = core(CasePostModel)
-# Serve each view of the queue in its own order and cover its filters, so that no row is read that
-# is not shown. "Not settled" rather than "waiting or claimed": SQLite would take the latter for a
-# range of ix_cases_queue and sort it.
-_COVERED = (cases.c.clauses, cases.c.region, cases.c.score, cases.c.opened_at, cases.c.platform)
-QUEUE_VIEWS = {
-    "ix_cases_open": ("status NOT IN ('decided','approved')",) * 2,
-    "ix_cases_settled": ("status NOT IN ('waiting','claimed')",) * 2,
-    "ix_cases_second": ("awaits_second = 1", "awaits_second"),
-}
-for _name, (_sqlite, _postgresql) in QUEUE_VIEWS.items():
-    Index(
-        _name,
-        cases.c.priority.desc(),
-        cases.c.id,
-        *_COVERED,
-        sqlite_where=text(_sqlite),
-        postgresql_where=text(_postgresql),
-    )
 decisions = core(DecisionModel)
 second_opinions = core(OpinionModel)
 export_batches = core(ExportBatchModel)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import BIG_ID
-from storage.models import Base, core
+from storage.models import Base, cases, core
 
 
 class UserModel(Base):
@@ -140,3 +140,22 @@ second_person = core(SecondPersonModel)
 second_looks = core(SecondLookModel)
 case_tally = core(CaseTallyModel)
 saved_filters = core(SavedFilterModel)
+
+# Serve each view of the queue in its own order and cover its filters, so that no row is read that
+# is not shown. "Not settled" rather than "waiting or claimed": SQLite would take the latter for a
+# range of ix_cases_queue and sort it.
+_COVERED = (cases.c.clauses, cases.c.region, cases.c.score, cases.c.opened_at, cases.c.platform)
+QUEUE_VIEWS = {
+    "ix_cases_open": ("status NOT IN ('decided','approved')",) * 2,
+    "ix_cases_settled": ("status NOT IN ('waiting','claimed')",) * 2,
+    "ix_cases_second": ("awaits_second = 1", "awaits_second"),
+}
+for _name, (_sqlite, _postgresql) in QUEUE_VIEWS.items():
+    Index(
+        _name,
+        cases.c.priority.desc(),
+        cases.c.id,
+        *_COVERED,
+        sqlite_where=text(_sqlite),
+        postgresql_where=text(_postgresql),
+    )

@@ -21,7 +21,7 @@ from storage.records import CaseStatus, Clause, Contacts
 PAGE = 50
 COUNTED = 10_000  # cases counted one by one where the tally cannot answer
 TRIED = 20  # candidates looked at before the queue is called empty for now
-# As the indexes of storage/models.py say it, and written out, not bound: only so does SQLite see
+# As the indexes of storage/models_desk.py say it, and written out, not bound: only so does SQLite see
 # that they serve the query.
 IS_OPEN = cases.c.status.not_in([literal_column("'decided'"), literal_column("'approved'")])
 IS_SETTLED = cases.c.status.not_in([literal_column("'waiting'"), literal_column("'claimed'")])
