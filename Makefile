@@ -34,7 +34,5 @@ check: test ## 同 test / the same as test
 doctor: setup ## 检查本机还缺什么 / what this machine still lacks
 	@$(BIN)/certsweep doctor
 
-console: ## 人工审核台（尚未建成）/ the reviewers' desk (not built yet)
-	@echo '人工审核台尚未建成。目前请用命令行：.venv/bin/certsweep --help' >&2
-	@echo 'The reviewers'\'' desk is not built yet. For now use the command line: .venv/bin/certsweep --help' >&2
-	@exit 1
+console: setup ## 启动人工审核台 / the reviewers' desk
+	@$(BIN)/certsweep serve

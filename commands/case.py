@@ -15,7 +15,7 @@ from door.printable import printable
 from door.second_words import opinion_lines
 from door.speech import out, t
 from exports.takedown_rows import beijing
-from storage.casefiles import CaseFile, CasePost
+from storage.casefiles import CaseFile, CasePost, blinded
 from storage.cases import get_case
 from storage.database import read
 from storage.raises import Raise, raises_of
@@ -50,7 +50,7 @@ def command(
 ) -> None:
     """Show one case with all its facts."""
     engine = open_queue()
-    case = get_case(engine, case_id)
+    case = blinded(get_case(engine, case_id))  # whoever reads may be the second person
     if as_json:
         facts = asdict(case) | followed(engine, case_id)
         out.print(json.dumps(facts, ensure_ascii=False, default=json_word), markup=False)
@@ -148,3 +148,11 @@ def show_decisions(case: CaseFile) -> None:
         line("决定", "decision", f"{words}　{reason}　{decision.by}　{beijing(decision.at)}")
         if decision.note:
             line("　说明", "  note", decision.note)
+    for look in case.looks:
+        words = said(VERDICT_WORDS[look.verdict])
+        agreed = t("一致", "agreed") if look.upheld else t("不一致", "disagreed")
+        line("复核", "second person", f"{words}　{look.reason}　{look.by}　{agreed}")
+    if case.awaits_second:
+        line(
+            "复核", "second person", t("待另一人复核；此前不显示结论", "awaited; not shown before")
+        )

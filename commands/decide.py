@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 
+from console.roles import Act, demand
 from door.casework import VERDICT_WORDS, CaseNumber, open_queue, said, word_of
-from door.speech import out, t
+from door.speech import out, say, t
 from storage.cases import decide, get_case
 from storage.reasons import check, named
 from storage.records import Decision
+from storage.second import look
+from storage.users import all_users, get_user
 
 HELP = t("记录审核人对一件案件的决定。", "Record a person's decision about one case.")
 
@@ -22,6 +26,23 @@ ReasonCode = Annotated[
         help=t(
             "理由代码，如 B4-02；写错时列出可用的",
             "code of the reason, as B4-02; a wrong one lists those there are",
+        ),
+    ),
+]
+
+Replacing = Annotated[
+    bool,
+    typer.Option(
+        "--replace",
+        help=t("改变已有的决定，原决定保留在历史中", "change an earlier decision, which is kept"),
+    ),
+]
+AsSecond = Annotated[
+    bool,
+    typer.Option(
+        "--second",
+        help=t(
+            "作为第二人独立复核等待复核的案件", "as second person, on a case that waits for one"
         ),
     ),
 ]
@@ -45,20 +66,14 @@ def command(
             help=t("说明，会写进清单的备注", "a note; it goes into the list"),
         ),
     ] = "",
-    replace: Annotated[
-        bool,
-        typer.Option(
-            "--replace",
-            help=t(
-                "改变已有的决定，原决定保留在历史中", "change an earlier decision, which is kept"
-            ),
-        ),
-    ] = False,
+    replace: Replacing = False,
+    second: AsSecond = False,
 ) -> None:
     """Record one decision."""
     meant = word_of(verdict, VERDICT_WORDS, "结论", "verdict")
     check(meant, reason)
     engine = open_queue()
+    demand_person(engine, by, Act.SECOND if second else Act.DECIDE)
     case = get_case(engine, case_id)
     earlier = case.decisions[-1][0] if case.decisions and replace else None
     decision = Decision(
@@ -68,8 +83,11 @@ def command(
         by=by,
         at=datetime.now(UTC),
         note=note,
-        supersedes=earlier,
+        supersedes=None if second else earlier,
     )
+    if second:
+        tell_look(case_id, look(engine, decision, case.version))
+        return
     decide(engine, decision, expected_version=case.version)
     words, why = said(VERDICT_WORDS[meant]), f"{reason} {said(named(meant, reason))}"
     out.print(
@@ -79,3 +97,24 @@ def command(
         ),
         markup=False,
     )
+    if get_case(engine, case_id).awaits_second:
+        say(
+            "按规定须另一人复核后才生效：certsweep decide … --second",
+            "It takes effect when a second person agrees: certsweep decide … --second",
+        )
+
+
+def demand_person(engine: Engine, by: str, act: Act) -> None:
+    """Where the desk has accounts, whoever decides is one of them and has the role for it."""
+    if all_users(engine):
+        demand(get_user(engine, by), act)
+
+
+def tell_look(case_id: int, upheld: bool) -> None:
+    if upheld:
+        say(f"案件 {case_id} 复核一致，判定生效。", f"Case {case_id}: you agree, it takes effect.")
+    else:
+        say(
+            f"案件 {case_id} 复核不一致，已退回待审。",
+            f"Case {case_id}: you disagree; it is back in the queue.",
+        )

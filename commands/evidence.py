@@ -33,9 +33,9 @@ from door.speech import out, say, t
 from evidence.trial_authority import TrialAuthority
 from evidence.verify_main import as_json as report_json
 from evidence.verify_main import lines as report_lines
-from storage.cases import named_person
 from storage.custody import Act, record
 from storage.database import write
+from storage.persons import named_person
 
 HELP = t(
     "证据包：制作、验证、时间戳、保管链、签名密钥。",

@@ -31,6 +31,8 @@ class Settings:
     tsa: tuple[str, ...] = ()  # CERTSWEEP_TSA: URLs of timestamp authorities, comma between
     tsa_roots: str = ""  # CERTSWEEP_TSA_ROOTS: PEM file of the roots their answers must lead to
     ntp: str = ""  # CERTSWEEP_NTP: time server that is asked how far our clock is off
+    desk_url: str = ""  # CERTSWEEP_DESK_URL: as browsers see the desk, "" for http://127.0.0.1:PORT
+    replay_url: str = ""  # CERTSWEEP_REPLAY_URL: where pages are replayed; another host or port
     display: bool = False  # DISPLAY or WAYLAND_DISPLAY: whether a window can be shown
 
 
@@ -55,6 +57,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         ),
         tsa_roots=env.get("CERTSWEEP_TSA_ROOTS", ""),
         ntp=env.get("CERTSWEEP_NTP", "").strip(),
+        desk_url=env.get("CERTSWEEP_DESK_URL", "").strip().rstrip("/"),
+        replay_url=env.get("CERTSWEEP_REPLAY_URL", "").strip().rstrip("/"),
         display=bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")),
     )
 

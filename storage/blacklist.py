@@ -15,12 +15,13 @@ from storage.bilingual import Bilingual, Problem
 from storage.blacklist_active import REMOVED, active, active_among
 from storage.blacklist_models import blacklist_entries, blacklist_versions
 from storage.blacklist_values import KINDS, normal, plain_name
-from storage.cases import OPEN, named_person
+from storage.cases import OPEN
 from storage.clusters import refresh
 from storage.columns import AnyRow
 from storage.database import insert_new, read, write
 from storage.exports import OFFICE_TIME
 from storage.models import advertiser_keys, case_posts, cases, posts
+from storage.persons import named_person
 from storage.raises import BLACKLIST, Raise, add_raise
 
 MOST_CASES = 2_000  # open cases looked at when somebody is listed

@@ -14,6 +14,7 @@ from storage.models import advertiser_keys, case_posts, decisions, findings, pos
 from storage.opinions import opinions_by_post
 from storage.records import CaseStatus, Decision, Finding, Opinion, Post, Snapshot, Verdict
 from storage.rows import finding_of, post_of, snapshot_of
+from storage.second import SecondLook, looks_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,14 @@ class CaseFile:
     posts: tuple[CasePost, ...]  # the oldest version first
     decisions: tuple[tuple[int, Decision], ...]  # with their ids, the oldest first
     advertiser_keys: tuple[tuple[str, str], ...]  # kind, value
+    claim_until: datetime | None = None
+    awaits_second: bool = False  # decided, not yet confirmed by a second person
+    looks: tuple[SecondLook, ...] = ()  # of second persons, the oldest first
+
+
+def blinded(case: CaseFile) -> CaseFile:
+    """Without the opinion that a second person must not know yet."""
+    return replace(case, decisions=case.decisions[:-1]) if case.awaits_second else case
 
 
 def read_case(connection: Connection, case: AnyRow) -> CaseFile:
@@ -78,6 +87,9 @@ def read_case(connection: Connection, case: AnyRow) -> CaseFile:
         ),
         decisions=read_decisions(connection, case.id),
         advertiser_keys=read_keys(connection, ids),
+        claim_until=case.claim_until,
+        awaits_second=case.awaits_second,
+        looks=looks_of(connection, case.id),
     )
 
 

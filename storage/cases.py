@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, insert, or_, select, update
 
+from storage.audit import record
 from storage.bilingual import Problem
 from storage.casefiles import CaseFile, read_case
-from storage.clusters import refresh
 from storage.columns import AnyRow, utc_now
 from storage.database import read, write
 from storage.models import case_posts, cases, decisions, findings, posts
-from storage.reasons import POLICY, check
-from storage.records import CaseStatus, Clause, Decision
+from storage.persons import named_person, same_person
+from storage.reasons import POLICY, WITHDRAWN, check, demand_note
+from storage.records import CaseStatus, Clause, Decision, Verdict
+from storage.second import needs_second
+from storage.splits import move_out, standing
 
+LEASE = timedelta(minutes=15)  # how long a claim keeps others away
 OPEN = (CaseStatus.WAITING.value, CaseStatus.CLAIMED.value)
 
 
@@ -38,6 +42,10 @@ class CaseRow:
     posts: int
     reopened: int
     claimed_by: str
+    claim_until: datetime | None = None
+    awaits_second: bool = False  # decided, not yet confirmed
+    score: float = 0.0
+    region: str = ""
 
 
 def list_cases(
@@ -106,6 +114,10 @@ def case_row(row: AnyRow, urls: list[str], claims: list[tuple[str, str]]) -> Cas
         posts=len(unique),
         reopened=row.reopened,
         claimed_by=row.claimed_by,
+        claim_until=row.claim_until,
+        awaits_second=row.awaits_second,
+        score=row.score,
+        region=row.region,
     )
 
 
@@ -115,44 +127,47 @@ def get_case(engine: Engine, case_id: int) -> CaseFile:
         return read_case(connection, standing(connection, case_id))
 
 
-def standing(connection: Connection, case_id: int) -> AnyRow:
-    row = connection.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
-    if row is None:
-        raise Problem(
-            f"没有编号为 {case_id} 的案件，没有写入。请用 `certsweep cases` 查看。",
-            f"There is no case {case_id}; nothing was written. See `certsweep cases`.",
-        )
-    return row
+def free_for(person: str, now: datetime) -> ColumnElement[bool]:
+    """Open, and not in somebody else's hands."""
+    return cases.c.status.in_(OPEN) & in_no_other_hands(person, now)
 
 
-def named_person(by: str) -> str:
-    if not by.strip():
-        raise Problem(
-            "没有写明经办人，没有写入。请给出姓名或账号。",
-            "Nobody is named as the person responsible; nothing was written. Give a name.",
-        )
-    return by.strip()
+def in_no_other_hands(person: str, now: datetime) -> ColumnElement[bool]:
+    """Of an open case: a claim ends by itself."""
+    return or_(
+        cases.c.status == CaseStatus.WAITING.value,
+        cases.c.claimed_by == person,
+        cases.c.claim_until < now,
+    )
 
 
-def claim(engine: Engine, case_id: int, by: str) -> None:
-    """Take a waiting case for oneself; claiming one's own again changes nothing."""
+def claim(engine: Engine, case_id: int, by: str, lease: timedelta = LEASE) -> None:
+    """Take an open case for oneself until the lease ends; claiming one's own again renews it."""
     person = named_person(by)
-    statement = (
+    with write(engine) as connection:
+        if not take(connection, case_id, person, lease):
+            raise not_open(standing(connection, case_id))
+
+
+def take(connection: Connection, case_id: int, person: str, lease: timedelta = LEASE) -> bool:
+    """Claim or renew in the caller's transaction; False where the case is not to be had."""
+    now = utc_now()
+    own = (cases.c.status == CaseStatus.CLAIMED.value) & (cases.c.claimed_by == person)
+    renewed = update(cases).where(cases.c.id == case_id, own).values(claim_until=now + lease)
+    if connection.execute(renewed).rowcount == 1:
+        return True
+    taken = (
         update(cases)
-        .where(cases.c.id == case_id, cases.c.status == CaseStatus.WAITING.value)
+        .where(cases.c.id == case_id, free_for(person, now))
         .values(
             status=CaseStatus.CLAIMED.value,
             claimed_by=person,
-            claimed_at=utc_now(),
+            claimed_at=now,
+            claim_until=now + lease,
             version=cases.c.version + 1,
         )
     )
-    with write(engine) as connection:
-        if connection.execute(statement).rowcount == 1:
-            return
-        case = standing(connection, case_id)
-        if not (case.status == CaseStatus.CLAIMED.value and case.claimed_by == person):
-            raise not_open(case)
+    return connection.execute(taken).rowcount == 1
 
 
 def release(engine: Engine, case_id: int, by: str) -> None:
@@ -168,6 +183,7 @@ def release(engine: Engine, case_id: int, by: str) -> None:
             status=CaseStatus.WAITING.value,
             claimed_by="",
             claimed_at=None,
+            claim_until=None,
             version=cases.c.version + 1,
         )
     )
@@ -176,47 +192,100 @@ def release(engine: Engine, case_id: int, by: str) -> None:
             raise not_open(standing(connection, case_id))
 
 
-def decide(engine: Engine, decision: Decision, expected_version: int | None = None) -> int:
+def decide(
+    engine: Engine,
+    decision: Decision,
+    expected_version: int | None = None,
+    leaving: Sequence[int] = (),
+) -> int:
     """Record what a person decided; the id of the decision.
 
     The status moves by a conditional update, so of two people deciding one case exactly one is
     recorded. An already decided case takes a further decision only if it supersedes the newest
     one by its id. With `expected_version` the case must not have changed since it was shown.
+    Posts `leaving` (row ids) do not belong: they are split off into a case of their own in the
+    same transaction, and the decision is about the rest.
+    Where policy asks for a second person (`storage/second.py`) the case then waits for one.
     Raises Problem, with nothing written, for an unknown case or reason, a reason that does not fit
     the verdict, nobody named, a case claimed by somebody else, or one that has moved on.
     """
     person = named_person(decision.by)
     check(decision.verdict, decision.reason)
-    if decision.reason == "OTHER" and not decision.note.strip():
-        raise Problem(
-            "理由“其他”须写明说明（--note），没有写入。",
-            "The reason OTHER needs a note that says which (--note); nothing was written.",
-        )
+    demand_note(decision)
     with write(engine) as connection:
-        statement = (
-            update(cases)
-            .where(cases.c.id == decision.case_id)
-            .values(
-                status=CaseStatus.DECIDED.value,
-                claimed_by="",
-                claimed_at=None,
-                version=cases.c.version + 1,
-                updated_at=decision.at,
+        before = standing(connection, decision.case_id)
+        settle(connection, decision, person, CaseStatus.DECIDED, expected_version)
+        if leaving:
+            move_out(connection, decision.case_id, leaving, person)
+        return append(connection, decision, person, needs_second(connection, decision, before))
+
+
+def withdraw(engine: Engine, case_id: int, decision_id: int, by: str) -> int:
+    """Take one's own newest decision back: a superseding decision, and the case is open again.
+
+    It is claimed by the same person. Raises Problem for somebody else's decision, one that is not
+    the newest, or one a second person has confirmed.
+    """
+    person = named_person(by)
+    with write(engine) as connection:
+        case = standing(connection, case_id)
+        newest = connection.execute(
+            select(decisions).where(decisions.c.id == decision_id, decisions.c.case_id == case_id)
+        ).one_or_none()
+        own = newest is not None and same_person(newest.decided_by, person)
+        if not own or case.decision_id != decision_id or case.status != CaseStatus.DECIDED.value:
+            raise Problem(
+                f"案件 {case_id} 的判定 {decision_id} 不能撤销：不是您本人的最新判定，"
+                "或已经复核；没有写入。",
+                f"Decision {decision_id} of case {case_id} cannot be withdrawn: it is not your own "
+                "newest one, or it has been confirmed; nothing was written.",
             )
+        said = Decision(
+            case_id=case_id,
+            verdict=Verdict.DOUBT,
+            reason=WITHDRAWN,
+            by=person,
+            at=utc_now(),
+            supersedes=decision_id,
         )
-        if expected_version is not None:
-            statement = statement.where(cases.c.version == expected_version)
-        if decision.supersedes is None:
-            free = (cases.c.status == CaseStatus.WAITING.value) | (cases.c.claimed_by == person)
-            statement = statement.where(cases.c.status.in_(OPEN), free)
-        else:
-            statement = statement.where(cases.c.decision_id == decision.supersedes)
-        if connection.execute(statement).rowcount != 1:
-            raise refused(standing(connection, decision.case_id), decision, expected_version)
-        return append(connection, decision, person)
+        settle(connection, said, person, CaseStatus.CLAIMED, None)
+        return append(connection, said, person, awaits=False)
 
 
-def append(connection: Connection, decision: Decision, person: str) -> int:
+def settle(
+    connection: Connection,
+    decision: Decision,
+    person: str,
+    status: CaseStatus,
+    expected_version: int | None,
+) -> None:
+    """Move the case by one conditional update; Problem where it does not stand as it must."""
+    now = utc_now()
+    claimed = status is CaseStatus.CLAIMED
+    statement = (
+        update(cases)
+        .where(cases.c.id == decision.case_id)
+        .values(
+            status=status.value,
+            awaits_second=cases.c.awaits_second if not claimed else False,
+            claimed_by=person if claimed else "",
+            claimed_at=now if claimed else None,
+            claim_until=now + LEASE if claimed else None,
+            version=cases.c.version + 1,
+            updated_at=decision.at,
+        )
+    )
+    if expected_version is not None:
+        statement = statement.where(cases.c.version == expected_version)
+    if decision.supersedes is None:
+        statement = statement.where(free_for(person, now))
+    else:
+        statement = statement.where(cases.c.decision_id == decision.supersedes)
+    if connection.execute(statement).rowcount != 1:
+        raise refused(standing(connection, decision.case_id), decision, expected_version)
+
+
+def append(connection: Connection, decision: Decision, person: str, awaits: bool) -> int:
     statement = insert(decisions).values(
         case_id=decision.case_id,
         verdict=decision.verdict.value,
@@ -229,8 +298,18 @@ def append(connection: Connection, decision: Decision, person: str) -> int:
     )
     number = int(connection.execute(statement.returning(decisions.c.id)).scalar_one())
     connection.execute(
-        update(cases).where(cases.c.id == decision.case_id).values(decision_id=number)
+        update(cases)
+        .where(cases.c.id == decision.case_id)
+        .values(decision_id=number, awaits_second=awaits)
     )
+    told = {
+        "decision": number,
+        "verdict": decision.verdict.value,
+        "reason": decision.reason,
+        "supersedes": decision.supersedes,
+        "awaits_second": awaits,
+    }
+    record(connection, person, "case.decide", f"case:{decision.case_id}", told)
     return number
 
 
@@ -280,52 +359,4 @@ def split(engine: Engine, case_id: int, post_row_ids: Sequence[int], by: str) ->
     """
     person = named_person(by)
     with write(engine) as connection:
-        case = standing(connection, case_id)
-        own = members(connection, case_id)
-        chosen = {key for row, key in own.items() if row in set(post_row_ids)}
-        moving = sorted(row for row, key in own.items() if key in chosen)
-        if not set(post_row_ids) <= own.keys() or not moving or len(moving) == len(own):
-            raise Problem(
-                f"请在案件 {case_id} 现有的帖子中选一部分（不能为空，不能全选）；没有改动。",
-                f"Name some, not all, of the posts standing in case {case_id}; nothing was "
-                "changed.",
-            )
-        now = utc_now()
-        new_id = part(connection, case, moving, person)
-        connection.execute(
-            insert(case_posts),
-            [{"case_id": new_id, "post_row": row, "joined_at": now} for row in moving],
-        )
-        refresh(connection, case_id, now)
-        refresh(connection, new_id, now)
-        return new_id
-
-
-def members(connection: Connection, case_id: int) -> dict[int, bytes]:
-    statement = (
-        select(posts.c.id, posts.c.identity)
-        .join(case_posts, case_posts.c.post_row == posts.c.id)
-        .where(case_posts.c.case_id == case_id, ~case_posts.c.split)
-    )
-    return {row.id: row.identity for row in connection.execute(statement)}
-
-
-def part(connection: Connection, case: AnyRow, moving: Sequence[int], person: str) -> int:
-    """Mark the posts as split from their case and open an empty one for them."""
-    now = utc_now()
-    connection.execute(
-        update(case_posts)
-        .where(case_posts.c.case_id == case.id, case_posts.c.post_row.in_(moving))
-        .values(split=True, split_by=person, split_at=now)
-    )
-    first = connection.execute(select(posts).where(posts.c.id == moving[0])).one()
-    statement = insert(cases).values(
-        status=CaseStatus.WAITING.value,
-        priority=case.priority,
-        platform=first.platform,
-        title=(first.title or first.text or first.url).strip()[:120],
-        opened_at=now,
-        updated_at=now,
-        version=0,
-    )
-    return int(connection.execute(statement.returning(cases.c.id)).scalar_one())
+        return move_out(connection, case_id, post_row_ids, person)

@@ -26,7 +26,7 @@ from storage.frontier import host_of
 from storage.models import advertiser_keys, case_posts, cases, findings, minhash_bands, posts
 from storage.opinions import shift_of
 from storage.raises import raised_of
-from storage.records import CaseStatus, Post, QrCode, Sighting
+from storage.records import CaseStatus, Clause, Post, QrCode, Sighting
 from storage.rows import identity, pack, unpack
 
 SIGNATURE = 128
@@ -44,6 +44,7 @@ PLACES = frozenset({"host", "account"})
 CANDIDATES = 64  # compared at most, the newest first: a flood of copies must stay cheap
 MAX_KEY = 200
 MAX_KEYS = 40  # of one kind and post: a page listing a thousand phones is nobody's own
+MAX_REGION = 20  # characters of what a page shows as its region
 SETTLED = (CaseStatus.DECIDED.value, CaseStatus.APPROVED.value)
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 
@@ -275,6 +276,8 @@ def reopen(connection: Connection, case_id: int, now: datetime) -> bool:
             reopened=cases.c.reopened + 1,
             claimed_by="",
             claimed_at=None,
+            claim_until=None,
+            awaits_second=False,
             updated_at=now,
         )
     )
@@ -288,10 +291,42 @@ def refresh(connection: Connection, case_id: int, now: datetime) -> None:
         .where(cases.c.id == case_id)
         .values(
             priority=measured(connection, case_id, now),
+            **facets(connection, case_id),
             version=cases.c.version + 1,
             updated_at=now,
         )
     )
+
+
+def facets(connection: Connection, case_id: int) -> dict[str, Any]:
+    """What the queue filters by, as columns of the case."""
+    own = (case_posts.c.case_id == case_id) & ~case_posts.c.split
+    members = posts.join(case_posts, case_posts.c.post_row == posts.c.id)
+    score, count = connection.execute(
+        select(func.max(posts.c.score), func.count(func.distinct(posts.c.identity)))
+        .select_from(members)
+        .where(own)
+    ).one()
+    region = connection.execute(
+        select(posts.c.region)
+        .select_from(members)
+        .where(own, posts.c.region != "")
+        .order_by(posts.c.id)
+        .limit(1)
+    ).scalar_one_or_none()
+    said = connection.execute(
+        select(findings.c.clause)
+        .distinct()
+        .join(case_posts, case_posts.c.post_row == findings.c.post_row)
+        .where(own)
+    ).scalars()
+    named = set(said)
+    return {
+        "score": score or 0.0,
+        "members": count,
+        "region": (region or "").strip()[:MAX_REGION],
+        "clauses": "".join(clause.value for clause in Clause if clause.value in named),
+    }
 
 
 def measured(connection: Connection, case_id: int, now: datetime | None = None) -> int:

@@ -44,7 +44,7 @@ def decided_posts(engine: Engine, not_by: frozenset[str] = frozenset()) -> Itera
         .join(case_posts, case_posts.c.post_row == posts.c.id)
         .join(cases, cases.c.id == case_posts.c.case_id)
         .join(decisions, decisions.c.id == cases.c.decision_id)
-        .where(cases.c.status.in_(SETTLED), ~case_posts.c.split)
+        .where(cases.c.status.in_(SETTLED), ~cases.c.awaits_second, ~case_posts.c.split)
         .where(decisions.c.verdict.in_(list(SAID)), decisions.c.decided_by.not_in(list(not_by)))
         .order_by(posts.c.id)
     )

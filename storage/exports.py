@@ -124,7 +124,12 @@ def decided_query(verdict: Verdict) -> Any:  # noqa: ANN401 (a SQL statement)
         .join(case_posts, case_posts.c.post_row == posts.c.id)
         .join(cases, cases.c.id == case_posts.c.case_id)
         .join(decisions, decisions.c.id == cases.c.decision_id)
-        .where(case_posts.c.split.is_(False), cases.c.status.in_(SETTLED), ~later)
+        .where(
+            case_posts.c.split.is_(False),
+            cases.c.status.in_(SETTLED),
+            ~cases.c.awaits_second,
+            ~later,
+        )
         .where(decisions.c.verdict == verdict.value)
         .order_by(posts.c.id)
     )

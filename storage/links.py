@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Engine, select
 
 from storage.bilingual import Bilingual
-from storage.cases import standing
 from storage.database import read
 from storage.kinship import HALF, WHOLE, Tie, kin_of, rows_of_cases
 from storage.models import advertiser_keys, case_posts, posts
 from storage.records import Post
 from storage.rows import post_of
+from storage.splits import standing
 from storage.takedown_models import takedown_items
 
 MOST_POSTS = 500  # in one web; the nearest first

@@ -263,6 +263,13 @@ class CaseModel(Base):
     claimed_by: Mapped[str] = mapped_column(default="")
     claimed_at: Mapped[datetime | None]
     decision_id: Mapped[int | None]  # the newest decision
+    claim_until: Mapped[datetime | None]  # a claim ends by itself
+    awaits_second: Mapped[bool] = mapped_column(default=False)  # decided, not yet confirmed
+    # What the queue filters by, of the posts standing in it; storage/clusters.py keeps it.
+    clauses: Mapped[str] = mapped_column(default="")  # as "二三"
+    region: Mapped[str] = mapped_column(default="")  # of its first post that shows one
+    score: Mapped[float] = mapped_column(default=0.0)  # the highest
+    members: Mapped[int] = mapped_column(default=0)  # posts, their versions counted once
 
 
 class CasePostModel(Base):

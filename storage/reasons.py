@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storage.bilingual import Bilingual, Problem
-from storage.records import Verdict
+from storage.records import Decision, Verdict
 
 POLICY = "2022-129/1"
+LONGEST_NOTE = 4000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,9 @@ REASONS: Mapping[Verdict, tuple[Reason, ...]] = {
     Verdict.TRANSFER: TRANSFER,
     Verdict.DOUBT: DOUBT,
 }
+# Written by `storage.cases.withdraw` only; no choice of a person deciding.
+WITHDRAWN = "WITHDRAWN"
+WITHDRAWN_WORDS = Bilingual("撤销判定，退回待审", "decision withdrawn, back to the queue")
 VERDICT_WORDS: Mapping[Verdict, Bilingual] = {
     Verdict.VIOLATION: Bilingual("违规", "violation"),
     Verdict.CLEAN: Bilingual("不违规", "clean"),
@@ -169,5 +173,23 @@ def check(verdict: Verdict, code: str) -> Reason:
 
 def named(verdict: Verdict, code: str) -> Bilingual:
     """The words of a code, the code itself where a newer or older policy gave it."""
+    if code == WITHDRAWN:
+        return WITHDRAWN_WORDS
     found = next((reason.text for reason in REASONS[verdict] if reason.code == code), None)
     return found or Bilingual(code, code)
+
+
+def demand_note(decision: Decision) -> None:
+    """Raise Problem where the reason says nothing by itself and no note does."""
+    if decision.reason == "OTHER" and not decision.note.strip():
+        raise Problem(
+            "理由“其他”须写明说明（--note），没有写入。",
+            "The reason OTHER needs a note that says which (--note); nothing was written.",
+        )
+    if len(decision.note) > LONGEST_NOTE:
+        raise Problem(
+            f"说明太长（{len(decision.note)} 字，最多 {LONGEST_NOTE} 字），没有写入。"
+            "请缩短后再试。",
+            f"The note is too long ({len(decision.note)} signs, at most {LONGEST_NOTE}); nothing "
+            "was written. Shorten it and try again.",
+        )

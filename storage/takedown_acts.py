@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, Connection, Engine, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.bilingual import Problem
-from storage.cases import named_person
 from storage.columns import AnyRow
 from storage.database import write
 from storage.exports import OFFICE_TIME, SETTLED
 from storage.models import cases, export_batches
+from storage.persons import named_person
 from storage.takedown_history import Step, move
 from storage.takedown_models import takedown_requests
 from storage.takedown_states import (

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Engine, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from storage.bilingual import Problem
-from storage.cases import named_person
 from storage.database import read, write
 from storage.exports import OFFICE_TIME, SETTLED, DecidedRow, decided_rows
 from storage.models import case_posts, cases, decisions, posts
+from storage.persons import named_person
 from storage.records import Verdict
 from storage.takedown_history import Step, note_down
 from storage.takedown_models import takedown_items, takedown_requests

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Engine, Update, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.bilingual import Bilingual, Problem
-from storage.cases import named_person
 from storage.clusters import refresh, reopen
 from storage.database import write
 from storage.models import posts
+from storage.persons import named_person
 from storage.postbook import PostBook
 from storage.raises import RECURRENCE, Raise, add_raise
 from storage.records import Sighting, Snapshot

@@ -1,0 +1,58 @@
+"""`certsweep serve`: the desk, where people decide."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from door.casework import open_queue
+from door.desk_run import desk_of_settings, serve_desk
+from door.settings import SETTINGS
+from door.speech import out, say, t
+from storage.users import first_admin
+
+HELP = t("启动人工审核台（网页）。", "Serve the reviewers' desk (web pages).")
+
+
+def command(
+    port: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=65534,
+            metavar=t("端口", "PORT"),
+            help=t("审核台的端口；后一个端口用于回放", "its port; the next one is for replays"),
+        ),
+    ] = 8300,
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar=t("地址", "ADDRESS"),
+            help=t(
+                "监听的地址；非本机须先设 CERTSWEEP_DESK_URL",
+                "where to listen; others than this machine need CERTSWEEP_DESK_URL",
+            ),
+        ),
+    ] = "127.0.0.1",
+) -> None:
+    """Serve until told to stop."""
+    engine = open_queue()
+    desk = desk_of_settings(SETTINGS, engine, host, port)
+    password = first_admin(engine)
+    if password is not None:
+        # To standard output and nowhere else: it is in no log and no file.
+        out.print(
+            t(
+                f"已建立管理员账号 admin，一次性密码：{password}（首次登录须修改）",
+                f"The account admin was made; its one-time password: {password} (to be changed at "
+                "the first login)",
+            ),
+            markup=False,
+        )
+    say(
+        f"审核台：{desk.origin} 。按 Ctrl-C 停止。",
+        f"The desk: {desk.origin} . Ctrl-C stops it.",
+    )
+    serve_desk(desk, host, port)
+    say("审核台已停止。", "The desk has stopped.")

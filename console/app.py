@@ -1,0 +1,112 @@
+"""The desk as an ASGI application. Pages are found by walking `console/pages`."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from console.desk import Desk, desk_of
+from console.guard import SAFE, Guard, headers_of
+from console.page import Nav, lang_of, page
+from console.people import Missing, MustChange, NeedsLogin
+from console.roles import Forbidden
+from storage.bilingual import Bilingual, Problem
+
+HERE = Path(__file__).parent
+ROOMS = ("pages", "api")  # of routers; a room that is not there is skipped
+ASSETS = [("js_lib_htmx", "static/htmx"), ("js_lib_bootstrap5", "static/js-lib-bootstrap5")]
+LOG = logging.getLogger("console")
+
+NOT_FOUND = Bilingual(
+    "没有这个页面。请检查网址，或回到队列。", "There is no such page. Check the address."
+)
+UNREADABLE = Bilingual(
+    "提交的表单不完整或格式不对，没有写入。请后退，检查后再提交。",
+    "The form was incomplete or malformed; nothing was written. Go back, check and send again.",
+)
+OUR_FAULT = Bilingual(
+    "程序出错，没有写完的内容已撤回。请后退再试；若再次出现，请把时间告诉管理员。",
+    "The program failed; what was not finished was undone. Go back and try again; if it happens "
+    "again, tell the administrator the time.",
+)
+
+
+def create_app(desk: Desk) -> FastAPI:
+    app = FastAPI(title="certsweep", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.desk = desk
+    nav: list[Nav] = []
+    for name in page_modules():
+        module = importlib.import_module(name)
+        app.include_router(module.router)
+        nav += getattr(module, "NAV", ())
+    app.state.nav = sorted(nav, key=lambda one: one.order)
+    app.mount("/static", StaticFiles(directory=HERE / "static", packages=list(ASSETS)), "static")
+    app.add_exception_handler(NeedsLogin, to_login)
+    app.add_exception_handler(MustChange, to_password)
+    app.add_exception_handler(Problem, told)
+    app.add_exception_handler(HTTPException, told_status)
+    app.add_exception_handler(RequestValidationError, told_unreadable)
+    app.add_exception_handler(Exception, told_our_fault)
+    app.add_middleware(Guard, origin=desk.origin, replay_origin=desk.replay_origin)
+    return app
+
+
+def page_modules() -> list[str]:
+    found = (path for room in ROOMS for path in sorted((HERE / room).glob("*.py")))
+    return [f"console.{path.parent.name}.{path.stem}" for path in found if path.stem != "__init__"]
+
+
+async def to_login(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NeedsLogin)
+    if error.lost:
+        return page(request, "login.html", 401, back=error.back, lost=True, problem="", login="")
+    return RedirectResponse(f"/login?back={quote(error.back, safe='')}", 303)
+
+
+async def to_password(_request: Request, _error: Exception) -> Response:
+    return RedirectResponse("/password", 303)
+
+
+async def told(request: Request, error: Exception) -> Response:
+    """A Problem as a page: what happened, what was kept, what to do."""
+    assert isinstance(error, Problem)
+    kinds: tuple[tuple[type[Problem], int], ...] = ((Forbidden, 403), (Missing, 404))
+    status = next((code for kind, code in kinds if isinstance(error, kind)), 0)
+    if not status:
+        # Of the outside world where an exception of the database stands behind it.
+        status = 503 if error.__cause__ is not None else 409
+    return error_page(request, status, error.text)
+
+
+async def told_status(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    words = NOT_FOUND if error.status_code in {404, 405} else UNREADABLE
+    return error_page(request, error.status_code, words)
+
+
+async def told_unreadable(request: Request, _error: Exception) -> Response:
+    return error_page(request, 422, UNREADABLE)
+
+
+async def told_our_fault(request: Request, error: Exception) -> Response:
+    LOG.error("%s %s", request.method, request.url.path, exc_info=error)
+    answer = error_page(request, 500, OUR_FAULT)
+    desk = desk_of(request)  # this answer is made outside of the Guard
+    answer.headers.update(headers_of(desk.origin, desk.replay_origin))
+    return answer
+
+
+def error_page(request: Request, status: int, words: Bilingual) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": {"zh": words.zh, "en": words.en}}, status)
+    sent = request.method not in SAFE
+    text = words.said(lang_of(request))
+    return page(request, "error.html", status, text=text, status=status, sent=sent)

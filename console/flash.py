@@ -1,0 +1,47 @@
+"""What was just done, told on the next page, with the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from console.desk import desk_of
+from console.page import query_of
+from storage.bilingual import Problem
+from storage.cases import get_case
+from storage.persons import same_person
+from storage.records import CaseStatus, Verdict
+from storage.users import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flash:
+    case_id: int
+    verdict: Verdict
+    reason: str
+    decision_id: int
+    awaits_second: bool
+    can_withdraw: bool
+
+
+def flash_of(request: Request, user: User) -> Flash | None:
+    """One's own newest decision of the case named by `?done=`; nothing where it is not so."""
+    typed = query_of(request).get("done", "")
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+        return None
+    try:
+        case = get_case(desk_of(request).engine, int(typed))
+    except Problem:
+        return None
+    if not case.decisions or not same_person(case.decisions[-1][1].by, user.login):
+        return None
+    number, decision = case.decisions[-1]
+    return Flash(
+        case_id=case.id,
+        verdict=decision.verdict,
+        reason=decision.reason,
+        decision_id=number,
+        awaits_second=case.awaits_second,
+        can_withdraw=case.status is CaseStatus.DECIDED,
+    )

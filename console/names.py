@@ -1,0 +1,46 @@
+"""Chinese names of what the database keeps in a word."""
+
+from __future__ import annotations
+
+from exports.takedown_rows import PLATFORMS
+from storage.bilingual import Bilingual
+from storage.records import CaseStatus
+
+STATUSES = {
+    CaseStatus.WAITING: Bilingual("待审", "waiting"),
+    CaseStatus.CLAIMED: Bilingual("在审", "claimed"),
+    CaseStatus.DECIDED: Bilingual("已定", "decided"),
+    CaseStatus.APPROVED: Bilingual("已复核", "confirmed"),
+}
+AWAITS = Bilingual("待复核", "waits for a second person")
+KEYS = {
+    "host": Bilingual("网站", "site"),
+    "account": Bilingual("账号", "account"),
+    "phone": Bilingual("电话", "phone"),
+    "wechat": Bilingual("微信", "WeChat"),
+    "qq": Bilingual("QQ", "QQ"),
+    "icp": Bilingual("ICP 备案", "ICP filing"),
+}
+SNAPSHOTS = {
+    "screenshot": Bilingual("截图", "picture"),
+    "raw": Bilingual("网页原文", "page as sent"),
+    "dom": Bilingual("渲染后网页", "page as rendered"),
+    "headers": Bilingual("响应头", "headers"),
+    "answers": Bilingual("脚本取得的数据", "what its script fetched"),
+}
+
+
+def platform_name(platform: str) -> Bilingual:
+    return Bilingual(PLATFORMS.get(platform, platform), platform)
+
+
+def state_name(status: CaseStatus, awaits: bool) -> Bilingual:
+    return AWAITS if awaits else STATUSES[status]
+
+
+def key_name(kind: str) -> Bilingual:
+    return KEYS.get(kind, Bilingual(kind, kind))
+
+
+def snapshot_name(kind: str) -> Bilingual:
+    return SNAPSHOTS.get(kind, Bilingual(kind, kind))

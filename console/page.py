@@ -1,0 +1,101 @@
+"""One page: a template filled with what every page needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from console.desk import desk_of
+from console.roles import Act, may
+from console.words import LANGUAGES, age, moment, sayer, translator
+from exports.masking import masked
+from storage.bilingual import Bilingual
+from storage.reasons import VERDICT_WORDS, named
+from storage.records import Contacts, Verdict
+
+TEMPLATES = Path(__file__).with_name("templates")
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=select_autoescape(default=True, default_for_string=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+LANG_COOKIE = "lang"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nav:
+    """A place in the bar at the top; a page module that wants one says `NAV = (Nav(…),)`."""
+
+    path: str
+    word: Bilingual
+    act: Act
+    order: int
+
+
+def lang_of(request: Request) -> str:
+    chosen = request.cookies.get(LANG_COOKIE, "")
+    return chosen if chosen in LANGUAGES else desk_of(request).lang
+
+
+def common(request: Request) -> dict[str, Any]:
+    """What every template may use."""
+    lang = lang_of(request)
+    session = getattr(request.state, "session", None)
+    user = session.user if session is not None else None
+    said = sayer(lang)
+    nav = [one for one in request.app.state.nav if user and may(user, one.act)]
+    return {
+        "_": translator(lang),
+        "said": said,
+        "lang": lang,
+        "user": user,
+        "csrf": getattr(request.state, "csrf", ""),
+        "nav": nav,
+        "current": current(nav, request),
+        "here": request.url.path,
+        "stay": stay(request),
+        "may": lambda act: user is not None and may(user, Act(act)),
+        "mask": lambda text: masked(text, Contacts()),
+        "moment": moment,
+        "age": lambda value: age(value, lang),
+        "verdict_word": lambda verdict: said(VERDICT_WORDS[verdict]),
+        "reason_word": lambda verdict, code: said(named(Verdict(verdict), code)),
+    }
+
+
+def stay(request: Request) -> str:
+    """Where a change of language leads back to: this page, or the one a form was on."""
+    path = request.url.path
+    if request.method == "GET":
+        return f"{path}?{request.url.query}" if request.url.query else path
+    return "/".join(path.split("/")[:3]) if path.startswith("/cases/") else "/queue"
+
+
+def current(nav: list[Nav], request: Request) -> str:
+    """Which place in the bar this page is: by its query where one says so, else by its path."""
+    whole = f"{request.url.path}?{request.url.query}"
+    plain = [one.path for one in nav if one.path == request.url.path]
+    exact = [one.path for one in nav if "?" in one.path and whole.startswith(one.path)]
+    return next(iter([*exact, *plain]), "")
+
+
+def page(request: Request, template: str, status: int = 200, /, **words: Any) -> HTMLResponse:  # noqa: ANN401 (what a template is filled with)
+    filled = ENVIRONMENT.get_template(template).render({**common(request), **words})
+    return HTMLResponse(filled, status)
+
+
+def go(path: str) -> RedirectResponse:
+    """After a form: the browser asks for the next page itself, so that reloading sends nothing."""
+    return RedirectResponse(path, 303)
+
+
+def query_of(request: Request) -> Mapping[str, str]:
+    return dict(request.query_params)

@@ -1,0 +1,132 @@
+"""The case page, claiming and giving back, and contacts shown for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from console.caseview import CaseView, view_case
+from console.desk import desk_of
+from console.filters import from_string, query_string
+from console.flash import flash_of
+from console.names import key_name, platform_name, snapshot_name, state_name
+from console.page import go, page, query_of
+from console.people import CaseId, Decider, Missing, Reader, Unmasker
+from console.replay import ticket
+from storage.audit import note
+from storage.bilingual import Problem
+from storage.casefiles import CaseFile
+from storage.cases import claim, get_case, release
+from storage.kin import kin_of
+from storage.reasons import REASONS, VERDICT_WORDS
+from storage.users import User
+
+router = APIRouter(include_in_schema=False)
+MEMBERS = 100  # posts of a cluster listed on the page; the rest stay with the case
+WAYS = ("picture", "replay", "facts")
+WORTH = 2  # characters of a reason to see contacts, at least
+
+
+def found(request: Request, case_id: int) -> CaseFile:
+    """The case, or a page that says there is none."""
+    try:
+        return get_case(desk_of(request).engine, case_id)
+    except Problem as problem:
+        if problem.__cause__ is not None:
+            raise
+        raise Missing(
+            f"没有编号为 {case_id} 的案件。请回到队列查看。",
+            f"There is no case {case_id}. See the queue.",
+        ) from None
+
+
+@router.get("/cases/{case_id:int}")
+def case_page(request: Request, user: Reader, case_id: CaseId) -> Response:
+    case = found(request, case_id)
+    note(desk_of(request).engine, user.login, "case.read", f"case:{case.id}")
+    row = query_of(request).get("post", "")
+    view = view_case(case, user, int(row) if row.isdecimal() else None, unmasked=False)
+    return shown(request, user, view)
+
+
+def shown(request: Request, user: User, view: CaseView) -> Response:
+    desk, query = desk_of(request), query_of(request)
+    way = query.get("way", "")
+    way = way if way in WAYS else "picture"
+    replay = ""
+    if way == "replay" and view.replayable is not None:
+        about = {"sha256": view.replayable.sha256}
+        note(desk.engine, user.login, "snapshot.replay", f"case:{view.case.id}", about)
+        replay = f"{desk.replay_origin}/r/{ticket(desk, view.replayable.sha256)}"
+    return page(
+        request,
+        "case.html",
+        view=view,
+        case=view.case,
+        way=way,
+        replay=replay,
+        kin=kin_of(desk.engine, view.case.id, view.case.advertiser_keys),
+        draft={name: query.get(name, "") for name in ("verdict", "reason", "note")},
+        filters=query_string(from_string(query.get("filters", ""), user.login)),
+        link=lambda **more: f"/cases/{view.case.id}?{link_query(query, more)}",
+        reasons=REASONS,
+        verdicts=VERDICT_WORDS,
+        members=view.latest[:MEMBERS],
+        flash=flash_of(request, user),
+        platform_name=platform_name,
+        snapshot_name=snapshot_name,
+        state_name=state_name,
+        key_name=key_name,
+    )
+
+
+@router.get("/cases/{case_id:int}/brief")
+def brief(request: Request, user: Reader, case_id: CaseId) -> Response:
+    """What the queue shows beside its list of the case the keys stand on."""
+    view = view_case(found(request, case_id), user, unmasked=False)
+    words = {"view": view, "case": view.case, "platform_name": platform_name}
+    return page(request, "_brief.html", **words)
+
+
+def link_query(query: Mapping[str, str], more: Mapping[str, object]) -> str:
+    kept = {name: query[name] for name in ("post", "way", "filters") if query.get(name)}
+    return urlencode({**kept, **more})
+
+
+@router.post("/cases/{case_id:int}/claim")
+def claim_case(
+    request: Request, user: Decider, case_id: CaseId, filters: Annotated[str, Form()] = ""
+) -> Response:
+    claim(desk_of(request).engine, case_id, user.login)
+    return go(f"/cases/{case_id}" + (f"?{urlencode({'filters': filters})}" if filters else ""))
+
+
+@router.post("/cases/{case_id:int}/release")
+def release_case(request: Request, user: Decider, case_id: CaseId) -> Response:
+    release(desk_of(request).engine, case_id, user.login)
+    return go("/queue")
+
+
+@router.post("/cases/{case_id:int}/contacts")
+def contacts(
+    request: Request,
+    user: Unmasker,
+    case_id: CaseId,
+    why: Annotated[str, Form()] = "",
+    post: Annotated[int | None, Form()] = None,
+) -> Response:
+    """The same page with contacts in full, once; the reason is in the audit before they show."""
+    case = found(request, case_id)
+    if len(why.strip()) < WORTH:
+        raise Problem(
+            "请写明为什么需要查看联系方式，没有显示。",
+            "Say why the contacts are needed; nothing was shown.",
+        )
+    view = view_case(case, user, post, unmasked=True)
+    told = {"why": why.strip()[:500], "post": view.post.row}
+    note(desk_of(request).engine, user.login, "contacts.seen", f"case:{case.id}", told)
+    return shown(request, user, view)

@@ -1,0 +1,182 @@
+"""Decide, undo, split, and the second person's blind look; the rules are storage's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from console.desk import Desk, desk_of
+from console.filters import from_string, query_string
+from console.page import go
+from console.people import LARGEST_ID, CaseId, Decider, Seconder
+from storage.bilingual import Problem
+from storage.cases import decide, get_case, split, withdraw
+from storage.columns import utc_now
+from storage.persons import same_person
+from storage.queue import claim_next, next_second
+from storage.records import Decision, Verdict
+from storage.second import look
+
+router = APIRouter(include_in_schema=False)
+TWICE = timedelta(minutes=2)  # within which the same words again are a double click
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What a decision form said."""
+
+    verdict: Verdict
+    reason: str
+    note: str
+    version: int
+    supersedes: int | None
+    filters: str
+    leaving: tuple[int, ...]  # rows of posts whose tick was taken away
+
+    def decision(self, case_id: int, by: str) -> Decision:
+        return Decision(
+            case_id=case_id,
+            verdict=self.verdict,
+            reason=self.reason,
+            by=by,
+            at=utc_now(),
+            note=self.note,
+            supersedes=self.supersedes,
+        )
+
+
+async def typed(request: Request) -> Typed:
+    """Raises Problem for a form no page of ours makes, or without a verdict or a reason."""
+    form = await request.form()
+    verdict = str(form.get("verdict", ""))
+    if verdict not in set(Verdict):
+        raise Problem(
+            "请先选择结论（违规、不违规、转办、存疑），没有写入。",
+            "Choose a verdict first; nothing was written.",
+        )
+    reason = str(form.get(f"reason_{verdict}") or form.get("reason", ""))
+    if not reason:
+        raise Problem("请选择理由，没有写入。", "Choose a reason; nothing was written.")
+    version = number(str(form.get("version", "")))
+    if version is None:
+        raise unreadable()
+    return Typed(
+        verdict=Verdict(verdict),
+        reason=reason,
+        note=str(form.get("note", "")).replace("\r\n", "\n").strip(),
+        version=version,
+        supersedes=number(str(form.get("supersedes", ""))),
+        filters=str(form.get("filters", "")),
+        leaving=tuple(await left_out(request)),
+    )
+
+
+def number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def numbers(form: FormData, name: str) -> list[int]:
+    found = [number(str(value)) for value in form.getlist(name)]
+    if None in found:
+        raise unreadable()
+    return [value for value in found if value is not None]
+
+
+def unreadable() -> Problem:
+    return Problem(
+        "提交的表单不完整或格式不对，没有写入。请刷新案件页后再提交。",
+        "The form was incomplete or malformed; nothing was written. Reload the case and send "
+        "again.",
+    )
+
+
+Form_ = Annotated[Typed, Depends(typed)]
+
+
+@router.post("/cases/{case_id:int}/decide")
+def decide_case(request: Request, user: Decider, case_id: CaseId, said: Form_) -> Response:
+    desk = desk_of(request)
+    try:
+        decide(desk.engine, said.decision(case_id, user.login), said.version, said.leaving)
+    except Problem:
+        if not done_already(desk, case_id, said, user.login):
+            raise
+    return go(onward(desk, case_id, said.filters, user.login))
+
+
+def done_already(desk: Desk, case_id: int, said: Typed, person: str) -> bool:
+    """Whether this is the second click on a button whose first was heard."""
+    case = get_case(desk.engine, case_id)
+    if not case.decisions or case.version <= said.version:
+        return False
+    newest = case.decisions[-1][1]
+    return (
+        same_person(newest.by, person)
+        and (newest.verdict, newest.reason, newest.note) == (said.verdict, said.reason, said.note)
+        and utc_now() - newest.at < TWICE
+    )
+
+
+def onward(desk: Desk, case_id: int, filters: str, person: str) -> str:
+    """The next case, claimed; the queue where there is none. Both tell what was just done."""
+    wanted = from_string(filters, person)
+    query = query_string(wanted)
+    following = claim_next(desk.engine, wanted, person)
+    if following is None:
+        return f"/queue?{'&'.join(filter(None, (query, f'done={case_id}')))}"
+    told = {"done": str(case_id), **({"filters": query} if query else {})}
+    return f"/cases/{following}?{urlencode(told)}"
+
+
+@router.post("/cases/{case_id:int}/undo")
+def undo(
+    request: Request, user: Decider, case_id: CaseId, decision: Annotated[int, Form(le=LARGEST_ID)]
+) -> Response:
+    withdraw(desk_of(request).engine, case_id, decision, user.login)
+    return go(f"/cases/{case_id}")
+
+
+@router.post("/cases/{case_id:int}/second")
+def second(request: Request, user: Seconder, case_id: CaseId, said: Form_) -> Response:
+    desk = desk_of(request)
+    try:
+        look(desk.engine, said.decision(case_id, user.login), said.version)
+    except Problem:
+        if not looked_already(desk, case_id, said, user.login):
+            raise
+    following = next_second(desk.engine, user.login)
+    if following is None:
+        return go("/queue?view=second")
+    return go(f"/cases/{following}")
+
+
+def looked_already(desk: Desk, case_id: int, said: Typed, person: str) -> bool:
+    looks = get_case(desk.engine, case_id).looks
+    return (
+        bool(looks)
+        and same_person(looks[-1].by, person)
+        and (looks[-1].verdict, looks[-1].reason) == (said.verdict, said.reason)
+        and utc_now() - looks[-1].at < TWICE
+    )
+
+
+async def left_out(request: Request) -> list[int]:
+    """Rows of posts that were shown and whose tick was taken away."""
+    form = await request.form()
+    kept = set(numbers(form, "member"))
+    return [row for row in numbers(form, "shown") if row not in kept]
+
+
+LeftOut = Annotated[list[int], Depends(left_out)]
+
+
+@router.post("/cases/{case_id:int}/split")
+def split_case(request: Request, user: Decider, case_id: CaseId, rows: LeftOut) -> Response:
+    """Take the posts whose tick was taken away into a case of their own, without a decision."""
+    return go(f"/cases/{split(desk_of(request).engine, case_id, rows, user.login)}")

@@ -1,0 +1,110 @@
+"""今日待审: the queue, its filters and taking the next case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from console.desk import desk_of
+from console.filters import filters_of, from_string, place_of, query_string
+from console.flash import flash_of
+from console.names import platform_name, state_name
+from console.page import Nav, go, page, query_of
+from console.people import Decider, Reader
+from console.roles import Act
+from console.whytop import why_on_top
+from exports.masking import masked
+from storage.bilingual import Bilingual
+from storage.columns import utc_now
+from storage.queue import Filters, claim_next, contacts_of, queue_counts, queue_page, quotes_of
+from storage.saved_filters import forget_filter, save_filter, saved_for
+
+router = APIRouter(include_in_schema=False)
+NAV = (
+    Nav(path="/queue", word=Bilingual("队列", "Queue"), act=Act.READ, order=10),
+    Nav(path="/queue?view=second", word=Bilingual("复核", "Confirm"), act=Act.SECOND, order=20),
+)
+VIEWS = {
+    "open": Bilingual("待审", "Open"),
+    "mine": Bilingual("我在审的", "Mine"),
+    "second": Bilingual("待复核", "To confirm"),
+    "decided": Bilingual("已定", "Decided"),
+}
+
+
+@router.get("/queue")
+def queue(request: Request, user: Reader) -> Response:
+    engine, query = desk_of(request).engine, query_of(request)
+    filters = filters_of(query, user.login)
+    after, counts = place_of(query.get("after", "")), queue_counts(engine, filters)
+    # Nothing of a kind is known from the tally; looking for it would read the whole index.
+    rows, end = queue_page(engine, filters, after) if counts.total else ([], None)
+    ids = [row.id for row in rows]
+    quotes, contacts = quotes_of(engine, ids), contacts_of(engine, ids)
+    now = utc_now()
+    return page(
+        request,
+        "queue.html",
+        rows=rows,
+        quotes={
+            number: [(quote.clause, masked(quote.words, contacts[number])) for quote in said]
+            for number, said in quotes.items()
+        },
+        titles={row.id: masked(row.title, contacts[row.id]) for row in rows},
+        why={row.id: why_on_top(row, now) for row in rows},
+        counts=counts,
+        filters=filters,
+        query=query_string(filters),
+        link=lambda **changes: f"/queue?{query_string(filters, **changes)}",
+        further=further(filters, end),
+        first=not query.get("after"),
+        saved=saved_for(engine, user.login),
+        views=VIEWS,
+        now=now,
+        platform_name=platform_name,
+        state_name=state_name,
+        flash=flash_of(request, user),
+    )
+
+
+def further(filters: Filters, end: object) -> str:
+    """The address of the next page, "" after the last."""
+    priority, number = getattr(end, "priority", None), getattr(end, "id", None)
+    if priority is None:
+        return ""
+    after = urlencode({"after": f"{priority}.{number}"})
+    return f"/queue?{'&'.join(filter(None, (query_string(filters), after)))}"
+
+
+@router.post("/queue/next")
+def take_next(request: Request, user: Decider, filters: Annotated[str, Form()] = "") -> Response:
+    """Claim the topmost free case and open it."""
+    wanted = replace(from_string(filters, user.login), view="open")
+    number = claim_next(desk_of(request).engine, wanted, user.login)
+    query = urlencode({"filters": query_string(wanted)}) if query_string(wanted) else ""
+    if number is None:
+        return go(f"/queue?{query_string(wanted)}")
+    return go(f"/cases/{number}{'?' if query else ''}{query}")
+
+
+@router.post("/queue/filters")
+def keep_filter(
+    request: Request,
+    user: Reader,
+    name: Annotated[str, Form()] = "",
+    filters: Annotated[str, Form()] = "",
+    shared: Annotated[str, Form()] = "",
+) -> Response:
+    query = query_string(from_string(filters, user.login))
+    save_filter(desk_of(request).engine, user.login, name, query, shared=bool(shared))
+    return go(f"/queue?{query}")
+
+
+@router.post("/queue/filters/{number}/forget")
+def drop_filter(request: Request, user: Reader, number: int) -> Response:
+    forget_filter(desk_of(request).engine, user.login, number)
+    return go("/queue")

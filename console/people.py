@@ -1,0 +1,142 @@
+"""Who is asking: the session behind the cookie, the token of a form, the role of a page."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+from fastapi import Depends, Path, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from console.desk import Desk, desk_of
+from console.guard import SAFE
+from console.roles import Act, Forbidden, demand
+from storage.bilingual import Problem
+from storage.logins import ABSOLUTE, DeskSession, session_of
+from storage.users import User
+
+CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
+# Beyond these a page can do nothing before a one-time password is changed.
+WITHOUT_CHANGE = ("/password", "/logout", "/lang")
+
+
+class NeedsLogin(Exception):
+    """Nobody is logged in, or no longer; `back` is where to go on afterwards."""
+
+    def __init__(self, back: str, *, lost: bool) -> None:
+        super().__init__(back)
+        self.back = back
+        self.lost = lost  # something was sent that was not written
+
+
+class MustChange(Exception):
+    """The password was given by somebody else."""
+
+
+def cookie_name(desk: Desk) -> str:
+    """`__Host-` binds the cookie to this host and to https; browsers refuse it on plain http."""
+    return "__Host-desk" if desk.secure else "desk"
+
+
+def set_session_cookie(response: Response, desk: Desk, token: str) -> None:
+    response.set_cookie(
+        cookie_name(desk),
+        token,
+        max_age=int(ABSOLUTE.total_seconds()),
+        path="/",
+        secure=desk.secure,
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def csrf_of(token: str) -> str:
+    """Of one session only, and nobody who reads it in a page learns the session's token."""
+    return hashlib.sha256(f"csrf\n{token}".encode()).hexdigest()
+
+
+def address_of(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+async def signed_in(request: Request) -> DeskSession:
+    """The session; raises NeedsLogin, MustChange, or Forbidden for a form without its token."""
+    desk = desk_of(request)
+    token = request.cookies.get(cookie_name(desk), "")
+    session = await run_in_threadpool(session_of, desk.engine, token)
+    if session is None:
+        raise await needs_login(request)
+    if request.method not in SAFE:
+        await demand_token(request, token)
+    request.state.session, request.state.csrf = session, csrf_of(token)
+    if session.user.must_change and request.url.path not in WITHOUT_CHANGE:
+        raise MustChange
+    return session
+
+
+async def demand_token(request: Request, token: str) -> None:
+    sent = request.headers.get(CSRF_HEADER, "")
+    if not sent:
+        sent = str((await request.form()).get(CSRF_FIELD, ""))
+    if not hmac.compare_digest(sent.encode(), csrf_of(token).encode()):
+        raise Forbidden(
+            "页面已过期（您可能在别处重新登录过），没有写入。请刷新页面后再提交。",
+            "This page is out of date (you may have logged in again elsewhere); nothing was "
+            "written. Reload it and send again.",
+        )
+
+
+async def needs_login(request: Request) -> NeedsLogin:
+    """Where to come back to. What was typed into a decision travels along in the address."""
+    path = request.url.path
+    if request.method in SAFE:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return NeedsLogin(path + query, lost=False)
+    if not path.startswith("/cases/"):
+        return NeedsLogin("/queue", lost=True)
+    form = await request.form()
+    typed = {
+        name: str(form[name])[:1500]
+        for name in ("verdict", "reason", "note", "filters")
+        if form.get(name)
+    }
+    back = "/".join(path.split("/")[:3])
+    return NeedsLogin(back + (f"?{urlencode(typed, quote_via=quote)}" if typed else ""), lost=True)
+
+
+LARGEST_ID = 2**31 - 1  # of a case or a decision; beyond it PostgreSQL knows no integer
+CaseId = Annotated[int, Path(le=LARGEST_ID)]
+Session = Annotated[DeskSession, Depends(signed_in)]
+
+
+def allowed(act: Act) -> Callable[[DeskSession], Awaitable[User]]:
+    """A dependency that gives the person, if they may."""
+
+    async def person(session: Session) -> User:
+        demand(session.user, act)
+        return session.user
+
+    return person
+
+
+Reader = Annotated[User, Depends(allowed(Act.READ))]
+Decider = Annotated[User, Depends(allowed(Act.DECIDE))]
+Seconder = Annotated[User, Depends(allowed(Act.SECOND))]
+Unmasker = Annotated[User, Depends(allowed(Act.UNMASK))]
+
+
+def safe_path(path: str) -> str:
+    """A path of ours to go on to; anything else is the queue."""
+    if not path.startswith("/") or path.startswith(("//", "/\\")) or len(path) > 8000:
+        return "/queue"
+    if any(ord(sign) < 32 or sign == "\\" for sign in path):
+        return "/queue"
+    return path
+
+
+class Missing(Problem):
+    """What was asked for is not there."""

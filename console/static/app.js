@@ -1,0 +1,143 @@
+// Keys, focus, one click once. Everything here only saves hands: the pages work without it.
+(function () {
+  "use strict";
+  const all = (what, inside) => Array.from((inside || document).querySelectorAll(what));
+  const one = (what) => document.querySelector(what);
+  const say = (words) => { const live = one("#live"); if (live) live.textContent = words; };
+
+  // ---- forms ----------------------------------------------------------------------------------
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1"; // a second click sends nothing; the server decides once in any case
+  });
+  window.addEventListener("pageshow", () => all("form").forEach((form) => delete form.dataset.sent));
+  all("[data-submit]").forEach((pick) => pick.addEventListener("change", () => pick.form.requestSubmit()));
+
+  // ---- verdict and reason ---------------------------------------------------------------------
+  const decision = one("#decision"), reason = one("#reason");
+  function narrow(verdict, choose) {
+    all("optgroup", reason).forEach((group) => {
+      const fits = group.dataset.verdict === verdict;
+      group.hidden = group.disabled = !fits;
+      if (!fits || !choose) return;
+      const first = group.querySelector("[data-suggested]") || null;
+      const chosen = reason.selectedOptions[0];
+      if (chosen && chosen.parentElement === group) return;
+      reason.value = "";
+      if (first) first.selected = true;
+    });
+  }
+  function choose(number) {
+    const radio = all("[name=verdict]", decision)[number - 1];
+    if (!radio) return;
+    radio.checked = true;
+    narrow(radio.value, true);
+    say(radio.parentElement.textContent.trim() + " " + (reason.selectedOptions[0] || {}).textContent);
+    if (reason.value) { radio.focus(); } else { reason.focus(); }
+  }
+  if (decision && reason) {
+    all("[name=verdict]", decision).forEach((radio) => {
+      radio.addEventListener("change", () => narrow(radio.value, true));
+      if (radio.checked) narrow(radio.value, false);
+    });
+    // What was typed is not lost by a reload or a step back in this tab.
+    const note = one("#note"), key = "note:" + location.pathname;
+    if (note && !note.value) note.value = sessionStorage.getItem(key) || "";
+    if (note) note.addEventListener("input", () => sessionStorage.setItem(key, note.value));
+    if (/[?&]done=/.test(location.search)) {
+      const done = new URLSearchParams(location.search).get("done");
+      sessionStorage.removeItem("note:/cases/" + done);
+    }
+  }
+
+  // ---- a claim is renewed while the page is open ------------------------------------------------
+  const renew = one("[data-renew]");
+  if (renew) setInterval(() => {
+    if (!document.hidden) fetch(renew.action, {
+      method: "POST", body: new URLSearchParams(new FormData(renew)), redirect: "manual",
+    }).catch(() => say(""));
+  }, 240000);
+
+  // ---- copying addresses ------------------------------------------------------------------------
+  all("[data-copy]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const words = document.getElementById(button.dataset.copy);
+      const range = document.createRange();
+      range.selectNodeContents(words);
+      const selection = getSelection();
+      selection.removeAllRanges();
+      selection.addRange(range);
+      if (navigator.clipboard) navigator.clipboard.writeText(words.textContent).catch(() => {});
+      say(words.textContent);
+    });
+  });
+
+  // ---- moving -----------------------------------------------------------------------------------
+  function step(items, by, current) {
+    if (!items.length) return -1;
+    const next = current < 0 ? (by > 0 ? 0 : items.length - 1) : current + by;
+    return Math.min(Math.max(next, 0), items.length - 1);
+  }
+  function row(by) {
+    const rows = all("[data-row]");
+    const at = step(rows, by, rows.indexOf(document.activeElement));
+    if (at < 0) return;
+    rows[at].focus();
+    rows[at].scrollIntoView({ block: "nearest" });
+  }
+  function openRow(link) {
+    const claim = link.closest("li").querySelector("form.claim");
+    if (claim) claim.requestSubmit(); else location.assign(link.href);
+  }
+  let quote = -1;
+  function jump(by) {
+    const marks = all("[data-quote]");
+    if (!marks.length) return;
+    quote = (quote + by + marks.length) % marks.length;
+    if (quote < 0) quote = marks.length - 1;
+    marks[quote].focus({ preventScroll: true });
+    marks[quote].scrollIntoView({ block: "center" });
+    say((quote + 1) + "/" + marks.length + " " + marks[quote].textContent);
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest ? event.target.closest("[data-row]") : null;
+    if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    openRow(link);
+  });
+
+  // ---- keys -------------------------------------------------------------------------------------
+  const keys = {
+    j: () => row(1), k: () => row(-1),
+    o: () => { if (document.activeElement.matches("[data-row]")) openRow(document.activeElement); },
+    n: () => jump(1), p: () => jump(-1),
+    r: () => reason && reason.focus(), m: () => one("#note") && one("#note").focus(),
+    z: () => { const undo = one("form[data-undo]"); if (undo) undo.requestSubmit(); },
+    u: () => location.assign("/queue"), "?": () => location.assign("/keys"),
+    Enter: () => {
+      const active = document.activeElement;
+      if (active && active.matches("a, button, summary")) return false;
+      if (!decision) return false;
+      decision.requestSubmit();
+    },
+  };
+  for (const number of [1, 2, 3, 4]) keys[number] = () => decision && choose(number);
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const field = event.target;
+    const typing = field.matches("textarea, input:not([type=radio]):not([type=checkbox])");
+    if (event.key === "Escape") { field.blur(); return; }
+    if (typing) return; // Enter in a field sends its own form
+    if (field.matches("select") && event.key !== "Enter") return;
+    const act = keys[event.key];
+    if (!act) return;
+    if (act() !== false) event.preventDefault();
+  });
+
+  // ---- where the work goes ----------------------------------------------------------------------
+  const first = one("[data-row]");
+  if (document.body.classList.contains("case")) one("#main").focus({ preventScroll: true });
+  else if (first && document.activeElement === document.body) first.focus({ preventScroll: true });
+})();

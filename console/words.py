@@ -1,0 +1,64 @@
+"""The desk's words: Chinese stands in the templates, English in a gettext catalogue beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.messages.pofile import read_po
+
+from storage.bilingual import Bilingual
+from storage.columns import utc_now
+
+LOCALE = Path(__file__).with_name("locale")
+OFFICE_TIME = ZoneInfo("Asia/Shanghai")
+LANGUAGES = ("zh", "en")
+NOTHING = "—"
+
+
+@cache
+def catalogue(lang: str) -> dict[str, str]:
+    """Chinese to `lang`. Read from the .po itself, so that a bare clone needs no build step.
+
+    Several files a language, each under its own name: `en.po`, `en_lookups.po`, …
+    """
+    words: dict[str, str] = {}
+    for path in sorted(LOCALE.glob(f"{lang}*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=lang):
+                if message.id and message.string and not message.fuzzy:
+                    words[str(message.id)] = str(message.string)
+    return words
+
+
+def translator(lang: str) -> Callable[[str], str]:
+    words = catalogue(lang) if lang != "zh" else {}
+    return lambda text: words.get(text, text)
+
+
+def sayer(lang: str) -> Callable[[Bilingual], str]:
+    return lambda text: text.said(lang)
+
+
+def moment(value: datetime | None) -> str:
+    """By the office's clock; the year only where it is another."""
+    if value is None:
+        return NOTHING
+    local = value.astimezone(OFFICE_TIME)
+    same = local.year == utc_now().astimezone(OFFICE_TIME).year
+    return local.strftime("%m-%d %H:%M" if same else "%Y-%m-%d %H:%M")
+
+
+def age(value: datetime | None, lang: str) -> str:
+    """How long ago, in one unit."""
+    if value is None:
+        return NOTHING
+    minutes = max(0, int((utc_now() - value).total_seconds() // 60))
+    for size, zh, en in ((1440, "天", "d"), (60, "小时", "h"), (1, "分钟", "min")):
+        if minutes >= size:
+            n = minutes // size
+            return f"{n} {en}" if lang == "en" else f"{n} {zh}"
+    return "<1 min" if lang == "en" else "刚刚"

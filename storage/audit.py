@@ -1,0 +1,149 @@
+"""Who did what: append-only lines, each holding the hash of the one before.
+
+A line taken out, put in or changed breaks the chain from there on. Lines cut off at the end are
+seen only by whoever noted the newest hash elsewhere: `certsweep audit verify` prints it for that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, text
+
+from storage.columns import storable, storable_tree, utc_now
+from storage.database import read, write
+from storage.models_desk import audit
+
+# One writer at a time, or two lines would name the same one before them.
+WRITER_LOCK = 0x61756469
+PAGE = 1000
+FIRST = "0" * 64  # what the first line names as the one before it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    number: int
+    at: datetime
+    actor: str
+    act: str
+    about: str
+    detail: str  # canonical JSON
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """What a walk along the chain found; `broken` is the first line that does not hold."""
+
+    lines: int  # that hold
+    head: str  # hash of the last of them
+    broken: int | None = None
+    why: str = ""  # "missing", "changed" or "unchained"
+    met: bool = False  # whether the hash that was asked for is among them
+
+
+def canonical(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def hashed(line: Line) -> str:
+    """SHA-256 of the hash before and the line's own words."""
+    moment = line.at.astimezone(UTC).isoformat(timespec="microseconds")
+    words = [line.number, moment, line.actor, line.act, line.about, line.detail]
+    return hashlib.sha256(f"{line.previous}\n{canonical(words)}".encode()).hexdigest()
+
+
+def record(
+    connection: Connection,
+    actor: str,
+    act: str,
+    about: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> int:
+    """Append a line in the caller's transaction, which must be one that writes; its number.
+
+    What is done and its line land together or not at all.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"))
+    newest = select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)
+    last = connection.execute(newest).one_or_none()
+    line = Line(
+        number=last.id + 1 if last else 1,
+        at=utc_now(),
+        actor=storable(actor),
+        act=act,
+        about=storable(about),
+        detail=canonical(storable_tree(dict(detail or {}))),
+        previous=last.hash if last else FIRST,
+        hash="",
+    )
+    connection.execute(
+        insert(audit).values(
+            id=line.number,
+            at=line.at,
+            actor=line.actor,
+            act=line.act,
+            about=line.about,
+            detail=line.detail,
+            previous=line.previous,
+            hash=hashed(line),
+        )
+    )
+    return line.number
+
+
+def note(
+    engine: Engine, actor: str, act: str, about: str = "", detail: Mapping[str, Any] | None = None
+) -> int:
+    """A line in a transaction of its own: for what was read, not written."""
+    with write(engine) as connection:
+        return record(connection, actor, act, about, detail)
+
+
+def lines(engine: Engine, after: int = 0) -> Iterator[Line]:
+    """All lines with a number above `after`, the oldest first, never all in memory."""
+    while True:
+        statement = select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(PAGE)
+        with read(engine) as connection:
+            rows = connection.execute(statement).all()
+        if not rows:
+            return
+        for row in rows:
+            yield Line(
+                number=row.id,
+                at=row.at,
+                actor=row.actor,
+                act=row.act,
+                about=row.about,
+                detail=row.detail,
+                previous=row.previous,
+                hash=row.hash,
+            )
+        after = rows[-1].id
+
+
+def verify(engine: Engine, wanted: str = "") -> Walk:
+    """Walk the whole chain up to the first line that does not hold, looking out for a hash."""
+    count, head, met = 0, FIRST, False
+    for line in lines(engine):
+        why = trouble(line, count, head)
+        if why:
+            return Walk(lines=count, head=head, broken=count + 1, why=why, met=met)
+        count, head = count + 1, line.hash
+        met = met or head == wanted
+    return Walk(lines=count, head=head, met=met)
+
+
+def trouble(line: Line, count: int, head: str) -> str:
+    if line.number != count + 1:
+        return "missing"
+    if line.previous != head:
+        return "unchained"
+    return "" if hashed(line) == line.hash else "changed"

@@ -1,0 +1,177 @@
+"""Logging in and staying in: attempts are counted, sessions end by themselves or are ended.
+
+The browser holds the token, the database its SHA-256: who reads the database cannot log in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from storage.audit import record
+from storage.bilingual import Problem
+from storage.columns import utc_now
+from storage.database import read, write
+from storage.models_desk import desk_sessions, login_attempts, users
+from storage.persons import folded_name
+from storage.users import NOBODY, User, find_user, fits, user_of
+
+IDLE = timedelta(minutes=60)
+ABSOLUTE = timedelta(hours=12)  # one working day, whatever happens
+WINDOW = timedelta(minutes=15)
+PER_LOGIN = 5  # failures in the window, after which the account waits
+PER_ADDRESS = 30  # an office shares one address
+NOTED_EVERY = timedelta(minutes=1)  # how exactly `seen_at` is kept: not a write for each page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSession:
+    user: User
+    token_sha256: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """From where somebody asks."""
+
+    address: str
+    agent: str = ""
+
+
+def fingerprint(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def log_in(engine: Engine, login: str, password: str, origin: Origin) -> str:
+    """A session's token. Raises Problem for a wrong pair, a disabled account, or too many tries.
+
+    Unknown account and wrong password are told alike and take the same time.
+    """
+    folded, now = folded_name(login)[:80], utc_now()
+    with read(engine) as connection:
+        throttle(connection, folded, origin.address, now)
+        row = find_user(connection, folded)
+    right = fits(row.password_hash if row is not None else NOBODY, password)
+    if row is None or not right or row.disabled_at is not None:
+        note_attempt(engine, folded, origin, succeeded=False)
+        raise Problem(
+            "账号或密码不对，或账号已停用。忘记密码请找管理员重置。",
+            "The account or password is wrong, or the account is disabled. An administrator can "
+            "reset a forgotten password.",
+        )
+    token = secrets.token_urlsafe(32)
+    with write(engine) as connection:
+        insert_attempt(connection, folded, origin, succeeded=True)
+        connection.execute(
+            insert(desk_sessions).values(
+                token_sha256=fingerprint(token),
+                user_id=row.id,
+                opened_at=now,
+                seen_at=now,
+                ends_at=now + ABSOLUTE,
+                address=origin.address,
+                agent=origin.agent[:200],
+            )
+        )
+        record(connection, row.login, "login", f"user:{row.login}", {"address": origin.address})
+    return token
+
+
+def throttle(connection: Connection, login: str, address: str, now: datetime) -> None:
+    """Raise Problem where too many tries failed lately. A success wipes the account's slate."""
+    since = now - WINDOW
+    last = select(func.max(login_attempts.c.at)).where(
+        login_attempts.c.login == login, login_attempts.c.succeeded
+    )
+    success = connection.execute(last).scalar_one()
+    start = max(since, success) if success is not None else since
+    failed = select(func.count(), func.max(login_attempts.c.at)).where(~login_attempts.c.succeeded)
+    for limit, statement in (
+        (PER_LOGIN, failed.where(login_attempts.c.login == login, login_attempts.c.at > start)),
+        (
+            PER_ADDRESS,
+            failed.where(login_attempts.c.address == address, login_attempts.c.at > since),
+        ),
+    ):
+        count, newest = connection.execute(statement).one()
+        if count >= limit and newest is not None:
+            minutes = max(1, -(-int((newest + WINDOW - now).total_seconds()) // 60))
+            raise Problem(
+                f"登录失败次数太多，请 {minutes} 分钟后再试，或请管理员重置密码。",
+                f"Too many failed logins: try again in {minutes} minutes, or have an administrator "
+                "reset the password.",
+            )
+
+
+def note_attempt(engine: Engine, login: str, origin: Origin, *, succeeded: bool) -> None:
+    with write(engine) as connection:
+        insert_attempt(connection, login, origin, succeeded=succeeded)
+        record(connection, login, "login.failed", f"user:{login}", {"address": origin.address})
+
+
+def insert_attempt(connection: Connection, login: str, origin: Origin, *, succeeded: bool) -> None:
+    values = {
+        "login": login,
+        "address": origin.address,
+        "at": utc_now(),
+        "succeeded": succeeded,
+    }
+    connection.execute(insert(login_attempts).values(values))
+
+
+def session_of(engine: Engine, token: str) -> DeskSession | None:
+    """Who holds this token; None where it is unknown, ended, idle too long, or its user out."""
+    if not token or len(token) > 200:
+        return None
+    now, key = utc_now(), fingerprint(token)
+    statement = (
+        select(users, desk_sessions.c.seen_at, desk_sessions.c.ends_at)
+        .join(desk_sessions, desk_sessions.c.user_id == users.c.id)
+        .where(
+            desk_sessions.c.token_sha256 == key,
+            desk_sessions.c.closed_at.is_(None),
+            desk_sessions.c.ends_at > now,
+            desk_sessions.c.seen_at > now - IDLE,
+            users.c.disabled_at.is_(None),
+        )
+    )
+    with read(engine) as connection:
+        row = connection.execute(statement).one_or_none()
+    if row is None:
+        return None
+    if now - row.seen_at > NOTED_EVERY:
+        with write(engine) as connection:
+            connection.execute(
+                update(desk_sessions).where(desk_sessions.c.token_sha256 == key).values(seen_at=now)
+            )
+    return DeskSession(user=user_of(row), token_sha256=key, ends_at=row.ends_at)
+
+
+def log_out(engine: Engine, session: DeskSession) -> None:
+    login = session.user.login
+    with write(engine) as connection:
+        connection.execute(
+            update(desk_sessions)
+            .where(desk_sessions.c.token_sha256 == session.token_sha256)
+            .values(closed_at=utc_now())
+        )
+        record(connection, login, "logout", f"user:{login}")
+
+
+def end_other_sessions(engine: Engine, session: DeskSession) -> None:
+    """After a change of password nobody else stays in with the old one."""
+    with write(engine) as connection:
+        connection.execute(
+            update(desk_sessions)
+            .where(
+                desk_sessions.c.user_id == session.user.id,
+                desk_sessions.c.token_sha256 != session.token_sha256,
+                desk_sessions.c.closed_at.is_(None),
+            )
+            .values(closed_at=utc_now())
+        )

@@ -1,0 +1,269 @@
+"""The queue as the desk shows it: filtered, counted, read by key and taken from the top."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Engine, and_, literal_column, or_, select
+from sqlalchemy.sql.expression import func
+
+from storage.cases import OPEN, CaseRow, case_row, claims_of, in_no_other_hands, take, urls_of
+from storage.columns import utc_now
+from storage.database import read, write
+from storage.models import advertiser_keys, case_posts, cases, decisions, findings
+from storage.models_desk import case_tally
+from storage.persons import named_person
+from storage.records import CaseStatus, Clause, Contacts
+
+PAGE = 50
+COUNTED = 10_000  # cases counted one by one where the tally cannot answer
+TRIED = 20  # candidates looked at before the queue is called empty for now
+# As the indexes of storage/models_desk.py say it, and written out, not bound: only so does SQLite
+# see that they serve the query.
+IS_OPEN = cases.c.status.not_in([literal_column("'decided'"), literal_column("'approved'")])
+IS_SETTLED = cases.c.status.not_in([literal_column("'waiting'"), literal_column("'claimed'")])
+VIEWS = ("open", "mine", "second", "decided")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What of the queue is shown; "" and None: everything."""
+
+    view: str = "open"  # one of VIEWS
+    clause: str = ""
+    platform: str = ""
+    region: str = ""
+    score: float | None = None  # at least
+    days: int | None = None  # opened within
+    person: str = ""  # whose `mine` it is, and who must not be their own second
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseQuote:
+    clause: Clause
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a page of the queue ended."""
+
+    priority: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many cases each filter would show, the others staying as they are."""
+
+    total: int
+    exact: bool  # False: at least so many
+    by_clause: dict[str, int]
+    by_platform: dict[str, int]
+    by_region: dict[str, int]
+
+
+def wanted(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+    conditions = [view_of(filters)]
+    if filters.clause:
+        conditions.append(cases.c.clauses.contains(filters.clause, autoescape=True))
+    if filters.platform:
+        conditions.append(cases.c.platform == filters.platform)
+    if filters.region:
+        conditions.append(cases.c.region == filters.region)
+    if filters.score is not None:
+        conditions.append(cases.c.score >= filters.score)
+    if filters.days is not None:
+        conditions.append(cases.c.opened_at >= now - timedelta(days=filters.days))
+    return conditions
+
+
+def view_of(filters: Filters) -> ColumnElement[bool]:
+    if filters.view == "mine":
+        claimed = cases.c.status == CaseStatus.CLAIMED.value
+        return and_(IS_OPEN, claimed, cases.c.claimed_by == filters.person)
+    if filters.view == "second":
+        return and_(cases.c.awaits_second)  # which only a decided case does
+    if filters.view == "decided":
+        return and_(IS_SETTLED, ~cases.c.awaits_second)
+    return IS_OPEN
+
+
+def queue_page(
+    engine: Engine, filters: Filters, after: Place | None = None, limit: int = PAGE
+) -> tuple[list[CaseRow], Place | None]:
+    """One page, highest priority first and then the oldest, and where the next one begins.
+
+    By key, not by offset: a case decided meanwhile makes nobody miss the one after it.
+    """
+    statement = select(cases).where(*wanted(filters, utc_now()))
+    if after is not None:
+        # Written so that the index is entered at the key (measured: 0.1 ms, else 17).
+        statement = statement.where(
+            cases.c.priority <= after.priority,
+            or_(cases.c.priority < after.priority, cases.c.id > after.id),
+        )
+    statement = statement.order_by(cases.c.priority.desc(), cases.c.id).limit(limit + 1)
+    with read(engine) as connection:
+        rows = connection.execute(statement).all()
+        shown = rows[:limit]
+        ids = [row.id for row in shown]
+        found, said = urls_of(connection, ids), claims_of(connection, ids)
+    more = len(rows) > limit
+    end = Place(priority=shown[-1].priority, id=shown[-1].id) if more else None
+    return [case_row(row, found[row.id], said[row.id]) for row in shown], end
+
+
+def queue_counts(engine: Engine, filters: Filters) -> Counts:
+    """From the tally where it can answer, which is exact; by hand and up to a limit elsewhere."""
+    by_hand = filters.score is not None or filters.days is not None or filters.view == "mine"
+    cells = counted_cells(engine, filters) if by_hand else tallied_cells(engine, filters)
+    total = sum(n for *_, n in kept(cells, filters))
+    return Counts(
+        total=total,
+        exact=not by_hand or sum(n for *_, n in cells) < COUNTED,
+        by_clause=per_clause(kept(cells, replace(filters, clause=""))),
+        by_platform=per(0, kept(cells, replace(filters, platform=""))),
+        by_region=per(2, kept(cells, replace(filters, region=""))),
+    )
+
+
+Cell = tuple[str, str, str, int]  # platform, clauses, region, how many
+
+
+def tallied_cells(engine: Engine, filters: Filters) -> list[Cell]:
+    columns = case_tally.c
+    if filters.view == "second":
+        view = and_(columns.status == CaseStatus.DECIDED.value, columns.awaits_second)
+    elif filters.view == "decided":
+        view = and_(columns.status.not_in(OPEN), ~columns.awaits_second)
+    else:
+        view = and_(columns.status.in_(OPEN))
+    statement = (
+        select(columns.platform, columns.clauses, columns.region, func.sum(columns.n))
+        .where(view, columns.n > 0)
+        .group_by(columns.platform, columns.clauses, columns.region)
+    )
+    with read(engine) as connection:
+        return [(a, b, c, int(n)) for a, b, c, n in connection.execute(statement)]
+
+
+def counted_cells(engine: Engine, filters: Filters) -> list[Cell]:
+    whole = replace(filters, clause="", platform="", region="")
+    some = (
+        select(cases.c.platform, cases.c.clauses, cases.c.region)
+        .where(*wanted(whole, utc_now()))
+        .limit(COUNTED)
+        .subquery()
+    )
+    statement = select(some, func.count()).group_by(*some.c)
+    with read(engine) as connection:
+        return [(a, b, c, int(n)) for a, b, c, n in connection.execute(statement)]
+
+
+def kept(cells: Iterable[Cell], filters: Filters) -> list[Cell]:
+    return [
+        cell
+        for cell in cells
+        if (not filters.platform or cell[0] == filters.platform)
+        and (not filters.clause or filters.clause in cell[1])
+        and (not filters.region or cell[2] == filters.region)
+    ]
+
+
+def per_clause(cells: Iterable[Cell]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for _, clauses, _, n in cells:
+        for clause in clauses:
+            found[clause] += n
+    return dict(sorted(found.items(), key=lambda pair: "一二三四".find(pair[0])))
+
+
+def per(place: int, cells: Iterable[Cell]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for cell in cells:
+        found[str(cell[place])] += cell[3]
+    return dict(found.most_common())
+
+
+def claim_next(engine: Engine, filters: Filters, by: str) -> int | None:
+    """Claim the topmost case that is free for this person; None where there is none.
+
+    A case somebody else takes in the same moment is passed over, not waited for.
+    """
+    person, now = named_person(by), utc_now()
+    statement = (
+        select(cases.c.id)
+        .where(*wanted(replace(filters, view="open"), now), in_no_other_hands(person, now))
+        .order_by(cases.c.priority.desc(), cases.c.id)
+        .limit(TRIED)
+    )
+    with read(engine) as connection:
+        candidates = connection.execute(statement).scalars().all()
+    for case_id in candidates:
+        with write(engine) as connection:
+            if take(connection, case_id, person):
+                return int(case_id)
+    return None
+
+
+def next_second(engine: Engine, by: str) -> int | None:
+    """The topmost case that waits for a second person and was not decided by this one."""
+    statement = (
+        select(cases.c.id)
+        .join(decisions, decisions.c.id == cases.c.decision_id)
+        .where(
+            cases.c.awaits_second,
+            decisions.c.decided_by != named_person(by),
+        )
+        .order_by(cases.c.priority.desc(), cases.c.id)
+        .limit(1)
+    )
+    with read(engine) as connection:
+        return connection.execute(statement).scalar_one_or_none()
+
+
+def quotes_of(engine: Engine, ids: Sequence[int], most: int = 4) -> dict[int, list[CaseQuote]]:
+    """The words each case is about, of its gravest findings, each once."""
+    statement = (
+        select(case_posts.c.case_id, findings.c.clause, findings.c.evidence)
+        .join(findings, findings.c.post_row == case_posts.c.post_row)
+        .where(case_posts.c.case_id.in_(ids), ~case_posts.c.split)
+        .order_by(findings.c.severity.desc(), findings.c.score.desc(), findings.c.id)
+    )
+    found: defaultdict[int, dict[str, CaseQuote]] = defaultdict(dict)
+    with read(engine) as connection:
+        for row in connection.execute(statement):
+            kept_of = found[row.case_id]
+            words = str(row.evidence[0]["quote"]) if row.evidence else ""
+            if words and len(kept_of) < most:
+                kept_of.setdefault(words, CaseQuote(clause=Clause(row.clause), words=words))
+    return {case_id: list(quotes.values()) for case_id, quotes in found.items()}
+
+
+def contacts_of(engine: Engine, ids: Sequence[int]) -> dict[int, Contacts]:
+    """What must be masked in the titles and quotes of these cases."""
+    kinds = ("phone", "wechat", "qq")
+    statement = (
+        select(case_posts.c.case_id, advertiser_keys.c.kind, advertiser_keys.c.value)
+        .distinct()
+        .join(advertiser_keys, advertiser_keys.c.post_row == case_posts.c.post_row)
+        .where(
+            case_posts.c.case_id.in_(ids), ~case_posts.c.split, advertiser_keys.c.kind.in_(kinds)
+        )
+    )
+    found: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
+    with read(engine) as connection:
+        for row in connection.execute(statement):
+            found[row.case_id, row.kind].append(row.value)
+    return {
+        case_id: Contacts(
+            phones=tuple(found[case_id, "phone"]),
+            wechat=tuple(found[case_id, "wechat"]),
+            qq=tuple(found[case_id, "qq"]),
+        )
+        for case_id in ids
+    }

@@ -1,0 +1,250 @@
+"""People of the desk: who they are, what roles they have, whether they may come in."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from storage.audit import record
+from storage.bilingual import Bilingual, Problem
+from storage.columns import AnyRow, utc_now
+from storage.database import read, write
+from storage.models_desk import desk_sessions, users
+from storage.persons import folded_name, named_person
+
+# OWASP's second choice; measured 60-130 ms and 19 MB on two shared cores.
+HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+NOBODY = HASHER.hash(secrets.token_hex(16))  # verified where there is no such person: same time
+SHORTEST = 10  # characters of a password
+LONGEST = 200
+# No 0/O, 1/l/I: it is read from a screen and typed once.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+LOGIN = re.compile(r"[\w.@-]{2,40}")
+# What people choose when they are told to choose; a few patterns stop most of it.
+FEEBLE = re.compile(r"(.)\1*|(?:0123|1234|2345|abcd|qwer|asdf|password|admin|certsweep|wangxin).*")
+
+
+class Role(StrEnum):
+    REVIEWER = "reviewer"  # 审核员
+    SECOND = "second"  # 复核员
+    SIGNER = "signer"  # 签发人
+    ADMIN = "admin"  # 管理员
+    AUDITOR = "auditor"  # 审计员
+
+
+ROLE_WORDS = {
+    Role.REVIEWER: Bilingual("审核员", "reviewer"),
+    Role.SECOND: Bilingual("复核员", "second reviewer"),
+    Role.SIGNER: Bilingual("签发人", "signer"),
+    Role.ADMIN: Bilingual("管理员", "administrator"),
+    Role.AUDITOR: Bilingual("审计员", "auditor"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    id: int
+    login: str
+    name: str
+    roles: frozenset[Role]
+    must_change: bool
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+def user_of(row: AnyRow) -> User:
+    known = {role.value for role in Role}
+    return User(
+        id=row.id,
+        login=row.login,
+        name=row.name,
+        roles=frozenset(Role(role) for role in row.roles if role in known),
+        must_change=row.must_change,
+        created_at=row.created_at,
+        disabled_at=row.disabled_at,
+    )
+
+
+def all_users(engine: Engine) -> list[User]:
+    with read(engine) as connection:
+        return [user_of(row) for row in connection.execute(select(users).order_by(users.c.id))]
+
+
+def find_user(connection: Connection, login: str) -> AnyRow | None:
+    return connection.execute(
+        select(users).where(users.c.login == folded_name(login))
+    ).one_or_none()
+
+
+def get_user(engine: Engine, login: str) -> User:
+    """Problem where there is nobody of this account."""
+    with read(engine) as connection:
+        row = find_user(connection, login)
+    if row is None:
+        raise unknown_user(login)
+    return user_of(row)
+
+
+def unknown_user(login: str) -> Problem:
+    return Problem(
+        f"没有账号“{login[:40]}”，没有改动。请用 `certsweep users list` 查看。",
+        f"There is no account {login[:40]!r}; nothing was changed. See `certsweep users list`.",
+    )
+
+
+def one_time_password() -> str:
+    """60 bits, in four groups that can be read out."""
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
+
+
+def add_user(engine: Engine, login: str, name: str, roles: Iterable[Role], by: str) -> str:
+    """A new account; its one-time password, which must be changed at the first login."""
+    person, folded = named_person(by), folded_name(login)
+    if not LOGIN.fullmatch(folded):
+        raise Problem(
+            "账号须为 2 到 40 个字母、数字、汉字或 . @ - _；没有写入。",
+            "An account is 2 to 40 letters, digits, . @ - or _; nothing was written.",
+        )
+    wanted = sorted({role.value for role in roles})
+    if not wanted:
+        raise Problem(
+            "请至少给出一个角色；没有写入。", "Give at least one role; nothing was written."
+        )
+    password = one_time_password()
+    values = new_person(folded, name.strip() or folded, wanted, person, password)
+    with write(engine) as connection:
+        if find_user(connection, folded) is not None:
+            raise Problem(
+                f"账号“{folded}”已存在，没有改动。",
+                f"The account {folded!r} exists already; nothing was changed.",
+            )
+        connection.execute(insert(users).values(values))
+        record(connection, person, "user.add", f"user:{folded}", {"roles": wanted})
+    return password
+
+
+def new_person(
+    login: str, name: str, roles: Sequence[str], by: str, password: str
+) -> dict[str, Any]:
+    return {
+        "login": login,
+        "name": name,
+        "roles": list(roles),
+        "password_hash": HASHER.hash(password),
+        "must_change": True,
+        "created_at": utc_now(),
+        "created_by": by,
+    }
+
+
+def first_admin(engine: Engine) -> str | None:
+    """Where there is nobody yet, the account `admin` and its one-time password; else None."""
+    password = one_time_password()
+    values = new_person("admin", "管理员", [Role.ADMIN.value], "certsweep", password)
+    with write(engine) as connection:
+        if connection.execute(select(func.count()).select_from(users)).scalar_one():
+            return None
+        connection.execute(insert(users).values(values))
+        record(connection, "certsweep", "user.add", "user:admin", {"roles": [Role.ADMIN.value]})
+    return password
+
+
+def set_roles(engine: Engine, login: str, roles: Iterable[Role], by: str) -> None:
+    person, wanted = named_person(by), sorted({role.value for role in roles})
+    change(engine, login, person, "user.roles", {"roles": wanted}, roles=wanted)
+
+
+def disable_user(engine: Engine, login: str, by: str) -> None:
+    """Keep somebody out from now on: sessions end at once, what they did stays theirs."""
+    change(engine, login, named_person(by), "user.disable", {}, disabled_at=utc_now())
+
+
+def reset_password(engine: Engine, login: str, by: str) -> str:
+    """A new one-time password; the account is enabled and its sessions end."""
+    password = one_time_password()
+    values = {"password_hash": HASHER.hash(password), "must_change": True, "disabled_at": None}
+    change(engine, login, named_person(by), "user.reset", {}, **values)
+    return password
+
+
+def change(
+    engine: Engine,
+    login: str,
+    by: str,
+    act: str,
+    told: dict[str, Any],
+    **values: Any,  # noqa: ANN401 (columns of a user)
+) -> None:
+    """Change an account and end its sessions; refuses to take the last administrator away."""
+    with write(engine) as connection:
+        row = find_user(connection, login)
+        if row is None:
+            raise unknown_user(login)
+        connection.execute(update(users).where(users.c.id == row.id).values(**values))
+        if not any(user.disabled_at is None for user in administrators(connection)):
+            raise Problem(
+                "这是最后一个可用的管理员账号，没有改动。请先增加另一个管理员。",
+                "This is the last administrator who can log in; nothing was changed. Add another "
+                "one first.",
+            )
+        connection.execute(
+            update(desk_sessions)
+            .where(desk_sessions.c.user_id == row.id, desk_sessions.c.closed_at.is_(None))
+            .values(closed_at=utc_now())
+        )
+        record(connection, by, act, f"user:{row.login}", told)
+
+
+def administrators(connection: Connection) -> list[User]:
+    found = map(user_of, connection.execute(select(users)))
+    return [user for user in found if Role.ADMIN in user.roles]
+
+
+def change_password(engine: Engine, user: User, old: str, new: str) -> None:
+    """One's own; raises Problem where the old one is wrong or the new one too weak."""
+    with read(engine) as connection:
+        row = connection.execute(select(users).where(users.c.id == user.id)).one()
+    if not fits(row.password_hash, old):
+        raise Problem("原密码不对，密码没有改。", "The old password is wrong; it was not changed.")
+    weigh(new, old, user.login)
+    hashed = HASHER.hash(new)
+    with write(engine) as connection:
+        connection.execute(
+            update(users)
+            .where(users.c.id == user.id)
+            .values(password_hash=hashed, must_change=False)
+        )
+        record(connection, user.login, "user.password", f"user:{user.login}")
+
+
+def weigh(new: str, old: str, login: str) -> None:
+    """Raise Problem for a password that would be guessed first."""
+    plain = new.casefold()
+    if not SHORTEST <= len(new) <= LONGEST:
+        raise Problem(
+            f"新密码须为 {SHORTEST} 到 {LONGEST} 个字符，密码没有改。",
+            f"A password has {SHORTEST} to {LONGEST} characters; it was not changed.",
+        )
+    if new == old or login in plain or FEEBLE.fullmatch(plain) or len(set(plain)) < 5:
+        raise Problem(
+            "新密码太容易猜到（与原密码相同、含账号、或字符太简单），密码没有改。请换一个。",
+            "The new password is too easily guessed (the old one, with the account in it, or too "
+            "simple); it was not changed. Choose another.",
+        )
+
+
+def fits(password_hash: str, password: str) -> bool:
+    """Takes 60-130 ms on purpose: call it in a thread."""
+    try:
+        return HASHER.verify(password_hash, password[: LONGEST + 1])
+    except (VerificationError, InvalidHashError):
+        return False
