@@ -42,7 +42,13 @@ async def capture_page(
         clock=clock or Clock(), agent=browser.agent, browser=f"chromium {browser.version}"
     )
     # In a thread: packing and hashing let the other pages go on.
-    return await asyncio.to_thread(assemble, order, seen, machine)
+    taken = await asyncio.to_thread(assemble, order, seen, machine)
+    # Playwright's objects stand in circles, and what listened to them with them: without this a
+    # page's bodies would stay until the collector comes by, which big things do not hurry.
+    for exchange in seen.exchanges:
+        exchange.body = exchange.request_body = b""
+    seen.parts.taken.clear()
+    return taken
 
 
 async def look(browser: CaptureBrowser, order: Order, bounds: Bounds, seen: Seen) -> None:

@@ -76,11 +76,15 @@ class Run:
 
     async def _work(self, orders: Iterator[Order]) -> None:
         for order in orders:
-            taken = await self._take(order)
-            if taken.disturbed:
-                self._disturbed.append(order)
-            else:
-                await self._keep_one(taken)
+            await self._one(order)
+
+    async def _one(self, order: Order) -> None:
+        """In a frame of its own: whoever waits for the next order must not hold the last one."""
+        taken = await self._take(order)
+        if taken.disturbed:
+            self._disturbed.append(order)
+        else:
+            await self._keep_one(taken)
 
     async def _take(self, order: Order) -> Taken:
         address = await self._browser.address_of(order.url)
