@@ -141,9 +141,12 @@ def show_followed(engine: Engine, case_id: int) -> None:
 
 
 def show_decisions(case: CaseFile) -> None:
-    for _, decision in case.decisions:
+    newest = max((number for number, _ in case.decisions), default=0)
+    for number, decision in case.decisions:
         out.print("")
         words = said(VERDICT_WORDS[decision.verdict])
+        if number != newest:
+            words += t("（已被后来的决定替代）", " (superseded)")
         reason = f"{decision.reason} {said(named(decision.verdict, decision.reason))}"
         line("决定", "decision", f"{words}　{reason}　{decision.by}　{beijing(decision.at)}")
         if decision.note:

@@ -148,7 +148,8 @@ def check_texts(
         if explain and (record.subject.text.strip() or record.subject.title.strip()):
             said = said.removesuffix("\n") + explain.text(record)
         write(said.encode("utf-8", "replace"))
-        seen.update(all=1, flagged=int(judgement.flagged))
+        worded = bool(record.subject.text.strip() or record.subject.title.strip())
+        seen.update(all=1, flagged=int(judgement.flagged), bad=int(not worded))
     return seen
 
 

@@ -61,7 +61,8 @@ def report(name: str, record: Record, judgement: Judgement, *, explain: bool) ->
 
 
 def verdict(judgement: Judgement) -> str:
-    score = f"{judgement.score:.2f}"
+    # .4999 is not flagged: shown as .49, because .50 is the line.
+    score = f"{judgement.score if judgement.flagged else min(judgement.score, 0.49):.2f}"
     if judgement.flagged:
         return t(f"结论：涉嫌违规（得分 {score}）", f"Verdict: suspected (score {score})")
     return t(f"结论：未发现涉嫌违规内容（得分 {score}）", f"Verdict: nothing found (score {score})")

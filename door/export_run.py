@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -49,7 +49,12 @@ def export_list(engine: Engine, form: str, folder: Path, asked: Asked = EVERYTHI
     batch number taken by then stays in the register with 0 rows, and no file is left half written.
     """
     chosen, start = exporter(form), first_moment(asked.since)
-    refuse_unknown(asked.platform)
+    platform = platform_key(asked.platform)
+    asked = replace(asked, platform=platform)
+    if chosen.refuse is not None:
+        chosen.refuse(
+            ListHead(batch_no="", made_at=datetime.now(UTC), platform=platform, to=asked.to)
+        )
     made_folder(folder)
     head = opened(engine, chosen.format, asked)
     path = folder.absolute() / head.file_name(chosen.suffix, chosen.title)
@@ -82,15 +87,19 @@ def opened(engine: Engine, form: str, asked: Asked) -> ListHead:
     )
 
 
-def refuse_unknown(platform: str) -> None:
-    """A misspelt platform would make an empty list that takes a number."""
-    if platform and platform not in PLATFORMS:
-        known = "、".join(f"{key}（{name}）" for key, name in PLATFORMS.items())
-        raise Problem(
-            f"没有“{platform}”这个平台，没有生成文件。可用：{known}。",
-            f"There is no platform “{platform}”; no file was made. "
-            f"Known are: {', '.join(PLATFORMS)}.",
-        )
+def platform_key(name: str) -> str:
+    """A platform by its key or its Chinese name.
+
+    Raises Problem: a misspelt one would make an empty list that takes a number.
+    """
+    for key, chinese in PLATFORMS.items():
+        if name in {"", key, chinese}:
+            return name and key
+    known = "、".join(f"{chinese}（{key}）" for key, chinese in PLATFORMS.items())
+    raise Problem(
+        f"没有“{name}”这个平台，没有生成文件。可用：{known}。",
+        f"There is no platform “{name}”; no file was made. Known are: {', '.join(PLATFORMS)}.",
+    )
 
 
 def first_moment(since: str) -> datetime | None:

@@ -34,11 +34,7 @@ TITLE = "协助处置函"
 
 def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
     """One letter to one platform, its list as the annex; raises Problem where that cannot be."""
-    if not head.platform:
-        raise Problem(
-            "函要发给一个平台，没有生成文件。请用 --platform 指定平台。",
-            "A letter goes to one platform; no file was made. Name it with --platform.",
-        )
+    refuse(head)
     listed = some(rows)
     paper = blank(TITLE, head)
     opening(paper, "关于协助处置涉嫌“山寨证书”违规信息的函", receiver(head), head)
@@ -50,6 +46,15 @@ def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
     with whole_file(path) as draft:
         paper.save(str(draft))
     return len(listed)
+
+
+def refuse(head: ListHead) -> None:
+    """Raise Problem where the letter cannot be begun."""
+    if not head.platform:
+        raise Problem(
+            "函要发给一个平台，没有生成文件。请用 --platform 指定平台。",
+            "A letter goes to one platform; no file was made. Name it with --platform.",
+        )
 
 
 def receiver(head: ListHead) -> str:
@@ -64,7 +69,7 @@ def body(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
         f"为落实{NOTICE}要求，我单位对网络上涉及职业技能培训、评价和发证的宣传信息开展巡查。"
         f"经人工逐案审核，在贵平台发现涉嫌违规信息 {len(rows)} 条，现函请协助处置。",
         "一、发现的情况",
-        f"上述信息于 {span(rows)} 期间发现，涉及账号（主办者）{accounts(rows)} 个。"
+        f"上述信息于{span(rows)}发现，涉及账号（主办者）{accounts(rows)} 个。"
         f"按涉嫌违规类型计：{kinds(rows)}。逐条的网址、页面用语、发现时间和证据编号见附件1；"
         "每条均留存页面快照，以 SHA-256 校验值固定，可供核对。",
         "二、依据",

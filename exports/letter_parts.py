@@ -88,7 +88,7 @@ def span(rows: Sequence[TakedownRow]) -> str:
     if not days:
         return "（发现时间见附件）"
     first, last = in_chinese(days[0]), in_chinese(days[-1])
-    return first if first == last else f"{first}至{last}"
+    return first if first == last else f"{first}至{last}期间"
 
 
 def in_chinese(day: str) -> str:
@@ -102,7 +102,7 @@ def accounts(rows: Sequence[TakedownRow]) -> int:
 
 def kinds(rows: Sequence[TakedownRow]) -> str:
     """The kinds by number of rows; only the first of a row was decided on by a person."""
-    counted = Counter(row.violation_name.split("；")[0] for row in rows if row.violation_name)
+    counted = Counter(decided_kind(row) for row in rows if row.violation_name)
     told = "、".join(f"{name} {count} 条" for name, count in counted.most_common(KINDS))
     return (told + (f"，等 {len(counted)} 类" if len(counted) > KINDS else "")) or "见附件"
 
@@ -148,6 +148,11 @@ def annex(paper: Paper, rows: Sequence[TakedownRow], head: ListHead) -> None:
     table(paper, ANNEX, WIDTHS, (cells(at, row) for at, row in enumerate(rows, 1)))
 
 
+def decided_kind(row: TakedownRow) -> str:
+    """What the person decided on; what rules alone suggest stands in the list, as suggested."""
+    return row.violation_name.split("；")[0]
+
+
 def short(text: str) -> str:
     return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
 
@@ -159,7 +164,7 @@ def cells(number: int, row: TakedownRow) -> tuple[str, ...]:
         row.url if row.url == row.url_found else f"{row.url}\n（发现时：{row.url_found}）",
         row.account_name or row.account_id,
         "\n".join(part for part in (short(row.title), short(row.hit_terms)) if part),
-        row.violation_name,
+        decided_kind(row),
         row.requested_action,
         row.evidence_id,
         "",

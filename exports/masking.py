@@ -32,6 +32,11 @@ _IN_LINK = re.compile(
     r"([A-Za-z0-9_-]{5,30})",
     re.IGNORECASE,
 )
+# 加 sample_wx_105: an id that no word like 微信 names; words of a language hold no figure or _.
+_ADDED = re.compile(
+    r"(?:加|咨询|联系|添加|私|搜)(?:我|她|他|老师|客服)?[:：]?\s{0,2}"
+    r"(?=[A-Za-z0-9-]{0,19}[0-9_])([A-Za-z][A-Za-z0-9_-]{5,19})(?![A-Za-z0-9_-])"
+)
 _ESCAPED_DIGIT = re.compile("%3[0-9]")
 
 
@@ -75,7 +80,7 @@ def _plain(text: str) -> _Plain:
 
 def _spans(plain: str, contacts: Contacts) -> Iterator[tuple[int, int]]:
     known = (*contacts.phones, *contacts.wechat, *contacts.qq)
-    for pattern in (_MOBILE, _IDENTITY, _IN_LINK):
+    for pattern in (_MOBILE, _IDENTITY, _IN_LINK, _ADDED):
         for match in pattern.finditer(plain):
             yield match.span(1)
     for letters in filter(None, map(_letters, known)):

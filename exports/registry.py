@@ -24,6 +24,7 @@ class Exporter:
     write: Callable[[Iterable[TakedownRow], Path, ListHead], int]
     title: str = "处置清单"  # what the file is called
     verdicts: tuple[Verdict, ...] = (Verdict.VIOLATION,)  # what it is made of
+    refuse: Callable[[ListHead], None] | None = None  # asked before a number is taken
 
 
 def formats() -> dict[str, Exporter]:
@@ -42,6 +43,7 @@ def formats() -> dict[str, Exporter]:
             write=module.write,
             title=getattr(module, "TITLE", "处置清单"),
             verdicts=getattr(module, "VERDICTS", (Verdict.VIOLATION,)),
+            refuse=getattr(module, "refuse", None),
         )
         if one.format in found:
             raise Problem(

@@ -19,6 +19,7 @@ TERMS: Final = 12
 VIDEO: Final = frozenset({"bilibili", "douyin", "kuaishou"})
 # The gentlest of the measures that fit; a person may choose another.
 ACTIONS: Final = {"网页": "删除/断开链接", "帖子": "删除", "短视频": "删除"}
+LEARNED: Final = "learned"  # the rule's name of what the model alone points to
 PROOFS: Final = ("screenshot", "dom", "answers", "raw", "headers")  # the most telling first
 
 
@@ -101,8 +102,15 @@ class _Shown:
         return f"{'…' if first else ''}{words}{'…' if last < len(self.text) else ''}"
 
     def terms(self) -> list[str]:
-        """The words the rules stumbled over, each once, those of the decision's code first."""
-        found = by_decision(self._case)
+        """The words the rules stumbled over for the code a person decided on, each once.
+
+        Those of a machine's other hints only where that code was the person's own finding: whoever
+        signs the list answers for each of its words.
+        """
+        said = self._case.decision.reason
+        found = [one for one in self._case.findings if one.code == said] or [
+            one for one in self._case.findings if one.rule != LEARNED
+        ]
         quotes = (self._quote(one) for finding in found for one in finding.evidence)
         return list(dict.fromkeys(" ".join(quote.split()) for quote in quotes))
 

@@ -35,12 +35,7 @@ VERDICTS = (Verdict.VIOLATION, Verdict.TRANSFER)
 
 def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
     """One letter to one department; raises Problem where it is not named or has no clue."""
-    if head.to not in OFFICES:
-        known = "、".join(OFFICES)
-        raise Problem(
-            f"转办函要写明转给哪个部门，没有生成文件。请用 --to 指定：{known}。",
-            f"A transfer goes to one department; no file was made. Name it with --to: {known}.",
-        )
+    refuse(head)
     listed = some(row for row in rows if head.to in row.copy_to.split("、"))
     paper = blank(TITLE, head)
     opening(paper, "关于转办涉嫌“山寨证书”问题线索的函", f"（{OFFICES[head.to]}全称）：", head)
@@ -52,9 +47,22 @@ def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
     return len(listed)
 
 
+def refuse(head: ListHead) -> None:
+    """Raise Problem where the letter cannot be begun."""
+    if head.to in OFFICES:
+        return
+    known = "、".join(OFFICES)
+    zh = f"没有“{head.to}”这个部门" if head.to else "转办函要写明转给哪个部门"
+    en = f"There is no department “{head.to}”" if head.to else "A transfer goes to one department"
+    raise Problem(
+        f"{zh}，没有生成文件。请用 --to 指定：{known}。",
+        f"{en}; no file was made. Name it with --to: {known}.",
+    )
+
+
 def body(rows: Sequence[TakedownRow]) -> list[str]:
     return [
-        f"我单位依据{NOTICE}开展网络巡查，于 {span(rows)} 期间发现下列问题线索 {len(rows)} 条，"
+        f"我单位依据{NOTICE}开展网络巡查，于{span(rows)}发现下列问题线索 {len(rows)} 条，"
         "经人工审核，认为可能属于贵部门职责范围，现予转办。",
         "一、线索概况",
         f"按初步类型计：{kinds(rows)}。逐条的网址、页面用语、发现时间和证据编号见附件1；"

@@ -138,3 +138,19 @@ def test_every_platform_a_source_reads_has_a_name_on_the_list():
     named = set(re.findall(r'platform="([a-z_0-9]+)"', written))
     assert len(named) >= 10
     assert named <= set(PLATFORMS)
+
+
+@pytest.mark.parametrize(
+    ("form", "asked"),
+    [("letter", Asked()), ("transfer", Asked()), ("transfer", Asked(to="城管"))],
+)
+def test_a_letter_that_cannot_be_begun_takes_no_number(engine, tmp_path, form, asked):
+    with pytest.raises(Problem, match="no file was made"):
+        export_list(engine, form, tmp_path / "lists", asked)
+    with read(engine) as connection:
+        assert connection.execute(select(export_batches)).first() is None
+
+
+def test_a_platform_may_be_named_as_people_name_it(engine, tmp_path):
+    made = export_list(engine, "csv", tmp_path / "lists", Asked(platform="抖音"))
+    assert "抖音" in made.path.name

@@ -172,3 +172,10 @@ def test_elements_stand_in_the_order_of_the_schema(tmp_path):
         names = [child.tag.rsplit("}", 1)[1] for child in properties]
         places = [["rFonts", "color", "spacing", "sz"].index(name) for name in names]
         assert places == sorted(places), names
+
+
+def test_a_letter_names_what_the_person_decided_on_and_no_hint_of_a_rule(tmp_path):
+    _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, decided()))
+    assert "涉嫌“包过”宣传" in words(paper)
+    assert "涉嫌宣传使用“全国”" not in words(paper)
+    assert "全国联网可查" not in words(paper)

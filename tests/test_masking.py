@@ -115,3 +115,23 @@ def test_masking_moves_no_sign_and_changes_only_letters_and_digits(text, contact
 @given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.text("加我问价 ，。"))
 def test_a_mobile_number_is_never_readable_in_full(number, around):
     assert number not in masked(f"{around}{number}{around}", NOBODY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "包过，咨询加 sample_wx_105",
+        "加我zs0000kk领资料",
+        "联系：Fake_wx_2046",
+        "搜 abc12345 备注考证",
+    ],
+)
+def test_an_id_that_no_word_like_wechat_names_is_masked(text):
+    hidden = masked(text, Contacts())
+    assert len(hidden) == len(text)
+    assert "*" in hidden
+
+
+@pytest.mark.parametrize("text", ["加Python课程", "咨询Microsoft", "联系Customer", "加AI训练师"])
+def test_words_of_another_language_are_no_ids(text):
+    assert masked(text, Contacts()) == text

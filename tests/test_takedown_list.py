@@ -189,7 +189,7 @@ def test_law_words_and_excerpt_begin_with_what_the_person_decided_on():
     decided_on = finding("B4-02", evidence(text, "包过不用考"), legal_basis=("乙法",))
     made = takedown_row(decided(text=text, findings=(graver, decided_on)), HEAD)
     assert made.legal_basis == "乙法"
-    assert made.hit_terms == "包过不用考；持证上岗"
+    assert made.hit_terms == "包过不用考"  # the signer answers for these words
     assert "包过不用考" in made.excerpt_raw
 
 
