@@ -45,6 +45,16 @@ SCRIPT = r"<script\b[^<>]{0,400}?%s[^<>]{0,400}>"
 LINKED_DATA = re.compile(SCRIPT % r"ld\+json", re.IGNORECASE)
 SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 DECODER = json.JSONDecoder()
+# Half of a surrogate pair: JSON may hold one, a file, a URL and a database cannot.
+LONE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
+)
+HALVES = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 
 
 class Room:
@@ -145,9 +155,21 @@ def streamed(html: str, name: str) -> Iterator[Any]:
             yield value
 
 
+def decoded(text: str, start: int) -> tuple[Any, int]:
+    """JSON's value that begins here and where it ends; half of a pair is U+FFFD. ValueError."""
+    value, end = DECODER.raw_decode(text, start)
+    if LONE.search(text, start, end):
+        value = DECODER.raw_decode(HALVES.sub(without_half, text[start:end]))[0]
+    return value, end
+
+
+def without_half(found: re.Match[str]) -> str:
+    return "\\ufffd" if found[1] else found[0]
+
+
 def object_of_text(html: str, start: int) -> str:
     try:
-        value = DECODER.raw_decode(html, start)[0]
+        value = decoded(html, start)[0]
     except ValueError:
         return ""
     return value if isinstance(value, str) else ""
@@ -188,7 +210,7 @@ def object_at(text: str, start: int, room: Room | None = None) -> Any:  # noqa: 
     if room.fast <= 0:
         return None
     try:
-        value, end = DECODER.raw_decode(text, start)
+        value, end = decoded(text, start)
     except json.JSONDecodeError as error:
         room.fast -= error.pos - start
     except (ValueError, RecursionError):  # a number, or a depth, that Python refuses
@@ -207,7 +229,7 @@ def literal_at(text: str, start: int, room: Room) -> Any:  # noqa: ANN401
         return None
     piece = text[start:end]
     try:
-        return DECODER.raw_decode(NOT_JSON.sub(as_json, piece))[0]
+        return decoded(NOT_JSON.sub(as_json, piece), 0)[0]
     except (ValueError, RecursionError):
         return read_literal(piece, 0)
 

@@ -261,3 +261,18 @@ def test_a_variable_is_looked_for_within_bounds(monkeypatch):
     html = "var title = '' + (" * 5_000 + "x" * 1_000_000
     assert strings_after(html, re.compile(r"var (title) = (?=')")) == {}
     assert sum(given_) <= Room().slow + LONGEST_STRING
+
+
+@given(st.text(max_size=30), st.text(st.characters(categories=["Cs"]), max_size=3))
+def test_half_of_a_pair_never_comes_out_of_a_pages_json(before, halves):
+    text = json.dumps({before + halves: [halves, before]})
+    for value in (json_text(text), object_at(f"x = {text};", 4), object_at(text[:-1] + ",}", 0)):
+        json.dumps(value, ensure_ascii=False).encode()
+        assert next(iter(value.values()))[1] == before
+
+
+def test_a_whole_pair_and_a_written_backslash_stay_what_they_are():
+    assert json_text(r'{"a": "\ud83d\ude00\ud83d", "b": "\\ud800"}') == {
+        "a": "\U0001f600\ufffd",
+        "b": "\\ud800",
+    }
