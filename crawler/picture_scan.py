@@ -55,6 +55,11 @@ class Scan:
     reason: str = ""
     look: str = ""  # what it looks like, as crawler.picture_hash; "" where that says nothing
 
+    @property
+    def size(self) -> int:
+        """Bytes it cost, read or not; what was broken off for its length cost all it may."""
+        return MOST_BYTES if self.reason == "too_large" else len(self.body)
+
 
 async def fetched(engine: Engine, url: str, seconds: float) -> Scan:
     """A picture's bytes, or why there are none; never raises for a bad one."""
