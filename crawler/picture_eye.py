@@ -11,7 +11,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Any, Self
 
 from crawler.picture_worker import SIZE, framed
 from crawler.qr_codes import Unreadable
@@ -115,7 +115,7 @@ def started(seconds: float) -> subprocess.Popen[bytes]:
     )
 
 
-def answer_of(child: subprocess.Popen[bytes], data: bytes) -> dict[str, object] | None:
+def answer_of(child: subprocess.Popen[bytes], data: bytes) -> dict[str, Any] | None:
     """None where the child ended instead of answering."""
     assert child.stdin is not None
     assert child.stdout is not None
@@ -128,7 +128,10 @@ def answer_of(child: subprocess.Popen[bytes], data: bytes) -> dict[str, object] 
         answer = framed(child.stdout)
     finally:
         overdue.cancel()
-    return None if answer is None else json.loads(answer)
+    if answer is None:
+        return None
+    told: dict[str, Any] = json.loads(answer)
+    return told
 
 
 def close(pipe: IO[bytes] | None) -> None:

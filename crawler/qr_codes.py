@@ -57,10 +57,16 @@ def qr_contents(data: bytes) -> tuple[str, ...]:
 
 
 def contents_of(gray: Image.Image | None) -> tuple[str, ...]:
+    """Shrunk first, which finds nearly all at a tenth of the work; as it is where that has none."""
     if gray is None:
         return ()
+    small = shrunk(gray)
+    return read(small) or (read(gray) if small is not gray else ())
+
+
+def read(gray: Image.Image) -> tuple[str, ...]:
     try:
-        found = zxingcpp.read_barcodes(shrunk(gray), formats=QR)
+        found = zxingcpp.read_barcodes(gray, formats=QR)
     except (ValueError, TypeError, RuntimeError, MemoryError) as error:
         raise Unreadable("broken_picture") from error
     told = [code.text[:LONGEST] for code in found if code.valid and code.text.strip()]

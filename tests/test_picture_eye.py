@@ -15,7 +15,7 @@ from PIL import Image
 
 from crawler.picture_eye import PictureEye
 from crawler.picture_hash import picture_hash
-from crawler.qr_codes import MOST_SIDE, Unreadable, opened, qr_contents, shrunk
+from crawler.qr_codes import MOST_SIDE, Unreadable, opened, qr_contents, read, shrunk
 from sampleweb.pictures import qr_png
 
 JOIN = "https://u.wechat.com/kSampleCode0001"
@@ -112,6 +112,16 @@ def test_the_shorter_side_is_bounded_and_a_code_in_a_large_photo_is_still_read()
     photo.save(kept, "PNG")
     assert qr_contents(kept.getvalue()) == (JOIN,)
     assert shrunk(opened(COSTLY)).size == (1500, 12_000)  # as tall as a screenshot: as it is
+
+
+def test_a_code_too_small_to_be_shrunk_is_read_all_the_same():
+    photo = Image.new("L", (4800, 4000), 255)
+    code = Image.open(io.BytesIO(qr_png(JOIN))).convert("L")
+    photo.paste(code.resize((code.width // 3, code.height // 3), 0), (900, 1100))
+    assert read(shrunk(photo)) == ()
+    kept = io.BytesIO()
+    photo.save(kept, "PNG")
+    assert qr_contents(kept.getvalue()) == (JOIN,)
 
 
 def test_a_killed_child_is_a_word_and_the_next_picture_gets_a_new_one(eye):
