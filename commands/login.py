@@ -14,7 +14,7 @@ from crawler.browser_args import browser_args
 from crawler.guard import Guard
 from crawler.proxy_thread import ProxyThread
 from door.logins import Held, LoginPlace, Window, logged_in, login_places, visible_browser
-from door.secret import sessions_of
+from door.secret import keeping_store, sessions_of
 from door.settings import SETTINGS
 from door.speech import out, say, t
 from storage.bilingual import Problem
@@ -40,10 +40,10 @@ def command(
 ) -> None:
     """Open a window on the source's login page and keep what the operator's login left there."""
     place = place_of(source)
-    store = sessions_of(SETTINGS, making=not forget)
+    store = sessions_of(SETTINGS)  # a secret that will not do is told before anybody logs in
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     ready(engine)
-    if forget or store is None:
+    if forget:
         gone = store is not None and store.forget(source)
         words = (
             ("登录已删除。", "The login was thrown away.")
@@ -56,9 +56,8 @@ def command(
     if not held.known and place.cookies and not told_so():
         raise Problem("没有登录，什么也没有保存。", "Nobody logged in; nothing was saved.")
     now = datetime.now(UTC)
-    path = store.save(
-        Session(source=source, saved_at=now, saved_by=getpass.getuser(), state=held.state)
-    )
+    session = Session(source=source, saved_at=now, saved_by=getpass.getuser(), state=held.state)
+    path = keeping_store(SETTINGS).save(session)
     set_expired(engine, source, expired=False, now=now)
     out.print(
         t(f"已登录，加密保存在 {path}。", f"Logged in; kept encrypted in {path}."), markup=False

@@ -50,8 +50,8 @@ def command(
         typer.Option(
             metavar=t("时间", "TIME"),
             help=t(
-                "采集时间（UTC），换算“3天前”之类",
-                "when it was fetched (UTC), to read “3 days ago”",
+                "采集时间（不写时区则为 UTC），换算“3天前”之类",
+                "when it was fetched (UTC where it names no zone), to read “3 days ago”",
             ),
         ),
     ] = None,
@@ -88,11 +88,14 @@ def saved_page(file: Path, url: str, status: int, fetched_at: datetime | None) -
         status=status,
         headers=(("content-type", "text/html"),),
         body=body,
-        fetched_at=fetched_at.replace(tzinfo=UTC)
-        if fetched_at
-        else archived_at or datetime.now(UTC),
+        fetched_at=in_utc(fetched_at) if fetched_at else archived_at or datetime.now(UTC),
         sha256=hashlib.sha256(body).hexdigest(),
     )
+
+
+def in_utc(moment: datetime) -> datetime:
+    """A time that names its zone is believed; one that does not is UTC."""
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def as_json(reading: Reading) -> dict[str, Any]:

@@ -38,33 +38,54 @@ class Told:
 def told_by(content: str, page_url: str) -> Told:
     """What a QR code seen on a page says. Never raises: anybody can write anything into one."""
     said = content.strip()
+    if BARE.match(said.removeprefix("//")):
+        said = f"http://{said.removeprefix('//')}"
     try:
         parts = urlsplit(said)
-        host = parts.hostname or ""
+        host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return Told(TEXT, text_key(said))
     if parts.scheme in table()["schemes"]:
-        return Told(CONTACT, bounded(said))
+        return Told(CONTACT, scheme_key(parts.scheme, said))
     if parts.scheme in {"http", "https"}:
-        place = app_place(host.lower(), parts.path)
-        return Told(CONTACT, app_key(parts, place)) if place else of_url(said, page_url)
-    if BARE.match(said):
-        return told_by(f"http://{said}", page_url)
+        place = app_place(host, parts.path or "/")
+        return Told(CONTACT, app_key(host, parts, place)) if place else of_url(said, page_url)
     return Told(TEXT, text_key(said))
+
+
+def scheme_key(scheme: str, said: str) -> str:
+    """Schemes are alike in every spelling; what stands behind one is not."""
+    rest = said[len(scheme) :]
+    return bounded(scheme + rest) if rest.strip(":/?#") else ""
 
 
 def app_place(host: str, path: str) -> dict[str, Any] | None:
     return next(
-        (one for one in table()["places"] if host in one["hosts"] and path.startswith(one["path"])),
+        (
+            one
+            for one in table()["places"]
+            if any(covers(named, host) for named in one["hosts"]) and path.startswith(one["path"])
+        ),
         None,
     )
 
 
-def app_key(parts: SplitResult, place: dict[str, Any]) -> str:
-    """Host, path and what tells one code from another: the letters' case counts in all of them."""
+def covers(named: str, host: str) -> bool:
+    """A name ".x" covers x with all below it."""
+    return host == named.removeprefix(".") or (named.startswith(".") and host.endswith(named))
+
+
+def app_key(host: str, parts: SplitResult, place: dict[str, Any]) -> str:
+    """Host, path and what tells one code from another: the letters' case counts in all of them.
+
+    "" where nothing does: the way to an app is everybody's.
+    """
     kept = [(name, value) for name, value in parse_qsl(parts.query) if name in place["keep"]]
+    segments = {one for one in parts.path.split("/") if one} - set(table()["ways"])
+    if not kept and not segments:
+        return ""
     query = f"?{urlencode(kept)}" if kept else ""
-    return bounded(f"{(parts.hostname or '').lower()}{parts.path.rstrip('/')}{query}")
+    return bounded(f"{host}{parts.path.rstrip('/')}{query}")
 
 
 def of_url(said: str, page_url: str) -> Told:
@@ -83,7 +104,10 @@ def of_url(said: str, page_url: str) -> Told:
 
 def same_owner(canon: str, known: tuple[str, str] | None, page_url: str) -> bool:
     """Whether it leads back to the page's own site: "open this on your phone", "get our app"."""
-    page = canonical(page_url)
+    try:
+        page = canonical(page_url)
+    except BadUrl:
+        return False
     if canon == page:
         return True
     near = registrable(urlsplit(canon).hostname or "") == registrable(urlsplit(page).hostname or "")

@@ -10,7 +10,9 @@ import re
 from typing import Any
 
 DEEPEST = 120
-SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+# A comment that is never closed goes to the end: were that no match, every /* would look for it.
+COMMENT = r"/\*.*?(?:\*/|\Z)"
+SPACE = re.compile(rf"(?:\s|//[^\n]*|{COMMENT})*+", re.DOTALL)
 NAME = re.compile(r"[A-Za-z_$][\w$]*")
 NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
 STRING = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|`((?:[^`\\]|\\.)*)`", re.DOTALL)
@@ -25,7 +27,7 @@ WHOLE = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]{1,16}|[1-9]\d{0,30}|0)")
 TIMES_ONE = re.compile(r"\*\s*1")
 HTML_METHOD = re.compile(r"\.html\(\w{0,5}\)")  # 微信: 'a&amp;b'.html(false)
 OPERATORS = frozenset("+-*/?.&|<>=%([")
-REST = re.compile(r"""[,;{}\[\]()"'`\n]|//[^\n]*|/\*.*?\*/""", re.DOTALL)
+REST = re.compile(rf"""[,;{{}}\[\]()"'`\n]|//[^\n]*|{COMMENT}""", re.DOTALL)
 
 
 class Unreadable(ValueError):
@@ -72,16 +74,28 @@ class Reader:
         """One value with whatever operators follow it, up to the comma or bracket behind it."""
         if depth > DEEPEST:
             raise Unreadable
-        sign = self.peek()
-        if sign in {"{", "["}:
-            return self.container(sign, depth)
-        if sign in {"'", '"', "`"}:
-            return self.operated(self.string())
+        while self.peek() not in {"{", "["}:
+            found = self.plain(depth)
+            if found or not self.otherwise():
+                return self.operated(found)
+        return self.container(self.peek(), depth)
+
+    def plain(self, depth: int) -> Any:  # noqa: ANN401
+        """A string, a number or a word, without what follows it."""
+        if self.peek() in {"'", '"', "`"}:
+            return self.string()
         number = NUMBER.match(self.text, self.at)
         if number:
             self.at = number.end()
-            return self.operated(number_of(number.group()))
-        return self.operated(self.word(depth))
+            return number_of(number.group())
+        return self.word(depth)
+
+    def otherwise(self) -> bool:
+        """Whether `||` follows; then it is read."""
+        self.peek()
+        there = self.text.startswith("||", self.at)
+        self.at += 2 if there else 0
+        return there
 
     def container(self, sign: str, depth: int) -> Any:  # noqa: ANN401
         self.at += 1
@@ -168,7 +182,7 @@ class Reader:
         if isinstance(value, str) and HTML_METHOD.fullmatch(rest):
             return value
         if rest.startswith("||"):
-            return value if value else read_literal(rest, 2)
+            return value
         return None if rest[:1] in OPERATORS else value
 
     def skip(self) -> None:

@@ -25,6 +25,10 @@ def picture_hash(data: bytes) -> str:
         gray = opened(data)
     except Unreadable:
         return ""
+    return hash_of(gray)
+
+
+def hash_of(gray: Image.Image | None) -> str:
     if gray is None or min(gray.size) < SMALLEST:
         return ""
     return bits_of(gray.resize((9, 8), Image.Resampling.LANCZOS).tobytes())

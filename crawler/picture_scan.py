@@ -5,7 +5,6 @@ Nothing is sent to get past a host that wants to see where we come from: its ref
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from dataclasses import dataclass
 
@@ -26,8 +25,8 @@ from twisted.internet.error import TimeoutError as ConnectTimeoutError
 from crawler.camera import Engine
 from crawler.failures import outcome_of_error
 from crawler.join_codes import told_by
-from crawler.picture_hash import picture_hash
-from crawler.qr_codes import Unreadable, qr_contents
+from crawler.picture_eye import PictureEye
+from crawler.qr_codes import Unreadable
 from storage.records import QrCode
 
 MOST_BYTES = 5_000_000  # of one picture
@@ -56,9 +55,14 @@ class Scan:
     reason: str = ""
     look: str = ""  # what it looks like, as crawler.picture_hash; "" where that says nothing
 
+    @property
+    def size(self) -> int:
+        """Bytes it cost, read or not; what was broken off for its length cost all it may."""
+        return MOST_BYTES if self.reason == "too_large" else len(self.body)
 
-async def scan_url(engine: Engine, url: str, page_url: str, seconds: float) -> Scan:
-    """Fetch a picture of the page at `page_url` and read its codes; never raises for a bad one."""
+
+async def fetched(engine: Engine, url: str, seconds: float) -> Scan:
+    """A picture's bytes, or why there are none; never raises for a bad one."""
     try:
         response = await engine.download_async(picture_request(url, seconds))
     except ValueError:
@@ -66,8 +70,8 @@ async def scan_url(engine: Engine, url: str, page_url: str, seconds: float) -> S
     except FAILED as error:
         return Scan(reason=outcome_of_error(error).reason)
     if response.status != 200:
-        return Scan(reason=f"http_{response.status}")
-    return await scan_bytes(response.body, url, page_url)
+        return Scan(body=response.body, reason=f"http_{response.status}")
+    return Scan(body=response.body)
 
 
 def picture_request(url: str, seconds: float) -> Request:
@@ -79,15 +83,15 @@ def picture_request(url: str, seconds: float) -> Request:
     )
 
 
-async def scan_bytes(data: bytes, url: str, page_url: str) -> Scan:
-    """Read the codes of a picture at hand, beside the reactor's thread."""
+async def scan_bytes(eye: PictureEye, data: bytes, url: str, page_url: str) -> Scan:
+    """Read the codes of a picture at hand; its bytes count whether it could be read or not."""
     try:
-        contents = await asyncio.to_thread(qr_contents, data)
+        seen = await eye.see(data)
     except Unreadable as unreadable:
-        return Scan(reason=unreadable.reason)
+        return Scan(body=data, reason=unreadable.reason)
     sha256 = hashlib.sha256(data).hexdigest()
-    codes = tuple(code_of(one, url, page_url, sha256) for one in contents)
-    return Scan(body=data, codes=codes, look=await asyncio.to_thread(picture_hash, data))
+    codes = tuple(code_of(one, url, page_url, sha256) for one in seen.codes)
+    return Scan(body=data, codes=codes, look=seen.look)
 
 
 def code_of(content: str, url: str, page_url: str, sha256: str) -> QrCode:

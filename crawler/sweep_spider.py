@@ -24,7 +24,8 @@ from crawler.camera import take_picture
 from crawler.failures import Outcome, outcome_of
 from crawler.outlinks import Found
 from crawler.page_marks import page_marks
-from crawler.picture_scan import Scan, scan_bytes, scan_url
+from crawler.picture_eye import PictureEye
+from crawler.picture_scan import Scan, fetched, scan_bytes
 from crawler.readers import Readers, host_of
 from crawler.reading import Reading
 from crawler.registrable import registrable
@@ -44,12 +45,14 @@ class SweepSpider(scrapy.Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.step_failed, signal=signals.item_error)
+        crawler.signals.connect(spider.eye.close, signal=signals.spider_closed)
         return spider
 
     def __init__(self, plan: SweepPlan, readers: Mapping[str, SourceSpider]) -> None:
         super().__init__()
         self.plan = plan
         self.problem: Problem | None = None
+        self.eye = PictureEye()
         self._readers = readers
         self._hosts = Readers(readers)
 
@@ -130,9 +133,11 @@ class SweepSpider(scrapy.Spider):
 
     async def scan(self, url: str, page_url: str, data: bytes = b"") -> Scan:
         """The QR codes of a picture of a page; it is fetched where `data` does not hold it."""
-        if data:
-            return await scan_bytes(data, url, page_url)
-        return await scan_url(self.crawler.engine, url, page_url, self.plan.limits.picture_timeout)
+        scan = Scan(body=data)
+        if not data:
+            seconds = self.plan.limits.picture_timeout
+            scan = await fetched(self.crawler.engine, url, seconds)
+        return scan if scan.reason else await scan_bytes(self.eye, scan.body, url, page_url)
 
     def give_up(self, problem: Problem) -> None:
         """End the crawl for a reason a person must hear; open leases stay for the next run."""

@@ -15,6 +15,8 @@ UNREAD = f"{STATS}/unread/"
 # What may be wrong with a picture alone; all else is said as of a page.
 PICTURES = {
     "bomb": Bilingual("图片像素过多，未打开", "a picture of too many pixels, not opened"),
+    "too_slow": Bilingual("图片过于费时，已中止", "a picture that took too long, given up"),
+    "reader_died": Bilingual("看图程序中断", "the program that looks at pictures ended"),
     "broken_picture": Bilingual("图片已损坏，打不开", "a broken picture"),
     "no_picture": Bilingual("不是能识别的图片", "no picture of a known kind"),
     "memory": Bilingual("内存不足，图片未打开", "not enough memory for the picture"),

@@ -88,10 +88,12 @@ class Discovery:
         found_on = sighting.post.url
         why = f"涉嫌内容 {found_on} 的图片中的二维码"
         for code in sighting.codes:
+            if not code.key and code.kind != TEXT:
+                continue  # it tells nobody from anybody else
             if code.kind == CONTACT:
                 lead = Lead(kind="contact", value=code.key, found_on=found_on, why=why)
                 self._keep(lead, APP_ONLY)
-            elif code.key and code.url:
+            elif code.url:
                 self._offer_page(code.url, found_on, why)
             elif code.kind == TEXT:
                 self._offer_contacts(contacts(code.content), found_on, why)

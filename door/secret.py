@@ -14,16 +14,26 @@ KEY_FILE = "secret.key"
 SHORTEST = 16  # characters of CERTSWEEP_SECRET
 
 
-def sessions_of(settings: Settings, *, making: bool = False) -> SessionStore | None:
-    """The store of logins; None where no secret exists yet and none is to be made.
+def sessions_of(settings: Settings) -> SessionStore | None:
+    """The store of logins; None where no secret exists yet.
 
     Raises Problem for a secret that is too short or a key file that others may read.
     """
-    secret = secret_of(settings, making=making)
+    secret = secret_of(settings)
     return SessionStore(settings.home / "logins", secret) if secret is not None else None
 
 
-def secret_of(settings: Settings, *, making: bool) -> bytes | None:
+def keeping_store(settings: Settings) -> SessionStore:
+    """The same to keep a login in: a key file is made where no secret exists. Raises Problem."""
+    secret = secret_of(settings)
+    if secret is None:
+        with explained():
+            write_private(settings.home / KEY_FILE, secrets.token_hex(32).encode())
+        secret = kept_secret(settings.home / KEY_FILE)
+    return SessionStore(settings.home / "logins", secret)
+
+
+def secret_of(settings: Settings) -> bytes | None:
     if settings.secret:
         if len(settings.secret) < SHORTEST:
             raise Problem(
@@ -33,12 +43,7 @@ def secret_of(settings: Settings, *, making: bool) -> bytes | None:
             )
         return settings.secret.encode()
     path = settings.home / KEY_FILE
-    if not path.exists():
-        if not making:
-            return None
-        with explained():
-            write_private(path, secrets.token_hex(32).encode())
-    return kept_secret(path)
+    return kept_secret(path) if path.exists() else None
 
 
 def kept_secret(path: Path) -> bytes:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import deque
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
@@ -26,8 +27,14 @@ MOST_OF_POST = 8  # pictures of one post
 MOST_OF_SWEEP = 400
 MOST_NAMED = 50  # pictures that could not be looked at; of the rest only their number is told
 MOST_BYTES = 200_000_000  # fetched for this in one sweep
-# A page's furniture has many pictures; those named like a code are looked at first.
-LIKELY = re.compile(r"qr|ewm|erwei|2wm|weixin|wechat|wx[\d_/.-]|code", re.IGNORECASE)
+# A page's furniture has many pictures; those named like a code are looked at first. Of a URL only
+# the path and the parameters' values count: 微信 writes ?wx_fmt= behind each of its pictures and
+# 微博 serves them from wx1.
+LIKELY = re.compile(
+    r"(?<![a-z])qr|qr[-_.]?code|ewm|erwei|2wm|weixin|wechat|(?<![a-z0-9])wx[\d_/.-]"
+    r"|(?<![a-z])codes?(?![a-z])",
+    re.IGNORECASE,
+)
 STATS = "codes"  # codes/pictures, codes/found, codes/unread/<reason>
 
 
@@ -36,6 +43,8 @@ class Scanned(Protocol):
     def body(self) -> bytes: ...
     @property
     def codes(self) -> tuple[QrCode, ...]: ...
+    @property
+    def size(self) -> int: ...
     @property
     def reason(self) -> str: ...
     @property
@@ -100,8 +109,7 @@ class ReadCodes:
 
     def _chosen(self, post: Post) -> list[str]:
         """The pictures to look at; those beyond the budget are counted as not looked at."""
-        every = list(dict.fromkeys(url for url in (*post.images, post.video_cover) if url))
-        every.sort(key=lambda url: LIKELY.search(url) is None)
+        every = in_order(url for url in (post.video_cover, *post.images) if url)
         self._count("unread/over_budget", len(every[MOST_OF_POST:]))
         return every[:MOST_OF_POST]
 
@@ -116,7 +124,7 @@ class ReadCodes:
 
     async def _look(self, url: str, page_url: str) -> Seen:
         scan = await self._scanner.scan(url, page_url)
-        self._bytes += len(scan.body)
+        self._bytes += scan.size
         if not scan.codes:
             return Seen(self._told(scan, url), look=scan.look)
         kept = self._store.put(scan.body, "picture", url, datetime.now(UTC))
@@ -145,6 +153,22 @@ class ReadCodes:
     def _scanner(self) -> Scanner:
         scanner: Scanner = self._crawler.spider  # type: ignore[assignment]
         return scanner
+
+
+def in_order(urls: Iterable[str]) -> list[str]:
+    """Those named like a code, then from both ends: advertisers put theirs below everything."""
+    ends = deque(dict.fromkeys(urls))
+    turns = [ends.pop() if turn % 2 == 0 else ends.popleft() for turn in range(len(ends))]
+    return sorted(turns, key=lambda url: not likely(url))
+
+
+def likely(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    values = (value for _, value in parse_qsl(parts.query))
+    return any(LIKELY.search(one) for one in (parts.path, *values))
 
 
 def wanted(sighting: Sighting) -> bool:

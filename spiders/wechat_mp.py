@@ -68,9 +68,8 @@ class Article:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.state: dict[str, Any] = {}
-        for name in STATES:
-            for value in assigned(sheet.html, name):
-                self.state |= value if isinstance(value, dict) else {}
+        for value in assigned(sheet.html, *STATES):
+            self.state |= value if isinstance(value, dict) else {}
         self.variables = strings_after(sheet.html, VARIABLES)
         tree = sheet.tree
         node = pick(tree, CSS["article"])

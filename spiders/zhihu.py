@@ -30,6 +30,7 @@ from storage.records import Page, PageState, Post, Target, TargetKind
 
 MARKERS = markers_of("zhihu")
 CSS, PATHS = MARKERS.selectors, MARKERS.paths
+MOST_ITEMS = 1_000  # of one page; a real one shows some dozens
 ONE = ("answer:", "article:", "zvideo:", "pin:")
 TIMES = re.compile(r"^\s*(?:发布|编辑|修改)于\s*")
 WHERE = re.compile(r"\s*[・·].*$|\s*IP\s*属地.*$|\s*著作权.*$")
@@ -114,8 +115,9 @@ def shown_posts(sheet: Sheet) -> Iterator[Post]:
         yield post
     if asked.startswith("question:") and (post := shown_question(sheet, asked)) is not None:
         yield post
-    for node in pick_all(sheet.tree, CSS["items"]):
-        yield from shown_item(sheet, node)
+    question = line(sheet.tree, CSS["question"])
+    for node in pick_all(sheet.tree, CSS["items"])[:MOST_ITEMS]:
+        yield from shown_item(sheet, node, question)
 
 
 def shown_article(sheet: Sheet, asked: str) -> Post | None:
@@ -159,8 +161,11 @@ def shown_question(sheet: Sheet, asked: str) -> Post | None:
     )
 
 
-def shown_item(sheet: Sheet, node: LexborNode) -> Iterator[Post]:
-    """An answer or article among others: on a question's page, an account's, in a search."""
+def shown_item(sheet: Sheet, node: LexborNode, question: str) -> Iterator[Post]:
+    """An answer or article among others: on a question's page, an account's, in a search.
+
+    `question`: the page's own, "" where it has none.
+    """
     facts = json_text(node.attributes.get("data-zop") or "{}") or {}
     named = f"{words(facts, 'type')}:{words(facts, 'itemId')}"
     link = attribute(node, ["meta[itemprop=url]"], "content")
@@ -174,7 +179,7 @@ def shown_item(sheet: Sheet, node: LexborNode) -> Iterator[Post]:
     kind, _, number = key.partition(":")
     owner = next((one for one in reversed(ids) if one.startswith("user:")), "")
     moment, raw = dated(node, sheet)
-    title = line(node, CSS["item_title"]) or line(sheet.tree, CSS["question"])
+    title = line(node, CSS["item_title"]) or question
     yield Post(
         platform="zhihu",
         post_id=key,

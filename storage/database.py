@@ -152,10 +152,10 @@ def open_database(url: str, home: Path) -> Engine:
     """
     parsed = parse_url(url, home)
     if parsed.drivername != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     with explained():
         Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed)
+    engine = create_engine(parsed, hide_parameters=True)
     event.listen(engine, "connect", set_pragmas)
     event.listen(engine, "begin", begin_sqlite)
     return engine

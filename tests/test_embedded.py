@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler import embedded
 from crawler.embedded import (
+    LONGEST_STRING,
+    Room,
     after,
     assigned,
+    closing,
     comments,
     json_text,
     linked_data,
@@ -193,3 +197,84 @@ def test_a_state_written_piece_by_piece_is_put_together_again():
 )
 def test_half_a_stream_is_no_state(html):
     assert list(streamed(html, "self.__f")) == []
+
+
+def test_a_chain_of_alternatives_is_read_however_long_it_is():
+    assert read_literal("'' || " * 3_000 + "'x'", 0) == "x"
+    assert read_literal("{a: '' || 0 || null || {b: 1}, c: 'y' || 'z'}", 0) == {
+        "a": {"b": 1},
+        "c": "y",
+    }
+    assert read_literal("['' || ]", 0) == [None]
+
+
+SHORT = "'s'," * 400_000
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "window.cgiData={a:[" * 45 + SHORT,  # never closed
+        "window.cgiData={a:[" * 45 + SHORT + "]}" * 45,  # each in the one before
+        "window.cgiData=[{" * 100_000,
+        "window.cgiData={a:" + "[1," * 300_000,
+    ],
+)
+def test_places_in_each_other_are_read_within_one_room(html, monkeypatch):
+    passed = 0
+
+    def counted(text: str, start: int, limit: int) -> int:
+        nonlocal passed
+        end = closing(text, start, limit)
+        passed += (end or min(len(text), limit)) - start
+        return end
+
+    monkeypatch.setattr(embedded, "closing", counted)
+    list(assigned(html, "window.cgiData", "cgiData"))
+    assert passed <= Room().slow
+
+
+def test_what_stands_behind_a_place_that_is_never_closed_is_still_read():
+    html = "window.cgiData = {a: [ 'x', <p>" + "y" * 1000 + "<script>window.cgiData = {b: 'z'};"
+    assert list(assigned(html, "window.cgiData")) == [{"b": "z"}]
+
+
+@pytest.mark.timeout(
+    60
+)  # each took many minutes: every sign looked for its end to the end of the page
+@pytest.mark.parametrize(
+    "inside",
+    ["/* " * 300_000, "b: " + "/* " * 300_000, "b: '" + '\\"' * 300_000 + "'}", "f(" * 300_000],
+)
+def test_signs_without_an_end_cost_one_look_each(inside):
+    html = "window.cgiData = {a: 'x', " + inside
+    list(assigned(html, "window.cgiData"))
+    read_literal(html, html.index("{"))
+
+
+def test_a_variable_is_looked_for_within_bounds(monkeypatch):
+    given_ = []
+
+    def counted(text: str, start: int) -> object:
+        given_.append(len(text) - start)
+        return read_literal(text, start)
+
+    monkeypatch.setattr(embedded, "read_literal", counted)
+    html = "var title = '' + (" * 5_000 + "x" * 1_000_000
+    assert strings_after(html, re.compile(r"var (title) = (?=')")) == {}
+    assert sum(given_) <= Room().slow + LONGEST_STRING
+
+
+@given(st.text(max_size=30), st.text(st.characters(categories=["Cs"]), max_size=3))
+def test_half_of_a_pair_never_comes_out_of_a_pages_json(before, halves):
+    text = json.dumps({before + halves: [halves, before]})
+    for value in (json_text(text), object_at(f"x = {text};", 4), object_at(text[:-1] + ",}", 0)):
+        json.dumps(value, ensure_ascii=False).encode()
+        assert next(iter(value.values()))[1] == before
+
+
+def test_a_whole_pair_and_a_written_backslash_stay_what_they_are():
+    assert json_text(r'{"a": "\ud83d\ude00\ud83d", "b": "\\ud800"}') == {
+        "a": "\U0001f600\ufffd",
+        "b": "\\ud800",
+    }

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from crawler.page_marks import page_marks
 from crawler.page_shape import page_shape
+from crawler.picture_eye import PictureEye
 from crawler.picture_hash import distance, picture_hash
 from crawler.picture_scan import Scan, scan_bytes
 from exports.graphml import Edge, Node, write_graphml
@@ -429,7 +430,8 @@ class Scanner:
     """The part of a sweep's spider that fetches pictures: here it has one at hand."""
 
     async def scan(self, url: str, page_url: str, data: bytes = b"") -> Scan:
-        return await scan_bytes(picture(), url, page_url)
+        with PictureEye() as eye:
+            return await scan_bytes(eye, picture(), url, page_url)
 
 
 def test_a_picture_of_a_flagged_post_is_a_mark_of_it(tmp_path):

@@ -27,7 +27,7 @@ from door.logins import (
     visible_browser,
     watched,
 )
-from door.secret import KEY_FILE, sessions_of
+from door.secret import KEY_FILE, keeping_store, sessions_of
 from door.settings import read_settings
 from storage.bilingual import Problem
 from storage.sessions import Session, SessionStore
@@ -127,16 +127,16 @@ def settings(tmp_path, **env):
 def test_a_key_file_is_made_once_for_its_owner_alone(tmp_path):
     ours = settings(tmp_path)
     assert sessions_of(ours) is None
-    sessions_of(ours, making=True).save(session())
+    keeping_store(ours).save(session())
     key = tmp_path / KEY_FILE
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     before = key.read_bytes()
-    assert sessions_of(ours, making=True).load("weibo") == session()
+    assert keeping_store(ours).load("weibo") == session()
     assert key.read_bytes() == before
 
 
 def test_a_key_file_that_others_can_read_is_not_used(tmp_path):
-    sessions_of(settings(tmp_path), making=True)
+    keeping_store(settings(tmp_path))
     (tmp_path / KEY_FILE).chmod(0o644)
     with pytest.raises(Problem) as caught:
         sessions_of(settings(tmp_path))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import cli
+from commands.parse import saved_page
 from crawler.source_spider import SourceSpider
 from door.sources import all_sources
 
@@ -145,3 +147,33 @@ def test_a_day_told_by_its_distance_is_counted_from_the_moment_of_capture(parse,
     (post,) = json.loads(out)["posts"]
     assert post["published_at"].startswith("2026-11-20")
     assert post["published_raw"] == "3天前"
+
+
+@pytest.mark.parametrize("given", ["2026-11-25T10:00:00+08:00", "2026-11-25T02:00:00"])
+def test_a_time_that_names_its_zone_is_believed_and_one_that_does_not_is_utc(
+    parse, tmp_path, given
+):
+    page = tmp_path / "page.html"
+    page.write_text("<title>公告</title><p>发布时间：1小时前</p><p>" + "正文。" * 60, "utf-8")
+    code, _out, err = parse(
+        "--source=institution", "--url=http://a.example/1.html", f"--fetched-at={given}", str(page)
+    )
+    assert code == 0, err
+    assert saved_page(page, "http://a.example/1.html", 200, datetime.fromisoformat(given)) == (
+        saved_page(page, "http://a.example/1.html", 200, datetime(2026, 11, 25, 2, tzinfo=UTC))
+    )
+
+
+def test_half_of_a_pair_in_an_address_or_a_number_is_read_and_printed(parse, tmp_path):
+    told = (
+        r'{"aweme_detail":{"aweme_id":"7123456789012345678","desc":"a","author":{"nickname":"n"},'
+        r'"images":[{"url_list":["https://p3.example/\ud800.jpg"]}],'
+        r'"statistics":{"digg_count":"\ud800"}}}'
+    )
+    page = tmp_path / "answer.json"
+    page.write_text(told, "utf-8")
+    url = "https://www.douyin.com/aweme/v1/web/aweme/detail/?aweme_id=7123456789012345678"
+    code, out, err = parse("--source=douyin", f"--url={url}", str(page))
+    assert code == 0, err
+    out.encode()
+    assert json.loads(out)["posts"]

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from crawler.join_codes import LONGEST_KEY, table, told_by
+from crawler.join_codes import LONGEST_KEY, Told, covers, table, told_by
 from crawler.qr_codes import MOST_PIXELS, Unreadable, qr_contents
 from sampleweb.pictures import CODES, qr_png
 
@@ -106,6 +106,69 @@ def test_a_damaged_picture_gives_an_answer_or_a_reason_and_nothing_else(data):
     cut = data.draw(st.integers(0, len(whole)))
     with contextlib.suppress(Unreadable):
         assert isinstance(qr_contents(bytes(whole[:cut])), tuple)
+
+
+NOBODYS = [
+    "https://qm.qq.com/",
+    "https://qm.qq.com/cgi-bin/qm/qr",
+    "https://qm.qq.com/cgi-bin/qm/qr?k=&authKey=zz",
+    "https://u.wechat.com/",
+    "https://u.wechat.com",
+    "u.wechat.com",
+    "https://weixin.qq.com/r/",
+    "https://work.weixin.qq.com/ca/",
+    "https://work.weixin.qq.com",
+    "https://wpa.qq.com/msgrd?v=3",
+    "weixin://",
+    "WEIXIN:",
+]
+
+
+@pytest.mark.parametrize("content", NOBODYS)
+def test_the_way_to_an_app_without_an_id_joins_nobody(content):
+    assert told_by(content, PAGE) == Told("contact", "")
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["weixin://dl/chat?Ab", "WEIXIN://dl/chat?Ab", "Weixin://dl/chat?Ab"],
+        [
+            "http://weixin.qq.com/r/AbC",
+            "https://WeiXin.qq.com./r/AbC",
+            "weixin.qq.com/r/AbC",
+            "//weixin.qq.com/r/AbC",
+            "http://weixin.qq.com:80/r/AbC/",
+        ],
+    ],
+)
+def test_one_code_has_one_key_however_it_is_spelled(spellings):
+    told = {told_by(one, PAGE) for one in spellings}
+    assert len(told) == 1
+    assert told.pop().key
+
+
+def test_letters_behind_the_host_tell_one_code_from_another():
+    assert told_by("weixin://dl/Ab", PAGE) != told_by("weixin://dl/AB", PAGE)
+
+
+@pytest.mark.parametrize(
+    ("named", "host", "yes"),
+    [
+        (".chat.example", "chat.example", True),
+        (".chat.example", "a.b.chat.example", True),
+        (".chat.example", "mychat.example", False),
+        ("chat.example", "chat.example", True),
+        ("chat.example", "a.chat.example", False),
+    ],
+)
+def test_a_name_with_a_dot_in_front_covers_all_below_it(named, host, yes):
+    assert covers(named, host) is yes
+
+
+@pytest.mark.parametrize("page", ["", "about:blank", "http://["])
+def test_a_page_without_a_proper_address_breaks_nothing(page):
+    assert told_by("http://dealer.example/a", page).key == "http://dealer.example/a"
 
 
 @pytest.mark.parametrize(

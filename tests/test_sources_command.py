@@ -71,3 +71,9 @@ def test_throwing_away_a_login_that_is_not_there_is_no_error(tmp_path):
     done = run(tmp_path, "login", "weibo", "--forget")
     assert done.returncode == 0
     assert "没有保存的登录" in done.stdout
+
+
+def test_a_login_that_could_not_begin_leaves_no_key(tmp_path):
+    done = run(tmp_path, "login", "weibo", DISPLAY="", WAYLAND_DISPLAY="")
+    assert done.returncode != 0
+    assert not (tmp_path / "secret.key").exists()
