@@ -36,7 +36,8 @@ class AnswerSource(SourceSpider):
         asked = post_id_of(page.url) or self.asked_of_api(page.url)
         told = self.told(sheet)
         refused = self.refusal(told, sheet.url, asked)
-        if self.markers.address(sheet.url) is not None or not 200 <= page.status < 300:
+        sent = self.markers.address(sheet.url, page.url)
+        if sent is not None or not 200 <= page.status < 300:
             state = state_of(self.markers, sheet, found=False)
             return unread(gravest([state, refused]) or state, sheet)
         if asked and not asked.startswith("user:"):

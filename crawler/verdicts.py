@@ -45,7 +45,7 @@ def state_of(markers: Markers, sheet: Sheet, *, found: bool) -> State:
     `found`: the source saw the post asked for, or the list's own container. Without it a page that
     tells nothing is an empty shell or a layout that is no longer known, never empty or removed.
     """
-    sent = markers.address(sheet.url)
+    sent = markers.address(sheet.url, sheet.page.url)
     if sent is not None and (sent[0] is PageState.BLOCKED or sheet.page.status not in STATUSES):
         return sent
     if not 200 <= sheet.page.status < 300:
