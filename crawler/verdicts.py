@@ -87,13 +87,17 @@ def of_status(markers: Markers, sheet: Sheet) -> State:
     return state_of_status(status, sheet.seen, sheet.html)
 
 
-def notice(markers: Markers, sheet: Sheet) -> State | None:
-    """What the platform tells in its title, in an element for notices, or in few words."""
+def notice(markers: Markers, sheet: Sheet, *, shown_only: bool = False) -> State | None:
+    """What the platform tells in its title, in an element for notices, or in few words.
+
+    `shown_only`: without those few words, where they may be somebody's own.
+    """
     seen = sheet.seen
     nodes = " ".join(
         node.text() for selector in markers.nodes for node in sheet.shown.css(selector)[:20]
     )
     text = seen.text if seen.visible < SHORT else seen.text[:HEAD]
+    text = "" if shown_only else text
     return gravest([markers.titled(seen.title), markers.told(nodes), markers.told(text)])
 
 
