@@ -17,7 +17,9 @@ from crawler.answered import (
     against_account,
     against_list,
     against_post,
+    answers_of,
     hear,
+    is_of_account,
     items_of,
     kind_of,
 )
@@ -103,8 +105,7 @@ class AnswerSource(SourceSpider):
 
     def told(self, sheet: Sheet) -> list[Told]:
         """Answers without those that hold other people's comments, then the embedded states."""
-        skipped = self.markers.words.get("not_posts", ())
-        kept = [one for one in sheet.answers if not any(piece in one.url for piece in skipped)]
+        kept = answers_of(self.markers, sheet)
         if sheet.whole is not None:
             return kept
         found = [value for name in self.states for value in assigned(sheet.html, name)]
@@ -198,11 +199,6 @@ class AnswerSource(SourceSpider):
         host, name, most = self.pages
         here = urlsplit(sheet.url).hostname if posts and host else None
         return next_page(sheet.url, name, most) if here == host and host else ""
-
-
-def is_of_account(post: Post, asked: str) -> bool:
-    """Whether a post may stand on the page asked for: on an account's page only its own."""
-    return not asked or not post.author_id or f"user:{post.author_id}" == asked
 
 
 def once(pairs: Iterable[tuple[str, Record]]) -> dict[str, Record]:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 from crawler.markers import Markers, State
 from crawler.sheet import Sheet, Told
 from crawler.verdicts import LAYOUT_CHANGED, SHELL, notice, of_answers, state_of
-from storage.records import PageState
+from storage.records import PageState, Post
 
 POST, ACCOUNT, LIST = "post", "account", "list"
 BLOCKED = PageState.BLOCKED
@@ -91,6 +91,12 @@ def gravest_wall_last(told: Iterable[State | None]) -> State | None:
     return next((one for one in states if one[0] is not BLOCKED), next(iter(states), None))
 
 
+def answers_of(markers: Markers, sheet: Sheet) -> list[Told]:
+    """Answers without those that hold other people's comments."""
+    skipped = markers.words.get("not_posts", ())
+    return [one for one in sheet.answers if not any(piece in one.url for piece in skipped)]
+
+
 def items_of(heard: Heard, listed: Callable[[object], int | None]) -> int | None:
     """How many entries the lists asked for have, of whatever shape; None where none came."""
     found = [number for one in heard.own if (number := listed(one.value)) is not None]
@@ -158,3 +164,8 @@ def missing(
         return around
     told = markers.told(sheet.seen.text[:MOST_TEXT])
     return told if told is not None and told[0] is BLOCKED else None
+
+
+def is_of_account(post: Post, asked: str) -> bool:
+    """Whether a post may stand on the page asked for: on an account's page only its own."""
+    return not asked or not post.author_id or f"user:{post.author_id}" == asked

@@ -253,3 +253,82 @@ POSTS_GONE: tuple[tuple[str, str, tuple[tuple[str, Any], ...], str], ...] = (
 @pytest.mark.parametrize(("name", "url", "answers", "state"), POSTS_GONE)
 def test_a_post_s_own_answer_decides_over_a_list_that_still_has_it(name, url, answers, state):
     assert told(name, url, "", *answers) == state
+
+
+WEIBO = "https://m.weibo.cn"
+INDEX = f"{WEIBO}/api/container/getIndex"
+BLOG = {"mid": "4999999999999999", "id": "4999999999999999", "text": "别人的微博"}
+BLOG |= {"user": {"id": 9, "screen_name": "别人"}, "created_at": "刚刚"}
+HOT = (f"{INDEX}?hot", {"ok": 1, "data": {"cards": [{"card_type": 9, "mblog": BLOG}]}})
+SEARCH = f"{WEIBO}/search?containerid=100103type%3D61%26q%3Dx"
+CLOSED = "该账号因被投诉违反法律法规和《微博社区公约》的相关规定，现已无法查看。"
+PROFILED = f"{INDEX}?type=uid&value=1234567890"
+PERSON = {"id": 1234567890, "screen_name": "某号", "description": CLOSED}
+WEIBO_CASES: tuple[tuple[str, tuple[tuple[str, Any], ...], str], ...] = (
+    (
+        f"{WEIBO}/detail/4518232264463316",
+        ((f"{WEIBO}/statuses/show?id=4518232264463316", {"ok": -100}), HOT),
+        "blocked:login",
+    ),
+    (
+        f"{WEIBO}/u/1234567890",
+        ((PROFILED, {"ok": 0, "errno": "20003", "msg": "用户不存在(20003)"}), HOT),
+        "ambiguous:no_such_user",
+    ),
+    (
+        f"{WEIBO}/u/1234567890",
+        (
+            (
+                PROFILED,
+                {"data": {"userInfo": PERSON}},
+            ),
+        ),
+        "removed:account_blocked",
+    ),
+    (
+        SEARCH,
+        (
+            (f"{INDEX}?containerid=100103type%3D61", b"<html>Sina Visitor System</html>"),
+            (f"{WEIBO}/api/config/list", {"ok": 1, "data": {"list": []}}),
+        ),
+        "blocked:shell",
+    ),
+    (SEARCH, ((f"{INDEX}?containerid=100103type%3D61", {"ok": -100}), HOT), "blocked:login"),
+    (
+        SEARCH,
+        (
+            (
+                f"{INDEX}?page_type=all&containerid=100103type%3D61",
+                {"ok": 1, "data": {"cards": [{"card_type": 9, "status": {"sid": "45"}}]}},
+            ),
+        ),
+        "error:layout_changed",
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("url", "answers", "state"), WEIBO_CASES)
+def test_what_weibo_says_of_the_thing_asked_for_decides_over_its_hot_feed(url, answers, state):
+    assert told("weibo", url, "", *answers) == state
+
+
+def test_a_notice_in_the_place_of_a_weibo_is_one_when_its_author_is_an_empty_name():
+    status = {"mid": "4518232264463316", "text": CLOSED, "user": {"id": 0, "screen_name": ""}}
+    script = f"<html><script>var $render_data = [{json.dumps({'status': status})}][0];</script>"
+    page = page_of(script.encode(), f"{WEIBO}/detail/4518232264463316")
+    reading = SOURCES["weibo"]().read(page)
+    assert (reading.state, reading.reason) == ("removed", "account_blocked")
+
+
+def test_what_an_engine_offers_where_it_found_nothing_is_no_hit():
+    link = '<h3 class=t><a href="http://www.baidu.com/link?url=abc">推荐</a></h3>'
+    hit = f'<div class="result c-container" mu="http://a.example/1">{link}</div>'
+    nothing = f"<html><div id=content_none>没有</div>{hit}</html>".encode()
+    url = "https://www.baidu.com/s?wd=x"
+    assert SOURCES["baidu_search"]().read(page_of(nothing, url)).posts == ()
+    card = '<div class="card-wrap" mid="4518232264463316"><p class=txt>填充</p></div>'
+    none = f"<html><p>抱歉</p><p>以下是您可能感兴趣的微博</p>{card}</html>".encode()
+    assert SOURCES["weibo"]().read(page_of(none, "https://s.weibo.com/weibo?q=x")).posts == ()
+    quoted = card.replace("填充", "以下是您可能感兴趣的微博")
+    one = f"<html><body>{quoted}</body></html>".encode()
+    assert SOURCES["weibo"]().read(page_of(one, "https://s.weibo.com/weibo?q=x")).posts
