@@ -8,7 +8,7 @@ recommendations is no search's result, and its being empty says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -169,3 +169,24 @@ def missing(
 def is_of_account(post: Post, asked: str) -> bool:
     """Whether a post may stand on the page asked for: on an account's page only its own."""
     return not asked or not post.author_id or f"user:{post.author_id}" == asked
+
+
+def against_posts(
+    markers: Markers,
+    sheet: Sheet,
+    heard: Heard,
+    posts: Mapping[str, Iterable[Post]],
+    items: int | None,
+) -> State | None:
+    """What speaks against posts found at "own", "around" and "other" places; the same decision for
+    sources that make posts first and ask then which of them was asked for."""
+    places = {place: list(found) for place, found in posts.items()}
+    if heard.kind == POST:
+        told_by = next((place for place, found in places.items() if found), "")
+        return against_post(markers, sheet, heard, told_by=told_by)
+    here = [*places.get("own", ()), *places.get("around", ())]
+    known = any(post.post_id.startswith("user:") for post in here)
+    if heard.kind == LIST:
+        return against_list(markers, sheet, heard, found=bool(here), items=items)
+    own = any(not post.post_id.startswith("user:") for post in here)
+    return against_account(markers, sheet, heard, known=known, posts=own, items=items)

@@ -332,3 +332,91 @@ def test_what_an_engine_offers_where_it_found_nothing_is_no_hit():
     quoted = card.replace("填充", "以下是您可能感兴趣的微博")
     one = f"<html><body>{quoted}</body></html>".encode()
     assert SOURCES["weibo"]().read(page_of(one, "https://s.weibo.com/weibo?q=x")).posts
+
+
+ZHIHU, TIEBA = "https://www.zhihu.com", "https://tieba.baidu.com"
+ANSWERED = {"id": "33", "type": "answer", "content": "别人的回答", "author": {"name": "某人"}}
+ANSWERED |= {"question": {"id": 1, "title": "某问"}}
+THREAD = {"id": "999999999", "tid": "999999999", "title": "别的贴", "author": {"name": "某人"}}
+ASKED_THREAD = f"{TIEBA}/p/123456789"
+HIT_LISTS = f"{TIEBA}/mo/q/search/multsearch"
+ARTICLE = "https://www.toutiao.com/article/7123456789012345678/"
+FOUND_BY = f"{ZHIHU}/search?type=content&q=x"
+SEARCHED_BY = f"{TIEBA}/f/search/res?qw=x"
+OTHERS: tuple[tuple[str, str, tuple[tuple[str, Any], ...], str], ...] = (
+    (
+        "zhihu",
+        f"{ZHIHU}/question/1/answer/22",
+        (
+            (f"{ZHIHU}/api/v4/answers/22", {"error": {"code": 40352, "message": "x"}}),
+            (f"{ZHIHU}/api/v4/rec", {"data": [{"type": "answer", "target": ANSWERED}]}),
+        ),
+        "blocked:captcha",
+    ),
+    (
+        "zhihu",
+        FOUND_BY,
+        ((f"{ZHIHU}/api/v4/search_v3?q=x", b""), (f"{ZHIHU}/api/v4/other", {"data": []})),
+        "blocked:shell",
+    ),
+    ("zhihu", FOUND_BY, ((f"{ZHIHU}/api/v4/search_v3?q=x", {"data": []}),), "alive:"),
+    (
+        "zhihu",
+        FOUND_BY,
+        ((f"{ZHIHU}/api/v4/search_v3?q=x", {"data": [{"kind": "x", "obj": {}}]}),),
+        "error:layout_changed",
+    ),
+    (
+        "tieba",
+        ASKED_THREAD,
+        (
+            (f"{TIEBA}/c/f/pb/page_pc", {"error_code": 110003, "error_msg": "x"}),
+            (f"{TIEBA}/c/f/frs/page_pc", {"thread_list": [THREAD]}),
+        ),
+        "blocked:login",
+    ),
+    (
+        "tieba",
+        SEARCHED_BY,
+        ((HIT_LISTS, b""), (f"{TIEBA}/mo/q/other", {"data": {"list": []}})),
+        "blocked:shell",
+    ),
+    ("tieba", SEARCHED_BY, ((HIT_LISTS, {"data": {"card_list": []}}),), "alive:"),
+    (
+        "tieba",
+        SEARCHED_BY,
+        ((HIT_LISTS, {"data": {"card_list": [{"style": "thread"}]}}),),
+        "error:layout_changed",
+    ),
+    (
+        "toutiao",
+        ARTICLE,
+        (("https://www.toutiao.com/api/pc/info?id=1", {"message": "内容已删除", "code": 404}),),
+        "removed:unspecified",
+    ),
+    (
+        "toutiao",
+        "https://so.toutiao.com/search?keyword=x",
+        (("https://www.toutiao.com/api/search/content/?x", {"data": [{"odd": 1}]}),),
+        "error:layout_changed",
+    ),
+    (
+        "toutiao",
+        "https://so.toutiao.com/search?keyword=x",
+        (("https://www.toutiao.com/api/other/", {"data": []}),),
+        "blocked:shell",
+    ),
+)
+
+
+@pytest.mark.parametrize(("name", "url", "answers", "state"), OTHERS)
+def test_zhihu_tieba_and_toutiao_decide_by_what_was_asked_for(name, url, answers, state):
+    assert told(name, url, "", *answers) == state
+
+
+def test_a_search_page_whose_list_holds_links_of_no_known_kind_is_not_empty():
+    listed = '<div class=s-result-list><div class=new><a href="/x">标题</a></div></div>'
+    words = "推荐内容" * 60
+    page = f"<html><body>{listed}<p>{words}</p></body></html>".encode()
+    reading = SOURCES["toutiao"]().read(page_of(page, "https://so.toutiao.com/search?keyword=x"))
+    assert (reading.state, reading.reason) == ("error", "layout_changed")
