@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import opencc
 import yaml
 
 from storage.bilingual import Problem
@@ -138,9 +139,21 @@ def verdict(signs: Iterable[Sign], folded: str) -> State | None:
 
 
 def fold(text: str) -> str:
-    """Words in one width and spelling, without spaces and punctuation; its own fixed point."""
+    """Words in one width, script and spelling, without punctuation; its own fixed point."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return SILENT.sub("", unicodedata.normalize("NFKC", plain)).translate(VARIANTS)
+    bare = SILENT.sub("", unicodedata.normalize("NFKC", plain))
+    return bare.translate(simplified()).translate(VARIANTS)
+
+
+@cache
+def simplified() -> dict[int, str]:
+    """Traditional characters to simplified ones, each by itself, from OpenCC's t2s: platforms
+    serve their notices in either."""
+    han = [chr(code) for code in range(0x4E00, 0xA000)]
+    convert = opencc.OpenCC("t2s").convert
+    once = dict(zip(han, convert("\n".join(han)).split("\n"), strict=True))
+    # Folded twice, so that a folded text stays as it is.
+    return {ord(old): once.get(new, new) for old, new in once.items() if old != new}
 
 
 @cache

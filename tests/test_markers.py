@@ -185,3 +185,11 @@ def test_what_somebody_wrote_into_a_link_is_no_wall(places, url):
 def test_where_a_platform_leads_is_known_by_host_path_and_parameter(places, url, reason):
     asked = "https://www.platform.example/post/1"
     assert places.address(url, asked) == (PageState.BLOCKED, reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("此內容因違規無法查看", "platform_violation"), ("該內容已被發佈者刪除", "author_deleted")],
+)
+def test_a_notice_in_traditional_characters_is_the_same_notice(text, reason):
+    assert markers_of("wechat_mp").told(text) == (PageState.REMOVED, reason)
