@@ -80,6 +80,9 @@ def of_status(markers: Markers, sheet: Sheet) -> State:
     status = sheet.page.status
     told = notice(markers, sheet)
     if status in GONE:
+        wall = state_of_status(status, sheet.seen, sheet.html)
+        if told is None and wall[0] is PageState.BLOCKED:
+            return wall
         return told or (PageState.REMOVED, "unspecified")
     known = STATUSES.get(status)
     if known is not None and known[0] is PageState.BLOCKED:
