@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from crawler.answered import (
     LIST,
     POST,
+    Asked,
     Heard,
     against_account,
     against_list,
@@ -48,7 +49,9 @@ class AnswerSource(SourceSpider):
         sheet = Sheet(page)
         asked = post_id_of(page.url) or self.asked_of_api(page.url)
         sent = self.markers.address(sheet.url, page.url)
-        heard = hear(self.markers, sheet, self.told(sheet), kind_of(asked))
+        heard = hear(
+            self.markers, sheet, self.told(sheet), Asked(kind_of(asked), asked, self.asked_of_api)
+        )
         if sent is not None or not 200 <= page.status < 300:
             state = state_of(self.markers, sheet, found=False)
             spoken = gravest([state, heard.refused, heard.walled])

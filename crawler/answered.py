@@ -44,13 +44,29 @@ def kind_of(asked: str) -> str:
     return ACCOUNT if asked.startswith("user:") else POST
 
 
-def hear(markers: Markers, sheet: Sheet, told: Iterable[Told], kind: str) -> Heard:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a URL asks for: its kind, its id, and `asks`, the id that an answer's URL asks for, ""
+    where it names none. A page also asks for other posts and accounts, to show them small."""
+
+    kind: str
+    post_id: str = ""
+    asks: Callable[[str], str] = lambda _url: ""
+
+    def is_other(self, url: str) -> bool:
+        return self.kind != LIST and self.asks(url) not in {"", self.post_id}
+
+
+def hear(markers: Markers, sheet: Sheet, told: Iterable[Told], asked: Asked) -> Heard:
     """Sort what was told by what was asked for. `told`: answers, then the document's own data."""
+    kind = asked.kind
     paths = markers.paths["messages"]
     pieces = [markers.words.get(name, ()) for name in PIECES[kind]]
     ranks: dict[int, list[Told]] = {}
     for one in told:
         at = next((at for at, some in enumerate(pieces) if is_of(one.url, some)), len(pieces))
+        if one.url != sheet.url and asked.is_other(one.url):
+            at = len(pieces)
         if at == len(pieces) and one.url == sheet.url:
             at = 0 if sheet.whole is not None else AROUND
         ranks.setdefault(at, []).append(one)

@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.answered import (
     POST,
+    Asked,
     Heard,
     against_posts,
     answers_of,
@@ -76,7 +77,12 @@ class TiebaSpider(SourceSpider):
         trees = laid_open(sheet)
         asked = asked_thread(page.url)
         kind = POST if asked else kind_of(post_id_of(page.url))
-        heard = hear(MARKERS, sheet, answers_of(MARKERS, sheet), kind)
+        heard = hear(
+            MARKERS,
+            sheet,
+            answers_of(MARKERS, sheet),
+            Asked(kind, asked, asks if asked else lambda _url: ""),
+        )
         places = {
             "own": spoken(told_posts(MARKERS, sheet, (*heard.own, *heard.around)), ""),
             "around": spoken(shown_posts(sheet, trees), ""),
@@ -116,6 +122,12 @@ class TiebaSpider(SourceSpider):
             return gone_title(sheet) or other_post(MARKERS, sheet)
         listed_none = heard.kind != POST and not items and any(pick(t, CSS["lists"]) for t in trees)
         return without_posts(sheet, against, listed_none=listed_none)
+
+
+def asks(url: str) -> str:
+    """The thread that an address of the JSON interface asks for."""
+    found = re.search(r"[?&]kz=(\d+)", url)
+    return found[1] if found else ""
 
 
 def spoken(posts: Iterable[Post], thread: str) -> dict[str, Post]:

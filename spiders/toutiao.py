@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborNode
 from crawler.answered import (
     LIST,
     POST,
+    Asked,
     Heard,
     against_posts,
     answers_of,
@@ -79,7 +80,12 @@ class ToutiaoSpider(SourceSpider):
         asked = post_id_of(page.url)
         one = asked.isdecimal()
         kind = POST if one else kind_of(asked)
-        heard = hear(MARKERS, sheet, answers_of(MARKERS, sheet), kind)
+        heard = hear(
+            MARKERS,
+            sheet,
+            answers_of(MARKERS, sheet),
+            Asked(kind, asked, asks if one else lambda _url: ""),
+        )
         carried = carried_posts(MARKERS, sheet)
         places = {
             "own": spoken(told_posts(MARKERS, sheet, heard.own)),
@@ -121,6 +127,12 @@ class ToutiaoSpider(SourceSpider):
         if strangers and not any(there.values()) and not (heard.refused or heard.walled):
             return other_post(MARKERS, sheet)
         return without_posts(sheet, against, empty=heard.kind != POST and not items)
+
+
+def asks(url: str) -> str:
+    """The post that an address of the JSON interface asks for."""
+    found = re.search(r"(?<!\d)\d{15,20}(?!\d)", url)
+    return found[0] if found else ""
 
 
 def spoken(posts: Iterable[Post]) -> dict[str, Post]:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from crawler.answered import (
     LIST,
     POST,
+    Asked,
     Heard,
     against_account,
     against_list,
@@ -79,7 +80,7 @@ class WeiboSpider(SourceSpider):
         asked = post_id_of(page.url) or asked_of_api(page.url)
         if not 200 <= page.status < 300:
             return unread(state_of(MARKERS, sheet, found=False), sheet)
-        heard = hear(MARKERS, sheet, told_by(sheet), kind_of(asked))
+        heard = hear(MARKERS, sheet, told_by(sheet), Asked(kind_of(asked), asked, asked_of_api))
         if heard.own or heard.around or heard.refused or heard.walled:
             reading = of_post(sheet, heard, asked) if heard.kind == POST else None
             reading = of_list(sheet, heard, asked) if heard.kind != POST else reading

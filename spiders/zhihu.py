@@ -16,6 +16,7 @@ from crawler.answered import (
     ACCOUNT,
     LIST,
     POST,
+    Asked,
     Heard,
     against_posts,
     answers_of,
@@ -42,6 +43,7 @@ from storage.records import Page, PageState, Post, Target, TargetKind
 MARKERS = markers_of("zhihu")
 CSS, PATHS = MARKERS.selectors, MARKERS.paths
 ONE = ("answer:", "article:", "zvideo:", "pin:")
+API = re.compile(r"/api/v4/(?:v2/)?(answers|articles|zvideos|pins|members)/([\w.-]+)")
 TIMES = re.compile(r"^\s*(?:发布|编辑|修改)于\s*")
 WHERE = re.compile(r"\s*[・·].*$|\s*IP\s*属地.*$|\s*著作权.*$")
 PLACE = re.compile(r"IP\s*属地\s*[:：]?\s*([^\s・·]+)")
@@ -70,7 +72,7 @@ class ZhihuSpider(SourceSpider):
         asked = post_id_of(page.url)
         one = asked.startswith(ONE)
         kind = POST if one else ACCOUNT if asked.startswith("user:") else LIST
-        heard = hear(MARKERS, sheet, answers_of(MARKERS, sheet), kind)
+        heard = hear(MARKERS, sheet, answers_of(MARKERS, sheet), Asked(kind, asked, asks))
         around = [*state_posts(MARKERS, sheet), *shown_posts(sheet)]
         places = {
             "own": spoken(told_posts(sheet, MARKERS, heard.own)),
@@ -109,6 +111,14 @@ class ZhihuSpider(SourceSpider):
         if strangers and not any(there.values()) and against in {LAYOUT_CHANGED, SHELL}:
             return other_post(MARKERS, sheet)
         return without_posts(sheet, against, empty=not items and not asked)
+
+
+def asks(url: str) -> str:
+    """The post or account that an address of the JSON interface asks for."""
+    found = API.search(url)
+    if found is None:
+        return ""
+    return f"user:{found[2]}" if found[1] == "members" else f"{found[1][:-1]}:{found[2]}"
 
 
 def spoken(posts: Iterable[Post]) -> dict[str, Post]:

@@ -420,3 +420,23 @@ def test_a_search_page_whose_list_holds_links_of_no_known_kind_is_not_empty():
     page = f"<html><body>{listed}<p>{words}</p></body></html>".encode()
     reading = SOURCES["toutiao"]().read(page_of(page, "https://so.toutiao.com/search?keyword=x"))
     assert (reading.state, reading.reason) == ("error", "layout_changed")
+
+
+def test_an_answer_about_another_post_or_account_says_nothing_of_this_one():
+    detail = f"{DOUYIN}/aweme/v1/web/aweme/detail/?aweme_id={OTHER}"
+    listed = (f"{DOUYIN}/aweme/v1/web/aweme/post/", {"aweme_list": [video(VIDEO)]})
+    gone = (detail, gone_video("status_deleted", UNCLEAR))
+    assert told("douyin", f"{DOUYIN}/video/{VIDEO}", "", gone, listed) == "alive:"
+    profile = f"{DOUYIN}/aweme/v1/web/user/profile/other/?sec_user_id=MS4other"
+    banned = (profile, {"status_code": 0, "status_msg": RULES})
+    posts = (POSTS, {"status_code": 0, "aweme_list": [video(VIDEO, SEC)]})
+    assert told("douyin", f"{DOUYIN}/user/{SEC}", "", banned, posts) == "alive:"
+    state = {"videoData": BILI_OTHER}
+    script = f"</p><script>window.__INITIAL_STATE__={json.dumps(state)};</script><p>"
+    missing = (f"{BILI}/x/web-interface/view?bvid=BV1yy411c7mE", {"code": -404, "message": "x"})
+    silent = (f"{BILI}/x/web-interface/view/conclusion/get?bvid=BV1xx411c7mD", {"code": -404})
+    url = "https://www.bilibili.com/video/BV1xx411c7mD"
+    assert told("bilibili", url, script, missing, silent) == "alive:"
+    answer = (f"{ZHIHU}/api/v4/answers/22", ANSWERED | {"id": "22"})
+    wrong = (f"{ZHIHU}/api/v4/answers/44", {"error": {"code": 404, "message": "x"}})
+    assert told("zhihu", f"{ZHIHU}/question/1/answer/22", "", wrong, answer) == "alive:"
