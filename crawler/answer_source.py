@@ -10,13 +10,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from crawler.answered import (
+    LIST,
+    POST,
+    Asked,
+    Heard,
+    against_account,
+    against_list,
+    against_post,
+    answers_of,
+    hear,
+    is_of_account,
+    items_of,
+    kind_of,
+)
 from crawler.embedded import assigned, script_by_id, streamed
 from crawler.markers import Markers, State
 from crawler.posting import filled, finished, next_page, post_id_of, says_something, urls
 from crawler.reading import Reading
 from crawler.sheet import Sheet, Told
 from crawler.source_spider import SourceSpider
-from crawler.verdicts import LAYOUT_CHANGED, gravest, of_answers, state_of, unread
+from crawler.verdicts import LAYOUT_CHANGED, gravest, state_of, unread
 from storage.records import Page, PageState, Post
 
 Record = Mapping[str, Any]
@@ -34,14 +48,17 @@ class AnswerSource(SourceSpider):
     def read(self, page: Page) -> Reading:
         sheet = Sheet(page)
         asked = post_id_of(page.url) or self.asked_of_api(page.url)
-        told = self.told(sheet)
-        refused = self.refusal(told, sheet.url, asked)
-        if self.markers.address(sheet.url) is not None or not 200 <= page.status < 300:
+        sent = self.markers.address(sheet.url, page.url)
+        heard = hear(
+            self.markers, sheet, self.told(sheet), Asked(kind_of(asked), asked, self.asked_of_api)
+        )
+        if sent is not None or not 200 <= page.status < 300:
             state = state_of(self.markers, sheet, found=False)
-            return unread(gravest([state, refused]) or state, sheet)
-        if asked and not asked.startswith("user:"):
-            return self.read_post(sheet, asked, told, refused)
-        return self.read_list(sheet, asked, told, refused)
+            spoken = gravest([state, heard.refused, heard.walled])
+            return unread(spoken or state, sheet)
+        if heard.kind == POST:
+            return self.read_post(sheet, asked, heard)
+        return self.read_list(sheet, asked, heard)
 
     # What a source overrides.
 
@@ -71,8 +88,8 @@ class AnswerSource(SourceSpider):
     def account(self, sheet: Sheet, account_id: str, record: Record) -> Post:
         raise NotImplementedError
 
-    def is_list(self, value: object) -> bool:
-        """Whether an answer is a list of posts, also an empty one."""
+    def listed(self, value: object) -> int | None:
+        """How many entries the list in an answer has, of whatever shape; None where it has none."""
         raise NotImplementedError
 
     def shown(self, sheet: Sheet, asked: str) -> Post | None:  # noqa: ARG002
@@ -91,8 +108,7 @@ class AnswerSource(SourceSpider):
 
     def told(self, sheet: Sheet) -> list[Told]:
         """Answers without those that hold other people's comments, then the embedded states."""
-        skipped = self.markers.words.get("not_posts", ())
-        kept = [one for one in sheet.answers if not any(piece in one.url for piece in skipped)]
+        kept = answers_of(self.markers, sheet)
         if sheet.whole is not None:
             return kept
         found = [value for name in self.states for value in assigned(sheet.html, name)]
@@ -100,79 +116,84 @@ class AnswerSource(SourceSpider):
         found += [value for name in self.streams for value in streamed(sheet.html, name)]
         return kept + [Told(sheet.url, 200, value) for value in found if value is not None]
 
-    def refusal(self, told: list[Told], url: str, asked: str) -> State | None:
-        """What codes and messages of the answers tell; of other things than the one asked for
-        only a wall counts."""
-        paths = self.markers.paths["messages"]
-        details = self.markers.words.get("details", ()) if asked else ("",)
-        own = [one for one in told if one.url == url or any(part in one.url for part in details)]
-        spoken = of_answers(self.markers, own, *paths)
-        if spoken is not None:
-            return spoken
-        spoken = of_answers(self.markers, told, *paths)
-        return spoken if spoken is not None and spoken[0] is PageState.BLOCKED else None
-
-    def read_post(
-        self, sheet: Sheet, asked: str, told: list[Told], refused: State | None
-    ) -> Reading:
-        record = next(
-            (one for answer in told for key, one in self.records(answer.value) if key == asked),
-            None,
+    def read_post(self, sheet: Sheet, asked: str, heard: Heard) -> Reading:
+        places = (("own", heard.own), ("around", heard.around), ("other", heard.other))
+        told_by, record = next(
+            (
+                (place, one)
+                for place, told in places
+                for answer in told
+                for key, one in self.records(answer.value)
+                if key == asked
+            ),
+            ("", None),
         )
-        if record is not None:
-            gone = self.gone(record)
-            if gone is not None:
-                return unread(gone, sheet)
-            post = filled(self.post(sheet, asked, record), self.shown(sheet, asked))
-            if says_something(post):
-                return Reading(state=ALIVE, posts=(finished(post),))
-            return unread(refused or LAYOUT_CHANGED, sheet)
-        arrived = post_id_of(sheet.url)
-        others = {self.main(answer.value) for answer in told} - {"", asked}
-        if refused is None and (others or arrived not in {"", asked}):
+        if record is None:
+            return self.without_record(sheet, asked, heard)
+        told = against_post(self.markers, sheet, heard, told_by=told_by) or self.gone(record)
+        if told is not None:
+            return unread(told, sheet)
+        post = filled(self.post(sheet, asked, record), self.shown(sheet, asked))
+        if says_something(post):
+            return Reading(state=ALIVE, posts=(finished(post),))
+        return unread(heard.refused or heard.walled or LAYOUT_CHANGED, sheet)
+
+    def without_record(self, sheet: Sheet, asked: str, heard: Heard) -> Reading:
+        refused = heard.refused or heard.walled
+        others = {self.main(one.value) for one in (*heard.own, *heard.around)} - {"", asked}
+        if refused is None and (others or post_id_of(sheet.url) not in {"", asked}):
             return Reading(state=PageState.SWAPPED, reason="other_post")
-        return self.without_record(sheet, asked, refused)
-
-    def without_record(self, sheet: Sheet, asked: str, refused: State | None) -> Reading:
         shown = None if sheet.whole is not None or refused else self.shown(sheet, asked)
-        if shown is not None:
-            state = state_of(self.markers, sheet, found=True)
-            if state[0] is ALIVE:
-                return Reading(state=ALIVE, posts=(finished(shown),))
-        return unread(self.why_not(sheet, refused), sheet)
+        if shown is not None and state_of(self.markers, sheet, found=True)[0] is ALIVE:
+            return Reading(state=ALIVE, posts=(finished(shown),))
+        against = against_post(self.markers, sheet, heard, told_by="")
+        return unread(against or LAYOUT_CHANGED, sheet)
 
-    def why_not(self, sheet: Sheet, refused: State | None) -> State:
-        """Answers tell more exactly than the page around them, unless the page is a wall."""
-        if sheet.whole is not None:
-            return refused or LAYOUT_CHANGED
-        state = state_of(self.markers, sheet, found=False)
-        if refused is None or (state[0] is PageState.BLOCKED and state[1] != "shell"):
-            return state
-        return refused
-
-    def read_list(
-        self, sheet: Sheet, asked: str, told: list[Told], refused: State | None
-    ) -> Reading:
+    def read_list(self, sheet: Sheet, asked: str, heard: Heard) -> Reading:
+        told = (*heard.own, *heard.around)
         people = once(pair for answer in told for pair in self.accounts(answer.value))
         found = once(pair for answer in told for pair in self.records(answer.value))
-        listed = any(self.is_list(answer.value) for answer in told)
-        if not found and not people and (refused or not listed):
-            return self.without_answers(sheet, asked, refused)
         gone = self.gone(people[asked]) if asked in people else None
         if gone is not None:
             return unread(gone, sheet)
-        posts = [
+        accounts = [
             self.account(sheet, key, one)
             for key, one in people.items()
             if asked in {"", key} or key == "user:"
         ]
-        made = [self.post(sheet, key, one) for key, one in found.items() if not self.gone(one)]
-        told_nothing = found and not any(map(says_something, [*posts, *made]))
-        if told_nothing and any(self.gone(one) is None for one in found.values()):
-            return unread(refused or LAYOUT_CHANGED, sheet)
-        made = [post for post in made if says_something(post)]
-        own = [post for post in made if f"user:{post.author_id}" == asked]
-        posts += own if own else made
+        kept = [self.post(sheet, key, one) for key, one in found.items() if not self.gone(one)]
+        posts = [post for post in kept if says_something(post) and is_of_account(post, asked)]
+        items = items_of(heard, self.listed)
+        if kept and not posts and not accounts:
+            items = len(kept)
+        if not (posts or accounts or (found and not kept)):
+            shown = self.shown_list(sheet) if self.may_look(sheet, heard) else None
+            posts, items = (list(shown), 0) if shown is not None else (posts, items)
+        against = self.against(sheet, heard, accounts, posts, items)
+        if against is not None and not (found and not kept and heard.kind == LIST):
+            return unread(against, sheet)
+        return self.reading_of(sheet, [*accounts, *posts])
+
+    def may_look(self, sheet: Sheet, heard: Heard) -> bool:
+        return sheet.whole is None and heard.refused is None and heard.walled is None
+
+    def against(
+        self,
+        sheet: Sheet,
+        heard: Heard,
+        accounts: Sequence[Post],
+        posts: Sequence[Post],
+        items: int | None,
+    ) -> State | None:
+        if heard.kind == LIST:
+            found = bool(accounts or posts)
+            return against_list(self.markers, sheet, heard, found=found, items=items)
+        known = bool(accounts)
+        return against_account(
+            self.markers, sheet, heard, known=known, posts=bool(posts), items=items
+        )
+
+    def reading_of(self, sheet: Sheet, posts: Sequence[Post]) -> Reading:
         links = urls(sheet.url, [*(self.link(post) for post in posts), self.onward(sheet, posts)])
         return Reading(state=ALIVE, posts=tuple(map(finished, posts)), links=links)
 
@@ -181,16 +202,6 @@ class AnswerSource(SourceSpider):
         host, name, most = self.pages
         here = urlsplit(sheet.url).hostname if posts and host else None
         return next_page(sheet.url, name, most) if here == host and host else ""
-
-    def without_answers(self, sheet: Sheet, asked: str, refused: State | None) -> Reading:
-        posts = None if sheet.whole is not None or refused else self.shown_list(sheet)
-        if posts is None:
-            return self.without_record(sheet, asked, refused)
-        state = state_of(self.markers, sheet, found=True)
-        if state[0] is not ALIVE:
-            return unread(state, sheet)
-        links = urls(sheet.url, [*(self.link(post) for post in posts), self.onward(sheet, posts)])
-        return Reading(state=ALIVE, posts=tuple(map(finished, posts)), links=links)
 
 
 def once(pairs: Iterable[tuple[str, Record]]) -> dict[str, Record]:

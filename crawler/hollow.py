@@ -17,7 +17,7 @@ import yaml
 
 from crawler.extracted import Extracted
 from crawler.nodes import parsed
-from crawler.states import ALIVE, FURNITURE, GONE, HEAD, OWN_WORDS, ZERO_WIDTH, State
+from crawler.states import ALIVE, FURNITURE, GONE, HEAD, OWN_WORDS, REVIEWED, ZERO_WIDTH, State
 from crawler.visible import cut_unseen
 from storage.records import PageState
 
@@ -38,6 +38,8 @@ def hollow_notice(url: str, extracted: Extracted, html: str) -> State:
         if told(notice, extracted.title, said):
             state, _, reason = str(notice["state"]).partition(":")
             return PageState(state), reason
+    if REVIEWED.search(said[:HEAD]):
+        return PageState.AMBIGUOUS, "unavailable"
     gone = GONE.search(extracted.title) or GONE.search(said[:HEAD])
     return GONE_HERE if gone else ALIVE
 

@@ -3,7 +3,8 @@
 `spiders/markers/<source>.yaml` holds, beside `version` and `as_of`:
 
     signs, titles   verdict -> phrases of the visible text or title; of the title alone
-    addresses       verdict -> pieces of a URL that one is sent to
+    addresses       verdict -> where one is sent: a host with the start of a path, a piece of a path
+                    (no dot before its first "/"), or a parameter ("error_code=300031")
     codes           verdict -> codes of the platform's JSON answers
     nodes           selectors of the elements in which the platform tells such things
     selectors, paths, words    name -> list, for the source that reads the platform
@@ -21,7 +22,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import opencc
 import yaml
 
 from storage.bilingual import Problem
@@ -90,8 +93,21 @@ class Markers:
     def titled(self, title: str) -> State | None:
         return verdict((*self.signs, *self.titles), fold(title))
 
-    def address(self, url: str) -> State | None:
-        return next((state for piece, state in self.addresses if piece in url), None)
+    def address(self, url: str, asked: str = "") -> State | None:
+        """What it means to have arrived at a URL.
+
+        Anybody can write anything into a link's query, and behind a post's own address: a
+        parameter counts only where the platform led there from `asked`, another URL.
+        """
+        try:
+            parts = urlsplit(url)
+            host = (parts.hostname or "").rstrip(".")
+        except ValueError:
+            return None
+        told = frozenset(parts.query.split("&")) if asked and asked != url else frozenset()
+        return next(
+            (state for one, state in self.addresses if leads_to(one, host, parts.path, told)), None
+        )
 
     def code(self, code: object) -> State | None:
         """What a code of an answer means, given as a number or as a string; None if not listed."""
@@ -105,6 +121,16 @@ class Markers:
         )
 
 
+def leads_to(marker: str, host: str, path: str, told: frozenset[str]) -> bool:
+    """Whether a marker of an address names this host and path, or one of these parameters."""
+    if "=" in marker:
+        return marker in told
+    owner, _, below = marker.partition("/")
+    if "." not in owner:
+        return marker in path
+    return f".{host}".endswith(f".{owner}") and path.startswith(f"/{below}")
+
+
 def verdict(signs: Iterable[Sign], folded: str) -> State | None:
     """The gravest of the signs that stand in a folded text; a longer phrase silences its part."""
     told = [sign for sign in signs if sign.stands_in(folded)]
@@ -113,9 +139,21 @@ def verdict(signs: Iterable[Sign], folded: str) -> State | None:
 
 
 def fold(text: str) -> str:
-    """Words in one width and spelling, without spaces and punctuation; its own fixed point."""
+    """Words in one width, script and spelling, without punctuation; its own fixed point."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return SILENT.sub("", unicodedata.normalize("NFKC", plain)).translate(VARIANTS)
+    bare = SILENT.sub("", unicodedata.normalize("NFKC", plain))
+    return bare.translate(simplified()).translate(VARIANTS)
+
+
+@cache
+def simplified() -> dict[int, str]:
+    """Traditional characters to simplified ones, each by itself, from OpenCC's t2s: platforms
+    serve their notices in either."""
+    han = [chr(code) for code in range(0x4E00, 0xA000)]
+    convert = opencc.OpenCC("t2s").convert
+    once = dict(zip(han, convert("\n".join(han)).split("\n"), strict=True))
+    # Folded twice, so that a folded text stays as it is.
+    return {ord(old): once.get(new, new) for old, new in once.items() if old != new}
 
 
 @cache

@@ -97,7 +97,7 @@ class Outlinks:
         """
         if target.kind is TargetKind.SITE:
             return target.source if in_scope(target, url) else None
-        if target.kind is TargetKind.URL or page_source == ANY_SITE:
+        if target.kind is TargetKind.URL or page_source == ANY_SITE or self._readers.is_wall(url):
             return None
         found = self._readers.of(url)
         if found or self._readers.takes_any(page_source):

@@ -30,6 +30,11 @@ class Readers:
             found = next((name for end, name in self._suffixes.items() if host.endswith(end)), None)
         return found or ""
 
+    def is_wall(self, url: str) -> bool:
+        """Whether nothing is there but a platform's wall: a link to one is somebody's joke."""
+        found = self.of(url)
+        return bool(found) and self._by_name[found].is_wall(url)
+
     def landed(self, source: str, url: str) -> str:
         """Who reads what a request of `source` ended at, perhaps on another host.
 

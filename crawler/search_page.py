@@ -25,6 +25,8 @@ def read_search(markers: Markers, page: Page) -> Reading:
     """
     sheet = Sheet(page)
     found = hits_of(markers, sheet) if sheet.whole is None else told_hits(markers, sheet.whole)
+    if found and pick(sheet.tree, markers.selectors["none"]) is not None:
+        found = []  # what it recommends instead is no hit
     state = state_of(markers, sheet, found=bool(found) or says_none(markers, sheet))
     if state in {LAYOUT_CHANGED, SHELL} and empty_list(markers, sheet):
         state = (PageState.ALIVE, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -50,6 +50,12 @@ def items(value: Any, *paths: str) -> list[Any]:  # noqa: ANN401
     if isinstance(found, dict):
         return list(islice(found.values(), MOST_ITEMS))
     return found[:MOST_ITEMS] if isinstance(found, list) else []
+
+
+def length(lists: Iterable[Any]) -> int | None:
+    """How many entries several lists have together; None where none of them is a list."""
+    found = [len(one) for one in lists if isinstance(one, list)]
+    return sum(found) if found else None
 
 
 def objects(value: Any, *paths: str) -> list[dict[str, Any]]:  # noqa: ANN401

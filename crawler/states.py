@@ -27,6 +27,7 @@ STATUSES: dict[int, State] = {
     # "Slow down" or "you are a robot": 412 B站, 418/432 微博, 461/471 小红书.
     **dict.fromkeys((412, 418, 429, 432, 461, 471), (BLOCKED, "rate_limit")),
 }
+REFUSED_METHOD = 405  # Alibaba's firewall answers with it
 SCRIPT_TESTS = frozenset({503, 521})  # a firewall's script test comes with these
 SHORT = 800  # visible characters; longer pages are judged by their title alone
 HEAD = 400
@@ -41,6 +42,7 @@ OWN_WORDS = 160  # characters of prose beside the marker that make a short page 
 CAPTCHA = re.compile(
     r"请?(?:输入|填写)(?:下方|图中|图片|右侧)?的?(?:验证码|字符)|完成(?:下方|下列|以下|安全|人机)?的?(?:拼图)?验证|"
     r"安全验证|人机验证|(?:滑动|滑块|拼图|点选|图形)验证|(?:拖动|按住|滑动)滑块|点击按钮进行验证|环境异常|访问验证|"
+    r"正在检查(?:您|你)的浏览器|(?:浏览器)?安全检[测查]中|"
     r"您?的?访问(?:请求)?(?:出现)?(?:异常|存在安全风险)|网络环境存在(?:异常|风险)|验证码中间页|"
     r"security (?:verification|check)|verify (?:that )?you are (?:a )?human|"
     r"are you a robot|just a moment|checking your browser|attention required|captcha",
@@ -52,7 +54,8 @@ RATE = re.compile(
 )
 REFUSED = re.compile(
     r"\A\W*(?:403 ?forbidden|forbidden|access denied|blocked)\W*\Z|403 forbidden|access denied|"
-    r"请求被拦截|访问被拒绝|IP存在风险",
+    r"请求被拦截|访问被(?:拒绝|阻断|拦截)|IP存在风险|疑似黑客攻击|请求带有不合法参数|"
+    r"被网站管理员设置(?:为|成)?拦截|\A\W*(?:网站|宝塔|云)防(?:火墙|护)\W*\Z",
     re.IGNORECASE,
 )
 LOGIN = re.compile(
@@ -63,8 +66,10 @@ LOGIN = re.compile(
     r"please (?:log|sign) ?in|(?:login|sign-?in) required",
     re.IGNORECASE,
 )
+# 论坛 that names three reasons at once, one of which passes.
+REVIEWED = re.compile(r"主题(?:不存在|已被删除)[^。\n]{0,12}审核")
 GONE = re.compile(
-    r"(?:页面|网页|内容|文章|信息|帖子|贴子|视频|商品|链接|资源|作品|笔记)(?:可能|或许)?(?:已经?被?"
+    r"(?:主题|页面|网页|内容|文章|信息|帖子|贴子|视频|商品|链接|资源|作品|笔记)(?:可能|或许)?(?:已经?被?"
     r"(?:发布者|作者|系统|管理员|平台)?(?:删除|下架|移除|失效|下线)|(?:已经?)?(?:不存在|"
     r"(?:不见|走丢|跑丢|弄丢|丢失|找不到)[了啦]))|"
     r"(?:您|你)?(?:要|想)?(?:访问|查找|浏览|请求|查看|观看|找)的(?:页面|网页|内容|资源|文件|视频|文章)"
@@ -84,6 +89,7 @@ CAPTCHA_TAG = re.compile(
 PASSWORD_TAG = re.compile(r"<input\b[^<>]{0,300}?type\s*=\s*[\"']?password", re.IGNORECASE)
 
 NOTICES: tuple[tuple[re.Pattern[str], State], ...] = (
+    (REVIEWED, (PageState.AMBIGUOUS, "unavailable")),
     (GONE, (PageState.REMOVED, "notice")),
     (UNSURE, (PageState.AMBIGUOUS, "unavailable")),
 )
@@ -151,11 +157,12 @@ def page_state(
 def state_of_status(status: int, extracted: Extracted, html: str) -> State:
     """Meaning of a status that is no success; words tell a captcha from a refusal."""
     known = STATUSES.get(status)
-    if known is not None and known[0] is not BLOCKED:
-        return known
     wall = wall_of(extracted, html)
-    if known is not None:
-        return BLOCKED, wall or known[1]
+    if known is not None and known[0] is not BLOCKED:
+        # A robot's test may come with any status; a page that says it is gone is gone.
+        return (BLOCKED, wall) if wall == "captcha" and not says(GONE, extracted) else known
+    if known is not None or (wall and status == REFUSED_METHOD):
+        return BLOCKED, wall or (known[1] if known else "")
     if status in SCRIPT_TESTS and (wall or needs_browser(extracted, html)):
         return BLOCKED, wall or "captcha"
     return PageState.ERROR, f"http_{status}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from crawler.nodes import block_text, parsed
 from crawler.posting import plain_title, post_id_of, urls
 from crawler.relative_dates import moment_of
 from crawler.shapes import dig, first, objects, words
-from crawler.sheet import Sheet
+from crawler.sheet import Sheet, Told
 from storage.records import Post
 
 HOME = "https://tieba.baidu.com"
@@ -31,9 +31,9 @@ class Entry:
     shown: Any  # the object with the counts
 
 
-def told_posts(markers: Markers, sheet: Sheet) -> Iterator[Post]:
-    """Posts of everything that the page's scripts fetched, or of the page where it is JSON."""
-    for told in sheet.answers:
+def told_posts(markers: Markers, sheet: Sheet, answers: Iterable[Told]) -> Iterator[Post]:
+    """Posts of what the page's scripts fetched, or of the page where it is JSON."""
+    for told in answers:
         for entry in entries(markers, told.value):
             yield post_from(sheet, entry)
 

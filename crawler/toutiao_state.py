@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import Any
 from urllib.parse import quote
@@ -15,30 +15,10 @@ from crawler.nodes import html_text, images_of, parsed
 from crawler.posting import plain_title, post_id_of, urls
 from crawler.relative_dates import first_moment
 from crawler.shapes import every_object, first, items, objects, words
-from crawler.sheet import Sheet
+from crawler.sheet import Sheet, Told
 from storage.records import Post
 
 WWW = "https://www.toutiao.com"
-IDS = (
-    "group_id",
-    "groupId",
-    "gid",
-    "group_id_str",
-    "item_id",
-    "itemId",
-    "thread_id",
-    "id_str",
-    "id",
-)
-TEXTS = (
-    "content",
-    "rich_content",
-    "article_content",
-    "abstract",
-    "Abstract",
-    "desc",
-    "description",
-)
 # 'title' as the pages of 2019 and 2020 write it: '&quot;…&quot;'.slice(6, -6).replace(…)
 SLICED = re.compile(
     r"'&quot;((?:[^'\\]|\\.)*?)&quot;'\s*\.slice\(\s*6\s*,\s*-6\s*\)(?:\s*\.replace\([^()]{0,80}\))*"
@@ -53,14 +33,18 @@ SHORTEST = 10  # digits of an id
 LONGEST_TITLE = 60  # of a short post, which has none: its first line
 
 
-def told_posts(markers: Markers, sheet: Sheet) -> Iterator[Post]:
-    """Every article, short post and video that the page's data tells in full or as a hit."""
-    asked = post_id_of(sheet.page.url)
+def carried_posts(markers: Markers, sheet: Sheet) -> Iterator[Post]:
+    """Every article, short post and video that the document's own data tells."""
     if sheet.whole is None:
         yield from base_data(markers, sheet)
         for value in states(sheet.html):
-            yield from told(markers, sheet, value, asked)
-    for answer in sheet.answers:
+            yield from told(markers, sheet, value, post_id_of(sheet.page.url))
+
+
+def told_posts(markers: Markers, sheet: Sheet, answers: Iterable[Told]) -> Iterator[Post]:
+    """What answers tell in full or as a hit."""
+    asked = post_id_of(sheet.page.url)
+    for answer in answers:
         for entry in objects(answer.value, *markers.paths["lists"]) or [answer.value]:
             yield from told(markers, sheet, entry, asked)
 

@@ -45,7 +45,7 @@ def state_of(markers: Markers, sheet: Sheet, *, found: bool) -> State:
     `found`: the source saw the post asked for, or the list's own container. Without it a page that
     tells nothing is an empty shell or a layout that is no longer known, never empty or removed.
     """
-    sent = markers.address(sheet.url)
+    sent = markers.address(sheet.url, sheet.page.url)
     if sent is not None and (sent[0] is PageState.BLOCKED or sheet.page.status not in STATUSES):
         return sent
     if not 200 <= sheet.page.status < 300:
@@ -80,6 +80,9 @@ def of_status(markers: Markers, sheet: Sheet) -> State:
     status = sheet.page.status
     told = notice(markers, sheet)
     if status in GONE:
+        wall = state_of_status(status, sheet.seen, sheet.html)
+        if told is None and wall[0] is PageState.BLOCKED:
+            return wall
         return told or (PageState.REMOVED, "unspecified")
     known = STATUSES.get(status)
     if known is not None and known[0] is PageState.BLOCKED:
@@ -87,13 +90,17 @@ def of_status(markers: Markers, sheet: Sheet) -> State:
     return state_of_status(status, sheet.seen, sheet.html)
 
 
-def notice(markers: Markers, sheet: Sheet) -> State | None:
-    """What the platform tells in its title, in an element for notices, or in few words."""
+def notice(markers: Markers, sheet: Sheet, *, shown_only: bool = False) -> State | None:
+    """What the platform tells in its title, in an element for notices, or in few words.
+
+    `shown_only`: without those few words, where they may be somebody's own.
+    """
     seen = sheet.seen
     nodes = " ".join(
         node.text() for selector in markers.nodes for node in sheet.shown.css(selector)[:20]
     )
     text = seen.text if seen.visible < SHORT else seen.text[:HEAD]
+    text = "" if shown_only else text
     return gravest([markers.titled(seen.title), markers.told(nodes), markers.told(text)])
 
 

@@ -6,7 +6,7 @@ Ids are those of crawler/canon: "answer:…", "article:…", "question:…", "us
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +17,7 @@ from crawler.nodes import html_text, parsed
 from crawler.posting import plain_title, post_id_of, urls
 from crawler.relative_dates import first_moment
 from crawler.shapes import first, items, objects, words
-from crawler.sheet import Sheet
+from crawler.sheet import Sheet, Told
 from storage.records import Post
 
 WWW = "https://www.zhihu.com"
@@ -26,15 +26,20 @@ KINDS |= {"questions": "question", "users": "user"}
 REGION = re.compile(r"^\s*(?:发布于\s*)?IP\s*属地\s*[:：]?\s*")
 
 
-def told_posts(markers: Markers, sheet: Sheet) -> Iterator[Post]:
-    if sheet.whole is None:
-        state = script_by_id(sheet.html, "js-initialData")
-        entities = first(state, *markers.paths["entities"])
-        users = entities.get("users") if isinstance(entities, dict) else None
-        for name, kind in KINDS.items():
-            for entry in objects(entities, name):
-                yield from told(sheet, kind, entry, users if isinstance(users, dict) else {})
-    for answer in sheet.answers:
+def state_posts(markers: Markers, sheet: Sheet) -> Iterator[Post]:
+    """What the page's own state holds."""
+    if sheet.whole is not None:
+        return
+    state = script_by_id(sheet.html, "js-initialData")
+    entities = first(state, *markers.paths["entities"])
+    users = entities.get("users") if isinstance(entities, dict) else None
+    for name, kind in KINDS.items():
+        for entry in objects(entities, name):
+            yield from told(sheet, kind, entry, users if isinstance(users, dict) else {})
+
+
+def told_posts(sheet: Sheet, markers: Markers, answers: Iterable[Told]) -> Iterator[Post]:
+    for answer in answers:
         yield from told_hits(markers, sheet, answer.value)
 
 

@@ -32,6 +32,8 @@ FOUND_BY = "certsweep"
 SITE_DEPTH, SITE_BUDGET = 2, 50
 CONTACT_DEPTH, CONTACT_BUDGET = 1, 10
 APP_ONLY = "app_only"  # why nobody follows a code to join a chat
+# Parameters that open a post without being part of its identity: 小红书, 微信.
+TOKENS = frozenset({"xsec_token", "xsec_source", "sn", "chksm"})
 # Shares of a sweep's budget of new targets, so that no kind crowds out the others.
 SHARES = {"site": 0.5, "url": 1.0, "contact": 0.25}
 
@@ -131,6 +133,10 @@ class Discovery:
         reader = self._readers.of(canon)
         if not reader and (official(host_of(canon)) or self._watched(canon)):
             return
+        if reader:
+            url = bare(url, canon)
+        if self._readers.is_wall(url):
+            return
         page = Target(
             kind=TargetKind.URL,
             value=url,
@@ -191,3 +197,12 @@ class Discovery:
 
 def host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
+
+
+def bare(url: str, canon: str) -> str:
+    """A link to a platform with no parameter but those that its page needs: the rest is whatever
+    the one who made the link wrote there."""
+    parts = urlsplit(url)
+    needed = TOKENS | {pair.partition("=")[0] for pair in urlsplit(canon).query.split("&")}
+    kept = [pair for pair in parts.query.split("&") if pair.partition("=")[0] in needed]
+    return parts._replace(query="&".join(kept), fragment="").geturl()

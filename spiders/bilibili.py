@@ -16,7 +16,7 @@ from crawler.nodes import attribute, block_text, html_text, line, pick, pick_all
 from crawler.platform_ids import av_to_bv
 from crawler.posting import canonical_or, plain_title, post_id_of, region_of, urls
 from crawler.relative_dates import first_moment
-from crawler.shapes import dig, every_object, first, items, objects, words
+from crawler.shapes import dig, every_object, first, items, length, objects, words
 from crawler.sheet import Sheet, Told
 from storage.records import PageState, Post, Target, TargetKind
 
@@ -168,12 +168,14 @@ class BilibiliSpider(AnswerSource):
             ),
         )
 
-    def is_list(self, value: object) -> bool:
+    def listed(self, value: object) -> int | None:
         data = dig(value, "data")
-        if not isinstance(data, dict):
-            return False
-        listed = (dig(data, path) for path in ("result", "list.vlist", "items"))
-        return "numResults" in data or any(isinstance(one, list) for one in listed)
+        found = length([dig(data, path) for path in ("result", "list.vlist", "items")])
+        groups = [one for one in objects(data, "result") if "result_type" in one]
+        if groups:  # a search of all kinds: a group a kind, most of them empty
+            found = length([one.get("data") for one in groups if one["result_type"] == "video"])
+        told = words(data, "numResults")
+        return int(told) if told.isdecimal() and not found else found
 
     def shown(self, sheet: Sheet, asked: str) -> Post | None:
         title, author = line(sheet.shown, CSS["title"]), line(sheet.shown, CSS["author"])

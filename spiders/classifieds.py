@@ -18,7 +18,7 @@ from crawler.embedded import linked_data
 from crawler.fields import icp, organisation
 from crawler.hollow import hollow_notice
 from crawler.labelled import facts_of
-from crawler.markers import markers_of
+from crawler.markers import State, markers_of
 from crawler.nodes import attribute, block_text, images_of, line, links_of, pick, pick_all
 from crawler.posting import urls
 from crawler.reading import Reading
@@ -33,6 +33,7 @@ from storage.records import Page, PageState, Post
 MARKERS = markers_of("classifieds")
 CSS, WORDS = MARKERS.selectors, MARKERS.words
 LABELS = {name: WORDS[name] for name in ("price", "person", "phone", "company", "date", "place")}
+LONGEST_NOTICE = 10  # characters of a title that is a notice
 PROSE = 60  # characters of text that make a page a listing even without labels
 AMOUNT = re.compile(r"(\d[\d,，]*(?:\.\d+)?\s*万?)")
 SITE_NAME = re.compile(r"\s*[-_|–—]\s*[^-_|–—]{2,20}(?:网|同城|黄页|赶集|百姓)[^-_|–—]{0,8}\Z")
@@ -51,6 +52,8 @@ class ClassifiedsSpider(SourceSpider):
         sheet = Sheet(page)
         listing = Listing(sheet)
         told = state_of(MARKERS, sheet, found=listing.sure)
+        if listing.sure and told[0] is PageState.ALIVE:
+            told = told_beside(sheet) or told
         listed = () if listing.sure else listed_on(sheet)
         if told == LAYOUT_CHANGED and (listed or listing.likely):
             told = hollow_notice(sheet.url, sheet.seen, sheet.html)
@@ -60,6 +63,17 @@ class ClassifiedsSpider(SourceSpider):
             return Reading(state=PageState.ALIVE, links=(*listed, *next_page(sheet)))
         links = links_of(pick(sheet.tree, CSS["body"]), sheet.url)
         return Reading(state=PageState.ALIVE, posts=(listing.post(),), links=links)
+
+
+def told_beside(sheet: Sheet) -> State | None:
+    """What the site itself says beside an offer's facts: in elements for notices, or by a title
+    that is nothing but a notice. The rest of the page is the advertiser's own."""
+    nodes = " ".join(
+        node.text() for selector in MARKERS.nodes for node in sheet.shown.css(selector)[:20]
+    )
+    title = re.split(r"\s*[-_|–—]\s*", sheet.seen.title)[0]
+    titled = MARKERS.titled(title) if len(title) <= LONGEST_NOTICE else None
+    return MARKERS.told(nodes) or titled
 
 
 class Listing:

@@ -18,7 +18,7 @@ from crawler.nodes import attribute, block_text, line, pick
 from crawler.posting import plain_title, region_of, urls
 from crawler.reading import Reading
 from crawler.relative_dates import first_moment
-from crawler.shapes import dig, every_object, first, items, words
+from crawler.shapes import dig, every_object, first, items, length, words
 from crawler.sheet import Sheet
 from crawler.verdicts import unread
 from storage.records import Page, PageState, Post, Target, TargetKind
@@ -174,12 +174,12 @@ class DouyinSpider(AnswerSource):
             ),
         )
 
-    def is_list(self, value: object) -> bool:
+    def listed(self, value: object) -> int | None:
         nothing = words(value, "search_nil_info.search_nil_type", "search_nil_info.search_nil_item")
-        listed = isinstance(value, dict) and any(
-            isinstance(value.get(key), list) for key in ("data", "aweme_list", "business_data")
-        )
-        return listed and MARKERS.code(nothing) is None
+        if not isinstance(value, dict) or MARKERS.code(nothing) is not None:
+            return None
+        lists = [dig(value, key) for key in ("data", "aweme_list", "business_data")]
+        return length(lists)
 
     def shown(self, sheet: Sheet, asked: str) -> Post | None:
         """The finished document; only with a sign of its author, for every page has some <h1>."""

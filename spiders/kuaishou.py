@@ -18,7 +18,7 @@ from crawler.nodes import attribute, block_text, line, pick
 from crawler.posting import plain_title, urls
 from crawler.reading import Reading
 from crawler.relative_dates import first_moment
-from crawler.shapes import dig, every_object, first, items, words
+from crawler.shapes import dig, every_object, first, items, length, words
 from crawler.sheet import Sheet
 from crawler.verdicts import unread
 from storage.records import Page, PageState, Post, Target, TargetKind
@@ -169,14 +169,14 @@ class KuaishouSpider(AnswerSource):
             ),
         )
 
-    def is_list(self, value: object) -> bool:
+    def listed(self, value: object) -> int | None:
         lists = (
             "feeds",
             "data.feeds",
             "data.visionSearchPhoto.feeds",
             "data.visionProfilePhotoList.feeds",
         )
-        return any(isinstance(dig(value, path), list) for path in lists)
+        return length([dig(value, path) for path in lists])
 
     def gone(self, record: Record) -> State | None:
         return MARKERS.told(words(record, "photo.expTag", "photo.statusMessage", "around.message"))

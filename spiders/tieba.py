@@ -13,6 +13,16 @@ from urllib.parse import quote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crawler.answered import (
+    POST,
+    Asked,
+    Heard,
+    against_posts,
+    answers_of,
+    hear,
+    items_of,
+    kind_of,
+)
 from crawler.canon import join
 from crawler.counts import counts_of
 from crawler.embedded import comments, json_text
@@ -21,7 +31,7 @@ from crawler.nodes import attribute, block_text, images_of, line, links_of, pars
 from crawler.posting import canonical_or, finished, plain_title, post_id_of, says_something, urls
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
-from crawler.shapes import dig, first, words
+from crawler.shapes import dig, length, words
 from crawler.sheet import Sheet
 from crawler.source_spider import SourceSpider
 from crawler.tieba_answers import HOME, address, told_posts
@@ -65,19 +75,68 @@ class TiebaSpider(SourceSpider):
     def read(self, page: Page) -> Reading:
         sheet = Sheet(page)
         trees = laid_open(sheet)
-        found = [*told_posts(MARKERS, sheet), *shown_posts(sheet, trees)]
-        posts = {post.post_id: post for post in reversed(found) if says_something(post)}
         asked = asked_thread(page.url)
-        mine = {key: post for key, post in posts.items() if key.partition(":")[0] == asked}
-        if asked and posts and not mine:
-            told = gone_title(sheet) or other_post(MARKERS, sheet)
-            return unread(told, sheet)
-        kept = tuple(reversed((mine if asked else posts).values()))
-        state = state_of(MARKERS, sheet, found=True) if kept else without_posts(sheet, trees, asked)
+        kind = POST if asked else kind_of(post_id_of(page.url))
+        heard = hear(
+            MARKERS,
+            sheet,
+            answers_of(MARKERS, sheet),
+            Asked(kind, asked, asks if asked else lambda _url: ""),
+        )
+        places = {
+            "own": spoken(told_posts(MARKERS, sheet, (*heard.own, *heard.around)), ""),
+            "around": spoken(shown_posts(sheet, trees), ""),
+            "other": spoken(told_posts(MARKERS, sheet, heard.other), asked) if asked else {},
+        }
+        there = {
+            name: spoken(found.values(), asked) if asked else found
+            for name, found in places.items()
+        }
+        mine = {key: post for found in reversed(there.values()) for key, post in found.items()}
+        kept = tuple(mine.values())
+        state = self.state(sheet, heard, there, trees, strangers=any(places.values()))
         if state[0] is not PageState.ALIVE:
             return unread(state, sheet)
         links = links_on(sheet, trees, kept, asked)
         return Reading(state=PageState.ALIVE, posts=tuple(map(finished, kept)), links=links)
+
+    def state(
+        self,
+        sheet: Sheet,
+        heard: Heard,
+        there: dict[str, dict[str, Post]],
+        trees: list[LexborHTMLParser],
+        *,
+        strangers: bool,
+    ) -> State:
+        items = items_of(heard, listed)
+        found = {name: posts.values() for name, posts in there.items()}
+        against = against_posts(MARKERS, sheet, heard, found, items)
+        if against is None:
+            return state_of(MARKERS, sheet, found=True)
+        if sheet.html.strip().lower() == "blocked":
+            return PageState.BLOCKED, "risk"
+        if against[0] is PageState.BLOCKED and against != SHELL:
+            return against
+        if heard.kind == POST and strangers and not any(there.values()) and not heard.refused:
+            return gone_title(sheet) or other_post(MARKERS, sheet)
+        listed_none = heard.kind != POST and not items and any(pick(t, CSS["lists"]) for t in trees)
+        return without_posts(sheet, against, listed_none=listed_none)
+
+
+def asks(url: str) -> str:
+    """The thread that an address of the JSON interface asks for."""
+    found = re.search(r"[?&]kz=(\d+)", url)
+    return found[1] if found else ""
+
+
+def spoken(posts: Iterable[Post], thread: str) -> dict[str, Post]:
+    """Posts by their ids, the first of each, in page order; of one thread where one is named."""
+    found: dict[str, Post] = {}
+    for post in filter(says_something, posts):
+        if not thread or post.post_id.partition(":")[0] == thread:
+            found.setdefault(post.post_id, post)
+    return found
 
 
 def asked_thread(url: str) -> str:
@@ -97,17 +156,10 @@ def laid_open(sheet: Sheet) -> list[LexborHTMLParser]:
 # States
 
 
-def without_posts(sheet: Sheet, trees: list[LexborHTMLParser], asked: str) -> State:
+def without_posts(sheet: Sheet, state: State, *, listed_none: bool) -> State:
     """What a page without a post tells; a list that was shown and is empty is alive."""
-    told = told_by_answers(sheet)
-    if told is not None:
-        return told
-    if sheet.html.strip().lower() == "blocked":
-        return PageState.BLOCKED, "risk"
-    listed = not asked and (empty_answer(sheet) or any(pick(tree, CSS["lists"]) for tree in trees))
-    state = gone_title(sheet) or state_of(MARKERS, sheet, found=False)
-    unclear = state in {LAYOUT_CHANGED, SHELL}
-    return (PageState.ALIVE, "") if unclear and listed else state
+    state = gone_title(sheet) or state
+    return (PageState.ALIVE, "") if state in {LAYOUT_CHANGED, SHELL} and listed_none else state
 
 
 def gone_title(sheet: Sheet) -> State | None:
@@ -118,21 +170,8 @@ def gone_title(sheet: Sheet) -> State | None:
     return MARKERS.told(sheet.seen.text[:800]) or (PageState.REMOVED, "unspecified")
 
 
-def told_by_answers(sheet: Sheet) -> State | None:
-    """What the platform's own answers say of a missing post."""
-    for answer in sheet.answers:
-        state = MARKERS.code(first(answer.value, *PATHS["code"])) or MARKERS.told(
-            words(answer.value, *PATHS["message"])
-        )
-        if state is not None:
-            return state
-    return None
-
-
-def empty_answer(sheet: Sheet) -> bool:
-    """Whether an answer has the list it should have, with nothing in it."""
-    places = (*PATHS["hits"], *PATHS["threads"])
-    return any(dig(told.value, place) == [] for told in sheet.answers for place in places)
+def listed(value: object) -> int | None:
+    return length([dig(value, place) for place in (*PATHS["hits"], *PATHS["threads"])])
 
 
 # Markup

@@ -7,11 +7,22 @@ its markup. A search's hits on other sites are links, no posts of 头条.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from selectolax.lexbor import LexborNode
 
+from crawler.answered import (
+    LIST,
+    POST,
+    Asked,
+    Heard,
+    against_posts,
+    answers_of,
+    hear,
+    items_of,
+    kind_of,
+)
 from crawler.canon import unwrap
 from crawler.counts import Count, counts_of
 from crawler.dates import Published
@@ -28,9 +39,10 @@ from crawler.posting import (
 )
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
+from crawler.shapes import dig, length
 from crawler.sheet import Sheet
 from crawler.source_spider import SourceSpider
-from crawler.toutiao_state import told_posts
+from crawler.toutiao_state import carried_posts, told_posts
 from crawler.verdicts import LAYOUT_CHANGED, SHELL, other_post, state_of, unread
 from storage.records import Page, PageState, Post, Target, TargetKind
 
@@ -67,40 +79,95 @@ class ToutiaoSpider(SourceSpider):
         sheet = Sheet(page)
         asked = post_id_of(page.url)
         one = asked.isdecimal()
-        told = filter(says_something, told_posts(MARKERS, sheet))
-        posts = {post.post_id: post for post in reversed(list(told))}
-        if one and asked not in posts and (post := shown_post(sheet, asked)) is not None:
-            posts = {asked: post}
+        kind = POST if one else kind_of(asked)
+        heard = hear(
+            MARKERS,
+            sheet,
+            answers_of(MARKERS, sheet),
+            Asked(kind, asked, asks if one else lambda _url: ""),
+        )
+        carried = carried_posts(MARKERS, sheet)
+        places = {
+            "own": spoken(told_posts(MARKERS, sheet, heard.own)),
+            "around": spoken([*carried, *told_posts(MARKERS, sheet, heard.around)]),
+            "other": spoken(told_posts(MARKERS, sheet, heard.other)) if one else {},
+        }
+        if one and asked not in places["around"] and (post := shown_post(sheet, asked)) is not None:
+            places["around"] = {asked: post}
         hits = list(shown_hits(sheet)) if not one else []
-        posts |= {hit.post_id: hit for hit in hits if hit.post_id and hit.post_id not in posts}
-        if one and posts and asked not in posts:
-            return unread(other_post(MARKERS, sheet), sheet)
-        kept = [posts[asked]] if one and posts else list(reversed(posts.values()))
-        found = bool(kept or hits)
-        state = state_of(MARKERS, sheet, found=True) if found else without_posts(sheet, one)
+        places["around"] |= {
+            hit.post_id: hit
+            for hit in hits
+            if hit.post_id and hit.post_id not in places["around"] | places["own"]
+        }
+        there = places if not one else {name: only(places[name], asked) for name in places}
+        mine = {key: post for found in reversed(there.values()) for key, post in found.items()}
+        kept = list(mine.values())
+        strangers = one and bool(places["own"] or places["around"])
+        state = self.state(sheet, heard, there, hits, strangers=strangers)
         if state[0] is not PageState.ALIVE:
             return unread(state, sheet)
         links = links_on(sheet, kept, one)
         return Reading(state=PageState.ALIVE, posts=tuple(map(finished, kept)), links=links)
 
+    def state(
+        self,
+        sheet: Sheet,
+        heard: Heard,
+        there: dict[str, dict[str, Post]],
+        hits: list[Post],
+        *,
+        strangers: bool,
+    ) -> State:
+        items = items_of(heard, listed)
+        found = {name: posts.values() for name, posts in there.items()}
+        against = against_posts(MARKERS, sheet, heard, found, items)
+        if against is None or (hits and heard.kind == LIST):
+            return state_of(MARKERS, sheet, found=True)
+        if strangers and not any(there.values()) and not (heard.refused or heard.walled):
+            return other_post(MARKERS, sheet)
+        return without_posts(sheet, against, empty=heard.kind != POST and not items)
 
-def without_posts(sheet: Sheet, one: bool) -> State:
+
+def asks(url: str) -> str:
+    """The post that an address of the JSON interface asks for."""
+    found = re.search(r"(?<!\d)\d{15,20}(?!\d)", url)
+    return found[0] if found else ""
+
+
+def spoken(posts: Iterable[Post]) -> dict[str, Post]:
+    """Posts by their ids, the first of each, in page order."""
+    found: dict[str, Post] = {}
+    for post in filter(says_something, posts):
+        found.setdefault(post.post_id, post)
+    return found
+
+
+def only(posts: dict[str, Post], asked: str) -> dict[str, Post]:
+    return {asked: posts[asked]} if asked in posts else {}
+
+
+def without_posts(sheet: Sheet, state: State, *, empty: bool) -> State:
     """What a page without a post tells; a search that shows its empty list is alive."""
-    state = state_of(MARKERS, sheet, found=False)
     if state not in {LAYOUT_CHANGED, SHELL}:
         return state
-    if not one and listed_nothing(sheet):
+    if empty and shows_nothing(sheet):
         return PageState.ALIVE, ""
     scripted = any(word in sheet.html for word in MARKERS.words["blocked"])
     return SHELL if scripted and sheet.seen.visible < 200 else state
 
 
-def listed_nothing(sheet: Sheet) -> bool:
-    empty = any(
-        isinstance(told.value, dict) and told.value.get("data") == [] for told in sheet.answers
-    )
+def shows_nothing(sheet: Sheet) -> bool:
+    """Whether the page says that it found nothing, or shows its list without a link in it."""
     said = any(phrase in sheet.seen.text for phrase in MARKERS.words["none"])
-    return empty or said or pick(sheet.tree, (*CSS["none"], *CSS["container"])) is not None
+    if said or pick(sheet.tree, CSS["none"]) is not None:
+        return True
+    container = pick(sheet.tree, CSS["container"])
+    return container is not None and container.css_first("a[href]") is None
+
+
+def listed(value: object) -> int | None:
+    return length([dig(value, path) for path in ("data", "data.list", "data.feed", "list")])
 
 
 def shown_post(sheet: Sheet, asked: str) -> Post | None:

@@ -13,14 +13,15 @@ from urllib.parse import quote, urlsplit
 
 from crawler.embedded import assigned, strings_after
 from crawler.markers import State, markers_of
-from crawler.nodes import attribute, block_text, images_of, line, links_of, pick, pick_all
+from crawler.nodes import attribute, block_text, images_of, line, links_of, parsed, pick, pick_all
 from crawler.posting import canonical_or, finished, post_id_of, same_post, urls
 from crawler.reading import Reading
 from crawler.relative_dates import first_moment
 from crawler.shapes import first, objects, words
 from crawler.sheet import Sheet
 from crawler.source_spider import SourceSpider
-from crawler.verdicts import state_of, unread
+from crawler.verdicts import LAYOUT_CHANGED, SHELL, notice, state_of, unread
+from crawler.visible import cut_unseen
 from storage.records import Page, PageState, Post
 
 MARKERS = markers_of("wechat_mp")
@@ -37,7 +38,9 @@ VARIABLES = re.compile(
     rf"\b(?:var\s+|window\.|d\.)({'|'.join(NAMES.split())})\s*=\s*"
     r"(?:xml\s*\?[^:;\n]{0,80}:\s*)?(?=[\"'\d]|htmlDecode)"
 )
+MEDIA = "img,iframe,video,audio,mpvoice,mp-common-mpaudio,mpvideosnap,mp-common-videosnap,svg"
 MORE = re.compile(r"[，,。]?\s*查看(?:对应规则|详细内容)\s*\Z")  # the words of a link
+MOST_TEXT = 5_000
 NAME_RECORD = re.compile(r"(?:改名|注册)[“\"]([^”\"\n]{1,40})[”\"]")
 
 
@@ -48,10 +51,18 @@ class WechatMpSpider(SourceSpider):
 
     def read(self, page: Page) -> Reading:
         sheet = Sheet(page)
-        facts = account_facts(sheet) if page.status == 200 else {}
+        sent = MARKERS.address(sheet.url, page.url)
+        shown = page.status == 200 and sent is None
+        facts = account_facts(sheet) if shown else {}
         if facts:
+            closed = told_beside_facts(sheet)
+            if closed is not None:
+                return unread(closed, sheet)
             return Reading(state=PageState.ALIVE, posts=(account(sheet, facts),))
-        listed = history(sheet) if page.status == 200 else ()
+        listed = history(sheet) if shown else ()
+        wall = notice(MARKERS, sheet) if listed else None
+        if wall is not None and wall[0] is PageState.BLOCKED:
+            return unread(wall, sheet)
         if listed:
             links = urls(sheet.url, [post.url_found for post in listed])
             return Reading(state=PageState.ALIVE, posts=listed, links=links)
@@ -78,7 +89,20 @@ class Article:
         self.text = self.body()
         removed = self.said("del_reason_id") not in {"", "0"} or self.notice_alone()
         told = bool(self.said("title", "content_noencode"))
-        self.there = not removed and bool(self.title or self.text) and (node is not None or told)
+        known = bool(self.title or self.text) and (node is not None or told)
+        self.there = not removed and known and self.has_body()
+
+    def has_body(self) -> bool:
+        """Whether something of the article itself is there: a title alone also stands in the head
+        of a page that tells of a removal in words not known yet."""
+        for node in map(self.sheet.tree.css_first, CSS["body"]):
+            if node is not None and (block_text(node) or node.css_first(MEDIA) is not None):
+                return True
+        written = ("content_noencode", "text_page_info.content_noencode")
+        if self.said(*written) or objects(self.state, "picture_page_info_list"):
+            return True
+        is_video = (self.said("item_show_type") or self.var("item_show_type")) == "5"
+        return is_video and not line(self.sheet.shown, CSS["notice"])
 
     def notice_alone(self) -> bool:
         """Whether a notice stands where the body of an article should."""
@@ -187,6 +211,8 @@ def gone(sheet: Sheet, told: Article, state: State) -> Reading:
     items = album_links(sheet)
     if items and state[1] in {"layout_changed", "shell"}:
         return Reading(state=PageState.ALIVE, links=items)
+    if state == SHELL and line(sheet.shown, CSS["notice"]):
+        state = LAYOUT_CHANGED  # it tells something, in words that are not known yet
     if state[1] in {"layout_changed", "shell"} and "page_rumor" in sheet.html:
         state = (PageState.REMOVED, "rumor")
     links = new_home(sheet, told) if state[0] is PageState.MOVED else ()
@@ -266,6 +292,15 @@ def account_facts(sheet: Sheet) -> dict[str, str]:
         name = line(node, CSS["fact_name"])
         facts.setdefault(name, line(node, CSS["fact_value"]))
     return facts if len(known & set(facts)) >= 2 else {}
+
+
+def told_beside_facts(sheet: Sheet) -> State | None:
+    """What the platform says of an account on its page; its facts are the account's own words."""
+    tree = parsed(sheet.html)
+    cut_unseen(tree)
+    for node in pick_all(tree, CSS["facts"]):
+        node.decompose()
+    return MARKERS.told(tree.body.text(separator="\n")[:MOST_TEXT]) if tree.body else None
 
 
 def account(sheet: Sheet, facts: dict[str, str]) -> Post:

@@ -7,14 +7,29 @@ own answers are read. s.weibo.com of 2018 came as script views; such a page is a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+from crawler.answered import (
+    LIST,
+    POST,
+    Asked,
+    Heard,
+    against_account,
+    against_list,
+    against_post,
+    answers_of,
+    hear,
+    is_of_account,
+    items_of,
+    kind_of,
+)
 from crawler.counts import counts_of
 from crawler.embedded import after
-from crawler.markers import fold, markers_of
-from crawler.nodes import attribute, block_text, html_text, images_of, line, parsed, pick, pick_all
+from crawler.markers import State, fold, markers_of
+from crawler.nodes import html_text
 from crawler.platform_ids import mid_to_bid
 from crawler.posting import (
     canonical_or,
@@ -27,16 +42,18 @@ from crawler.posting import (
 )
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
-from crawler.shapes import every_object, first, items, objects, words
-from crawler.sheet import Sheet
+from crawler.shapes import dig, every_object, first, items, objects, words
+from crawler.sheet import Sheet, Told
 from crawler.source_spider import SourceSpider
-from crawler.verdicts import of_answers, state_of, unread
+from crawler.verdicts import LAYOUT_CHANGED, state_of, unread
+from crawler.weibo_pages import fetched_at, of_html
 from storage.records import Page, PageState, Post, Target, TargetKind
 
 MARKERS = markers_of("weibo")
 CSS, PATHS, WORDS = MARKERS.selectors, MARKERS.paths, MARKERS.words
 RENDERED = re.compile(r"\$render_data\s*=\s*")
 MOST_PAGES = 50
+NOTICES = frozenset({PageState.REMOVED, PageState.AMBIGUOUS})
 LINK = re.compile(r"<a\b[^<>]{0,400}?href\s*=\s*[\"']([^\"']{1,2000})")
 MID = re.compile(r"\d{14,20}\Z")
 
@@ -63,15 +80,15 @@ class WeiboSpider(SourceSpider):
         asked = post_id_of(page.url) or asked_of_api(page.url)
         if not 200 <= page.status < 300:
             return unread(state_of(MARKERS, sheet, found=False), sheet)
-        told = answers_of(sheet)
-        if told:
-            reading = of_json(sheet, told, asked)
+        heard = hear(MARKERS, sheet, told_by(sheet), Asked(kind_of(asked), asked, asked_of_api))
+        if heard.own or heard.around or heard.refused or heard.walled:
+            reading = of_post(sheet, heard, asked) if heard.kind == POST else None
+            reading = of_list(sheet, heard, asked) if heard.kind != POST else reading
             if reading is not None:
                 return reading
         if sheet.whole is None:
             return of_html(sheet, asked)
-        state = of_answers(MARKERS, sheet.answers, *PATHS["messages"])
-        return unread(state or (PageState.ERROR, "layout_changed"), sheet)
+        return unread(heard.refused or LAYOUT_CHANGED, sheet)
 
 
 def asked_of_api(url: str) -> str:
@@ -86,42 +103,71 @@ def asked_of_api(url: str) -> str:
     return f"user:{uid}" if uid.isdigit() else ""
 
 
-def answers_of(sheet: Sheet) -> list[Any]:
+def told_by(sheet: Sheet) -> list[Told]:
     """JSON that holds posts or an account: what was fetched, and what the page itself carries."""
-    fetched = [
-        told.value
-        for told in sheet.answers
-        if not any(piece in told.url for piece in WORDS["not_posts"])
-    ]
     carried = [] if sheet.whole is not None else list(after(sheet.html, RENDERED))
-    return [*fetched, *carried]
+    return [*answers_of(MARKERS, sheet), *(Told(sheet.url, 200, value) for value in carried)]
 
 
-def of_json(sheet: Sheet, told: list[Any], asked: str) -> Reading | None:
-    """What the answers say; None where they hold neither posts nor an empty list nor a notice."""
-    blogs = {words(blog, "mid", "idstr", "id"): blog for value in told for blog in blogs_of(value)}
-    refused = of_answers(MARKERS, sheet.answers, *PATHS["messages"])
-    single = asked.isdigit()
-    if single and asked in blogs:
-        return of_blog(sheet, blogs[asked], told)
-    if single and blogs:
+def blogs_in(told: Iterable[Told]) -> dict[str, dict[str, Any]]:
+    found = (blog for one in told for blog in blogs_of(one.value))
+    return {words(blog, "mid", "idstr", "id"): blog for blog in found}
+
+
+def of_post(sheet: Sheet, heard: Heard, asked: str) -> Reading | None:
+    """What the answers say of one post; None where they hold neither posts nor a refusal."""
+    places = {"own": blogs_in(heard.own), "around": blogs_in(heard.around)}
+    places["other"] = blogs_in(heard.other)
+    told = [one.value for one in (*heard.own, *heard.around, *heard.other)]
+    place = next((name for name, blogs in places.items() if asked in blogs), "")
+    if place:
+        against = against_post(MARKERS, sheet, heard, told_by=place)
+        if against is not None:
+            return unread(against, sheet)
+        return of_blog(sheet, places[place][asked], told)
+    if heard.refused or heard.walled:
+        against = against_post(MARKERS, sheet, heard, told_by="")
+        return unread(against or LAYOUT_CHANGED, sheet)
+    if places["own"] or places["around"]:
         return Reading(state=PageState.SWAPPED, reason="other_post")
-    if refused is not None and not blogs:
-        return unread(refused, sheet)
+    return long_text(sheet, told, asked)
+
+
+def of_list(sheet: Sheet, heard: Heard, asked: str) -> Reading | None:
+    """What the answers say of a search, a list or an account; None where they say nothing."""
+    told = [one.value for one in (*heard.own, *heard.around)]
+    blogs = blogs_in((*heard.own, *heard.around))
     users = [user for value in told for user in objects([first(value, *PATHS["user"])])]
-    seen = any(isinstance(first(v, *PATHS["lists"]), list | dict) or is_empty(v) for v in told)
-    if not blogs and not users and (single or not seen):
-        return long_text(sheet, told, asked) if single else None
+    items = items_of(heard, listed)
+    if not (blogs or users or items is not None or heard.refused or heard.walled):
+        return None
     wanted = asked.removeprefix("user:")
-    posts = [account(sheet, user) for user in users if wanted in {"", words(user, "id", "idstr")}]
-    posts += filter(says_something, (post_of(sheet, blog, told) for blog in blogs.values()))
+    users = [user for user in users if wanted in {"", words(user, "id", "idstr")}]
+    made = filter(says_something, (post_of(sheet, blog, told) for blog in blogs.values()))
+    posts = [post for post in made if is_of_account(post, asked)]
+    if heard.kind == LIST:
+        found = bool(users or posts)
+        against = against_list(MARKERS, sheet, heard, found=found, items=items)
+    else:
+        against = against_account(
+            MARKERS, sheet, heard, known=bool(users), posts=bool(posts), items=items
+        )
+        closed = None if posts else told_of(users)
+        against = closed or against
+    if against is not None:
+        return unread(against, sheet)
+    posts = [*(account(sheet, user) for user in users), *posts]
     onward = [
-        next_page(one.url, "page", MOST_PAGES)
-        for one in sheet.answers
-        if blogs and has_list(one.value)
+        next_page(one.url, "page", MOST_PAGES) for one in heard.own if blogs and has_list(one.value)
     ]
     links = urls(sheet.url, [*map(fetched_at, posts), *onward])
     return Reading(state=PageState.ALIVE, posts=tuple(posts), links=links)
+
+
+def told_of(users: list[dict[str, Any]]) -> State | None:
+    """A closed account has the platform's notice for a description."""
+    states = (MARKERS.told(words(user, "description")) for user in users)
+    return next((one for one in states if one is not None and one[0] in NOTICES), None)
 
 
 def long_text(sheet: Sheet, told: list[Any], asked: str) -> Reading | None:
@@ -133,24 +179,23 @@ def long_text(sheet: Sheet, told: list[Any], asked: str) -> Reading | None:
     return Reading(state=PageState.ALIVE, posts=(post_of(sheet, blog, []),))
 
 
-def fetched_at(post: Post) -> str:
-    """Where a post is best fetched: the mobile site shows it without a login."""
-    is_post = post.post_id.isdigit()
-    return f"https://m.weibo.cn/detail/{post.post_id}" if is_post else post.url
-
-
 def has_list(value: object) -> bool:
     return isinstance(first(value, "data.cards", "cards"), list)
 
 
-def is_empty(value: object) -> bool:
-    """Whether an answer says that there is nothing, which is not the same as saying nothing."""
-    cards = first(value, "data") or {}
-    listed = isinstance(cards, dict) and any(
-        isinstance(cards.get(k), list) for k in ("cards", "list")
-    )
+def listed(value: object) -> int | None:
+    """Entries of an answer's list up to "nothing found"; 0 where it says that there are none."""
     spoken = fold(words(value, "msg", "message"))
-    return listed or any(fold(word) in spoken for word in WORDS["empty"] if spoken)
+    if spoken and any(fold(word) in spoken for word in WORDS["empty"]):
+        return 0
+    lists = [dig(value, path) for path in ("data.cards", "data.list", "cards", "statuses")]
+    known = [one for one in lists if isinstance(one, list)]
+    return sum(len(list(takewhile(is_hit, one))) for one in known) if known else None
+
+
+def is_hit(card: object) -> bool:
+    spoken = fold(words(card, "desc", "title", "title_sub", "name"))
+    return not any(fold(word) in spoken for word in WORDS["no_results"])
 
 
 def blogs_of(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
@@ -162,8 +207,7 @@ def blogs_of(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
     lists = [first(value, path) for path in PATHS["lists"]]
     for cards in (*lists, value if isinstance(value, list) else None):
         for card in objects(cards):
-            spoken = fold(words(card, "desc", "title", "title_sub", "name"))
-            if any(fold(word) in spoken for word in WORDS["no_results"]):
+            if not is_hit(card):
                 break
             if is_blog(card):
                 yield card
@@ -178,7 +222,7 @@ def is_blog(value: object) -> bool:
 
 def of_blog(sheet: Sheet, blog: dict[str, Any], told: list[Any]) -> Reading:
     """One post; where its author is gone its text is the platform's notice."""
-    if not isinstance(blog.get("user"), dict):
+    if not words(blog, "user.screen_name", "user.name"):
         notice = MARKERS.told(html_text(words(blog, "text", "text_raw")))
         if notice is not None:
             return unread(notice, sheet)
@@ -287,86 +331,3 @@ def account(sheet: Sheet, user: dict[str, Any]) -> Post:
         ),
     )
     return finished(post)
-
-
-def of_html(sheet: Sheet, asked: str) -> Reading:
-    """A document: s.weibo.com's cards, or one post as the finished page shows it."""
-    nothing = pick(sheet.shown, CSS["no_result"]) is not None
-    nodes = [] if nothing or asked.isdigit() else pick_all(sheet.tree, CSS["cards"])
-    text = block_text(pick(sheet.shown, CSS["post_text"])) if asked.isdigit() else ""
-    state = state_of(MARKERS, sheet, found=bool(nothing or nodes or text))
-    if state[0] is not PageState.ALIVE:
-        return unread(state, sheet)
-    if text:
-        return Reading(state=state[0], posts=(shown_post(sheet, asked, text),))
-    posts = [card_post(sheet, parsed(node.html or "")) for node in nodes]
-    onward = attribute(sheet.tree, CSS["next"], "href") if nodes else ""
-    links = urls(sheet.url, [*map(fetched_at, posts), onward])
-    return Reading(state=state[0], posts=tuple(posts), links=links)
-
-
-def shown_post(sheet: Sheet, mid: str, text: str) -> Post:
-    """The least that a finished page shows: words, name and time."""
-    when = attribute(sheet.shown, CSS["post_time"], "title") or line(sheet.shown, CSS["post_time"])
-    moment, raw = moment_of(when, sheet.page.fetched_at)
-    home = attribute(sheet.shown, CSS["post_name"], "href")
-    uid = re.search(r"/(?:u/|profile/)?(\d{5,12})(?:\?|\Z)", home)
-    post = Post(
-        platform="weibo",
-        post_id=mid,
-        url=canonical_or(sheet.page.url, sheet.page.url),
-        url_found=sheet.page.url,
-        text=text,
-        author=line(sheet.shown, CSS["post_name"]),
-        author_id=uid[1] if uid else "",
-        author_url=f"https://weibo.com/u/{uid[1]}" if uid else "",
-        published_at=moment,
-        published_raw=raw,
-        region=region_of(line(sheet.shown, CSS["post_region"])),
-        images=images_of(pick(sheet.shown, [".weibo-media", "[class*=picture]"]), sheet.url),
-    )
-    return finished(post)
-
-
-def card_post(sheet: Sheet, card: Any) -> Post:  # noqa: ANN401
-    """One result of s.weibo.com."""
-    mid = attribute(card, CSS["cards"], "mid")
-    home = attribute(card, CSS["card_name"], "href")
-    uid = re.search(r"weibo\.c(?:om|n)/(?:u/)?(\d{5,12})", home)
-    own = attribute(card, CSS["card_time"], "href")
-    moment, raw = moment_of(line(card, CSS["card_time"]), sheet.page.fetched_at)
-    body = pick(card, CSS["card_text_full"]) or pick(card, CSS["card_text"])
-    media = pick(card, [".media", ".media-piclist"])
-    post = Post(
-        platform="weibo",
-        post_id=mid or post_id_of(f"https:{own}"),
-        url=canonical_or(own, f"https://m.weibo.cn/detail/{mid}"),
-        url_found=next(iter(urls(sheet.url, [own])), sheet.page.url),
-        text=block_text(body, CSS["unwritten"]).strip(" \u200b"),
-        author=attribute(card, CSS["card_name"], "nick-name") or line(card, CSS["card_name"]),
-        author_id=uid[1] if uid else "",
-        author_url=f"https://weibo.com/u/{uid[1]}" if uid else "",
-        verified=attribute(card, CSS["card_verified"], "title"),
-        published_at=moment,
-        published_raw=raw,
-        images=images_of(media, sheet.url),
-        counts=card_counts(card),
-        is_ad=True if pick(card, CSS["card_ad"]) is not None else None,
-    )
-    return finished(post)
-
-
-def card_counts(card: Any) -> dict[str, tuple[str, int | None]]:  # noqa: ANN401
-    """转发, 评论 and 赞 below a result; a label without a number shows none."""
-    named = {"转发": "share", "评论": "comment", "赞": "like"}
-    shown: dict[str, object] = {}
-    for node in pick_all(card, CSS["card_act"]):
-        text = " ".join(block_text(node).split())
-        label = text if re.search("转发|评论|赞", text) else attribute(node, ["a[title]"], "title")
-        name = next((value for key, value in named.items() if key in label), "")
-        if not name and node.css_first("[action-type*=like], .icon-act-praise, .woo-like-main"):
-            name = "like"
-        digits = re.search(r"\d[\d,.]*\s*[万亿]?\+?", text)
-        if name and digits:
-            shown[name] = digits.group()
-    return counts_of(shown)

@@ -17,7 +17,7 @@ from crawler.markers import State, markers_of
 from crawler.nodes import attribute, block_text, images_of, line, pick
 from crawler.posting import plain_title, region_of, urls
 from crawler.relative_dates import first_moment
-from crawler.shapes import every_object, first, items, objects, words
+from crawler.shapes import dig, every_object, first, items, length, objects, words
 from crawler.sheet import Sheet
 from storage.records import Post, Target, TargetKind
 
@@ -138,17 +138,12 @@ class XiaohongshuSpider(AnswerSource):
             ),
         )
 
-    def is_list(self, value: object) -> bool:
-        lists = ("data.items", "data.notes", "search.feeds", "search.feeds._value", "user.notes")
-        if any(isinstance(dig_list(value, path), list) for path in lists):
-            return True
+    def listed(self, value: object) -> int | None:
+        found = length([dig(value, path) for path in ("data.items", "data.notes")])
         # A search without a hit leaves the list out and says so: {"data": {"has_more": false}}.
         told = first(value, "data")
-        return (
-            isinstance(told, dict)
-            and told.get("has_more") is False
-            and first(value, "success") is True
-        )
+        done = isinstance(told, dict) and told.get("has_more") is False
+        return 0 if found is None and done and first(value, "success") is True else found
 
     def shown(self, sheet: Sheet, asked: str) -> Post | None:
         text = block_text(pick(sheet.tree, CSS["text"]))
@@ -216,13 +211,6 @@ def note_id(one: Record) -> str:
     whole = "desc" in one and "noteId" in one and ("imageList" in one or "interactInfo" in one)
     known = NOTE_ID.match(found) and isinstance(one.get("user"), dict)
     return found if known and (listed or whole) else ""
-
-
-def dig_list(value: object, path: str) -> Any:  # noqa: ANN401
-    found: Any = value
-    for step in path.split("."):
-        found = found.get(step) if isinstance(found, dict) else None
-    return found
 
 
 def tagged(card: Any) -> str:  # noqa: ANN401

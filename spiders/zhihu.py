@@ -7,11 +7,23 @@ markup. Ids are those of crawler/canon: "answer:…", "article:…", "question:�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from selectolax.lexbor import LexborNode
 
+from crawler.answered import (
+    ACCOUNT,
+    LIST,
+    POST,
+    Asked,
+    Heard,
+    against_posts,
+    answers_of,
+    hear,
+    is_of_account,
+    items_of,
+)
 from crawler.canon import unwrap
 from crawler.counts import Count, counts_of
 from crawler.dates import Published
@@ -21,17 +33,18 @@ from crawler.nodes import attribute, block_text, images_of, line, links_of, pick
 from crawler.posting import canonical_or, finished, plain_title, post_id_of, says_something, urls
 from crawler.reading import Reading
 from crawler.relative_dates import first_moment
-from crawler.shapes import first, words
+from crawler.shapes import dig, length, words
 from crawler.sheet import Sheet
 from crawler.source_spider import SourceSpider
 from crawler.verdicts import LAYOUT_CHANGED, SHELL, other_post, state_of, unread
-from crawler.zhihu_entities import WWW, address, told_posts
+from crawler.zhihu_entities import WWW, address, state_posts, told_posts
 from storage.records import Page, PageState, Post, Target, TargetKind
 
 MARKERS = markers_of("zhihu")
 CSS, PATHS = MARKERS.selectors, MARKERS.paths
 MOST_ITEMS = 1_000  # of one page; a real one shows some dozens
 ONE = ("answer:", "article:", "zvideo:", "pin:")
+API = re.compile(r"/api/v4/(?:v2/)?(answers|articles|zvideos|pins|members)/([\w.-]+)")
 TIMES = re.compile(r"^\s*(?:发布|编辑|修改)于\s*")
 WHERE = re.compile(r"\s*[・·].*$|\s*IP\s*属地.*$|\s*著作权.*$")
 PLACE = re.compile(r"IP\s*属地\s*[:：]?\s*([^\s・·]+)")
@@ -57,51 +70,92 @@ class ZhihuSpider(SourceSpider):
 
     def read(self, page: Page) -> Reading:
         sheet = Sheet(page)
-        found = [*told_posts(MARKERS, sheet), *shown_posts(sheet)]
-        posts = {post.post_id: post for post in reversed(found) if says_something(post)}
         asked = post_id_of(page.url)
         one = asked.startswith(ONE)
-        if one and posts and asked not in posts:
-            return unread(other_post(MARKERS, sheet), sheet)
-        kept = [posts[asked]] if one and posts else list(reversed(posts.values()))
-        state = state_of(MARKERS, sheet, found=True) if kept else without_posts(sheet, asked)
+        kind = POST if one else ACCOUNT if asked.startswith("user:") else LIST
+        heard = hear(MARKERS, sheet, answers_of(MARKERS, sheet), Asked(kind, asked, asks))
+        around = [*state_posts(MARKERS, sheet), *shown_posts(sheet)]
+        places = {
+            "own": spoken(told_posts(sheet, MARKERS, heard.own)),
+            "around": spoken([*around, *told_posts(sheet, MARKERS, heard.around)]),
+            "other": spoken(told_posts(sheet, MARKERS, heard.other)),
+        }
+        posts = {key: post for found in reversed(places.values()) for key, post in found.items()}
+        there = {name: wanted(found, asked, kind) for name, found in places.items()}
+        here = {**there["around"], **there["own"]}
+        kept = [posts[asked]] if one and asked in posts else list(here.values())
+        state = self.state(sheet, heard, there, asked, strangers=one and bool(places["around"]))
         if state[0] is not PageState.ALIVE:
             return unread(state, sheet)
-        others = (post.url for post in posts.values() if post not in kept)
+        told = {**places["around"], **places["own"]}
+        others = (post.url for post in reversed(told.values()) if post not in kept)
         links = dict.fromkeys(
             [*(() if one else (post.url for post in kept)), *linked(sheet), *others]
         )
         links.pop(page.url, None)
         return Reading(state=PageState.ALIVE, posts=tuple(map(finished, kept)), links=tuple(links))
 
+    def state(
+        self,
+        sheet: Sheet,
+        heard: Heard,
+        there: dict[str, dict[str, Post]],
+        asked: str,
+        *,
+        strangers: bool,
+    ) -> State:
+        items = items_of(heard, listed)
+        found = {name: posts.values() for name, posts in there.items()}
+        against = against_posts(MARKERS, sheet, heard, found, items)
+        if against is None:
+            return state_of(MARKERS, sheet, found=True)
+        if strangers and not any(there.values()) and against in {LAYOUT_CHANGED, SHELL}:
+            return other_post(MARKERS, sheet)
+        return without_posts(sheet, against, empty=not items and not asked)
 
-def without_posts(sheet: Sheet, asked: str) -> State:
+
+def asks(url: str) -> str:
+    """The post or account that an address of the JSON interface asks for."""
+    found = API.search(url)
+    if found is None:
+        return ""
+    return f"user:{found[2]}" if found[1] == "members" else f"{found[1][:-1]}:{found[2]}"
+
+
+def spoken(posts: Iterable[Post]) -> dict[str, Post]:
+    """Posts by their ids, the first of each, in page order."""
+    found: dict[str, Post] = {}
+    for post in filter(says_something, posts):
+        found.setdefault(post.post_id, post)
+    return found
+
+
+def wanted(posts: dict[str, Post], asked: str, kind: str) -> dict[str, Post]:
+    """Those of them that were asked for: one post, an account's, or any."""
+    if kind == POST:
+        return {asked: posts[asked]} if asked in posts else {}
+    mine = asked if kind == ACCOUNT else ""
+    return {key: post for key, post in posts.items() if is_of_account(post, mine)}
+
+
+def without_posts(sheet: Sheet, state: State, *, empty: bool) -> State:
     """What a page without a post tells; a search that shows its empty list is alive."""
-    for told in sheet.answers:
-        error = first(told.value, *PATHS["error"])
-        message = words(told.value, *PATHS["message"])
-        state = MARKERS.told(message) or MARKERS.code(words(told.value, *PATHS["code"]))
-        if error and state is not None:
-            return state
     if pick(sheet.tree, CSS["shell"]) is not None and sheet.seen.visible < 200:
         return SHELL
-    state = state_of(MARKERS, sheet, found=False)
     if state[1] == "gone_or_risk" and sheet.page.status in {404, 410}:
         return PageState.REMOVED, "unspecified"
-    if state in {LAYOUT_CHANGED, SHELL} and not asked and listed_nothing(sheet):
+    if state in {LAYOUT_CHANGED, SHELL} and empty and says_none(sheet):
         return PageState.ALIVE, ""
     return state
 
 
-def listed_nothing(sheet: Sheet) -> bool:
-    """Whether a list was shown, or answered, without anything in it."""
-    empty = any(first_list(told.value) == [] for told in sheet.answers)
+def says_none(sheet: Sheet) -> bool:
     said = any(phrase in sheet.seen.text for phrase in MARKERS.words["none"])
-    return empty or said or pick(sheet.tree, CSS["none"]) is not None
+    return said or pick(sheet.tree, CSS["none"]) is not None
 
 
-def first_list(value: object) -> object:
-    return value.get("data") if isinstance(value, dict) else None
+def listed(value: object) -> int | None:
+    return length([dig(value, path) for path in PATHS["hits"]])
 
 
 # Markup

@@ -134,3 +134,62 @@ def test_every_notice_that_ships_is_recognised_as_itself(source):
     markers = markers_of(source)
     for sign in markers.signs:
         assert markers.told(" ".join(sign.parts)) == sign.state
+
+
+ADDRESSES = """
+version: 1
+as_of: 2026-11-25
+signs:
+  removed:unspecified: [内容已删除]
+addresses:
+  blocked:login: [platform.example/signin, passport.platform.example]
+  blocked:captcha: [/captcha, verifycenter]
+  blocked:rate_limit: [error_code=300013]
+"""
+
+
+@pytest.fixture
+def places(tmp_path: Path):
+    path = tmp_path / "places.yaml"
+    path.write_text(ADDRESSES, encoding="utf-8")
+    return read_markers(path)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.platform.example/post/1?x=platform.example/signin",
+        "https://www.platform.example/post/1?u=/captcha#/captcha",
+        "https://www.platform.example/post/platform.example/signin",
+        "https://signin.example/?next=passport.platform.example",
+        "https://passport.platform.example.attack.test/",
+        "https://www.platform.example/post/1?error_code=300013",
+        "https://[",
+    ],
+)
+def test_what_somebody_wrote_into_a_link_is_no_wall(places, url):
+    assert places.address(url) is None
+    assert places.address(url, url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("https://www.platform.example/signin?next=1", "login"),
+        ("https://passport.platform.example/", "login"),
+        ("https://www.platform.example/web/captcha?x=1", "captcha"),
+        ("https://www.platform.example/a/verifycenter/b", "captcha"),
+        ("https://www.platform.example/404?a=1&error_code=300013", "rate_limit"),
+    ],
+)
+def test_where_a_platform_leads_is_known_by_host_path_and_parameter(places, url, reason):
+    asked = "https://www.platform.example/post/1"
+    assert places.address(url, asked) == (PageState.BLOCKED, reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("此內容因違規無法查看", "platform_violation"), ("該內容已被發佈者刪除", "author_deleted")],
+)
+def test_a_notice_in_traditional_characters_is_the_same_notice(text, reason):
+    assert markers_of("wechat_mp").told(text) == (PageState.REMOVED, reason)

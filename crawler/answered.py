@@ -1,0 +1,208 @@
+"""What was told of the thing asked for: one decision for every source that reads answers.
+
+A page's scripts ask for much besides. An answer counts only where its URL has one of the pieces
+that the markers name for it: `details` of a post, `profiles` of an account, `lists` of posts, as a
+piece of the path, with "?name=start" where a parameter tells one list from another. So a feed of
+recommendations is no search's result, and its being empty says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from crawler.markers import Markers, State
+from crawler.sheet import Sheet, Told
+from crawler.verdicts import LAYOUT_CHANGED, SHELL, notice, of_answers, state_of
+from storage.records import PageState, Post
+
+POST, ACCOUNT, LIST = "post", "account", "list"
+BLOCKED = PageState.BLOCKED
+EMPTY_ACCOUNT: State = (PageState.AMBIGUOUS, "empty_account")
+MOST_TEXT = 20_000  # characters looked through for a wall around an empty list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """`own`: answers about what was asked for, the page itself where it is one. `around`: data
+    that the document carries. `refused`: what `own` says against it. `walled`: a wall that any
+    other answer met."""
+
+    kind: str
+    own: tuple[Told, ...]
+    around: tuple[Told, ...]
+    other: tuple[Told, ...]
+    refused: State | None
+    walled: State | None
+
+
+def kind_of(asked: str) -> str:
+    """ "post", "account" or "list" by the id that a URL asks for."""
+    if not asked:
+        return LIST
+    return ACCOUNT if asked.startswith("user:") else POST
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a URL asks for: its kind, its id, and `asks`, the id that an answer's URL asks for, ""
+    where it names none. A page also asks for other posts and accounts, to show them small."""
+
+    kind: str
+    post_id: str = ""
+    asks: Callable[[str], str] = lambda _url: ""
+
+    def is_other(self, url: str) -> bool:
+        return self.kind != LIST and self.asks(url) not in {"", self.post_id}
+
+
+def hear(markers: Markers, sheet: Sheet, told: Iterable[Told], asked: Asked) -> Heard:
+    """Sort what was told by what was asked for. `told`: answers, then the document's own data."""
+    kind = asked.kind
+    paths = markers.paths["messages"]
+    pieces = [markers.words.get(name, ()) for name in PIECES[kind]]
+    ranks: dict[int, list[Told]] = {}
+    for one in told:
+        at = next((at for at, some in enumerate(pieces) if is_of(one.url, some)), len(pieces))
+        if one.url != sheet.url and asked.is_other(one.url):
+            at = len(pieces)
+        if at == len(pieces) and one.url == sheet.url:
+            at = 0 if sheet.whole is not None else AROUND
+        ranks.setdefault(at, []).append(one)
+    own = tuple(one for at in range(len(pieces)) for one in ranks.get(at, ()))
+    around, other = tuple(ranks.get(AROUND, ())), tuple(ranks.get(len(pieces), ()))
+    walled = of_answers(markers, other, *paths)
+    return Heard(
+        kind=kind,
+        own=own,
+        around=around,
+        other=other,
+        refused=gravest_wall_last(of_answers(markers, [one], *paths) for one in (*own, *around)),
+        walled=walled if walled is not None and walled[0] is BLOCKED else None,
+    )
+
+
+PIECES = {POST: ("details",), ACCOUNT: ("profiles", "lists"), LIST: ("lists",)}
+AROUND = -1
+
+
+def is_of(url: str, pieces: Iterable[str]) -> bool:
+    """Whether an answer's URL has one of the pieces."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    pairs = [f"{name}={value}" for name, value in parse_qsl(parts.query)]
+    for piece in pieces:
+        path, _, start = piece.partition("?")
+        if path in parts.path and (not start or any(pair.startswith(start) for pair in pairs)):
+            return True
+    return False
+
+
+def gravest_wall_last(told: Iterable[State | None]) -> State | None:
+    """The first that tells more than a wall, else the first wall: a second look got further."""
+    states = [one for one in told if one is not None]
+    return next((one for one in states if one[0] is not BLOCKED), next(iter(states), None))
+
+
+def answers_of(markers: Markers, sheet: Sheet) -> list[Told]:
+    """Answers without those that hold other people's comments."""
+    skipped = markers.words.get("not_posts", ())
+    return [one for one in sheet.answers if not any(piece in one.url for piece in skipped)]
+
+
+def items_of(heard: Heard, listed: Callable[[object], int | None]) -> int | None:
+    """How many entries the lists asked for have, of whatever shape; None where none came."""
+    found = [number for one in heard.own if (number := listed(one.value)) is not None]
+    return sum(found) if found else None
+
+
+def against_post(markers: Markers, sheet: Sheet, heard: Heard, *, told_by: str) -> State | None:
+    """What speaks against a post; None where it may be read.
+
+    `told_by`: where its record stands: "own", "around", "other", "" where there is none. A card in
+    a list, or data that came with the document, is older than the answer about the post itself.
+    """
+    refused = heard.refused
+    if told_by == "own" or (told_by and refused is None):
+        return None
+    if told_by == "around" and refused is not None and refused[0] is BLOCKED:
+        return None
+    return refused if told_by else missing(markers, sheet, heard)
+
+
+def against_account(
+    markers: Markers, sheet: Sheet, heard: Heard, *, known: bool, posts: bool, items: int | None
+) -> State | None:
+    """What speaks against an account; None where it may be read.
+
+    `known`: its profile was read; `posts`: some of its own posts were. Only the platform writes in
+    its answers and in elements for notices; the rest of a page with posts is the account's own.
+    """
+    if heard.refused is not None and heard.refused[0] is not BLOCKED:
+        return heard.refused
+    spoken = notice(markers, sheet, shown_only=posts) if sheet.whole is None else None
+    if spoken is not None and not (posts and spoken[0] is BLOCKED):
+        return spoken
+    if known or posts:
+        return None
+    state = missing(markers, sheet, heard, items=items)
+    return EMPTY_ACCOUNT if state is None else state
+
+
+def against_list(
+    markers: Markers, sheet: Sheet, heard: Heard, *, found: bool, items: int | None
+) -> State | None:
+    """What speaks against a list or a search; None where it may be read, also as empty."""
+    return None if found else missing(markers, sheet, heard, items=items)
+
+
+def missing(
+    markers: Markers, sheet: Sheet, heard: Heard, *, items: int | None = None
+) -> State | None:
+    """Why nothing of what was asked for could be read; None for a list that is truly empty.
+
+    Answers tell more exactly than the page around them, unless the page is a wall.
+    """
+    refused = heard.refused or heard.walled
+    around = state_of(markers, sheet, found=False) if sheet.whole is None else LAYOUT_CHANGED
+    if around[0] is BLOCKED and around != SHELL:
+        return around
+    if refused is not None or items is None:
+        return refused or around
+    if items:
+        return LAYOUT_CHANGED
+    if sheet.whole is not None:
+        return None
+    if around not in {LAYOUT_CHANGED, SHELL}:
+        return around
+    told = markers.told(sheet.seen.text[:MOST_TEXT])
+    return told if told is not None and told[0] is BLOCKED else None
+
+
+def is_of_account(post: Post, asked: str) -> bool:
+    """Whether a post may stand on the page asked for: on an account's page only its own."""
+    return not asked or not post.author_id or f"user:{post.author_id}" == asked
+
+
+def against_posts(
+    markers: Markers,
+    sheet: Sheet,
+    heard: Heard,
+    posts: Mapping[str, Iterable[Post]],
+    items: int | None,
+) -> State | None:
+    """What speaks against posts found at "own", "around" and "other" places; the same decision for
+    sources that make posts first and ask then which of them was asked for."""
+    places = {place: list(found) for place, found in posts.items()}
+    if heard.kind == POST:
+        told_by = next((place for place, found in places.items() if found), "")
+        return against_post(markers, sheet, heard, told_by=told_by)
+    here = [*places.get("own", ()), *places.get("around", ())]
+    known = any(post.post_id.startswith("user:") for post in here)
+    if heard.kind == LIST:
+        return against_list(markers, sheet, heard, found=bool(here), items=items)
+    own = any(not post.post_id.startswith("user:") for post in here)
+    return against_account(markers, sheet, heard, known=known, posts=own, items=items)
