@@ -33,6 +33,12 @@ REASONS = {
     "refused_connection": Bilingual("连接被拒", "connection refused"),
     "unreachable": Bilingual("连接不上", "the host cannot be reached"),
     "too_large": Bilingual("页面过大，已停止下载", "too large, download stopped"),
+    "too_much": Bilingual(
+        "取证时下载量到上限，其余未取", "the download limit of a capture was reached, the rest left"
+    ),
+    "busy": Bilingual(
+        "同时连接过多，这一部分未取", "too many connections at once, this part was left"
+    ),
     "cut_off": Bilingual("传输中断", "cut off while being sent"),
     "no_browser": Bilingual("本机没有浏览器，没有这样看", "no browser here, not asked that way"),
     "browser": Bilingual("浏览器打不开", "the browser could not open it"),
