@@ -42,7 +42,7 @@ OWN_WORDS = 160  # characters of prose beside the marker that make a short page 
 CAPTCHA = re.compile(
     r"请?(?:输入|填写)(?:下方|图中|图片|右侧)?的?(?:验证码|字符)|完成(?:下方|下列|以下|安全|人机)?的?(?:拼图)?验证|"
     r"安全验证|人机验证|(?:滑动|滑块|拼图|点选|图形)验证|(?:拖动|按住|滑动)滑块|点击按钮进行验证|环境异常|访问验证|"
-    r"正在检查(?:您|你)的浏览器|(?:浏览器)?安全检[测查]中|"
+    r"正在检查(?:您|你)的浏览器|(?:浏览器)?安全检[测查]中(?!心)|"
     r"您?的?访问(?:请求)?(?:出现)?(?:异常|存在安全风险)|网络环境存在(?:异常|风险)|验证码中间页|"
     r"security (?:verification|check)|verify (?:that )?you are (?:a )?human|"
     r"are you a robot|just a moment|checking your browser|attention required|captcha",

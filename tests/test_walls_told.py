@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.states import CAPTCHA
 from door.sources import all_sources
 from tests.test_sources import page_of
 
@@ -115,3 +116,8 @@ def test_a_list_of_articles_beside_a_wall_is_a_wall():
     wall = "<p>环境异常</p><p>完成验证后即可继续访问</p>"
     assert told("wechat_mp", ARTICLE, "", f"{script}{wall}") == "blocked:captcha"
     assert told("wechat_mp", ARTICLE, "", f"{script}<p>全部消息</p>") == "alive:"
+
+
+def test_the_name_of_a_testing_centre_is_no_firewall():
+    assert not CAPTCHA.search("特种设备安全检测中心指定报名点")
+    assert CAPTCHA.search("安全检测中，请稍候")
