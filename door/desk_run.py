@@ -77,7 +77,8 @@ class QuietServer(uvicorn.Server):
 
 def serve_desk(desk: Desk, host: str, port: int) -> None:
     """Serve until Ctrl-C or SIGTERM; Problem where a port is taken."""
-    asyncio.run(serve_both(desk, bound(host, port), bound(host, port + 1)))
+    with bound(host, port) as front, bound(host, port + 1) as back:
+        asyncio.run(serve_both(desk, front, back))
 
 
 def bound(host: str, port: int) -> socket.socket:

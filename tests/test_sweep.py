@@ -140,11 +140,13 @@ def end_state(home: Path) -> tuple:
     )
     claims = rows(
         home,
-        "select p.post_id, f.rule, f.code, f.why from findings f join posts p on p.id=f.post_row",
+        "select p.post_id, f.rule, f.code, f.why from findings f join posts p on p.id=f.post_row"
+        f" where p.post_id not like {TRAP}",
     )
     grouped = rows(
         home,
-        "select c.case_id, p.post_id from case_posts c join posts p on p.id=c.post_row",
+        "select c.case_id, p.post_id from case_posts c join posts p on p.id=c.post_row"
+        f" where p.post_id not like {TRAP}",
     )
     by_case: dict[int, set[str]] = {}
     for case, post in grouped:
