@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import io
 import json
+import string
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
@@ -188,7 +189,7 @@ def response_head(exchange: Exchange) -> StatusAndHeaders:
     ]
     if ("content-length", length) not in {(name.lower(), value) for name, value in head}:
         head.append(("Content-Length", length))
-    # Header values beyond ASCII are percent-encoded by warcio; a reason phrase has no such form.
+    # A reason phrase has no percent-encoded form, as values have.
     phrase = one_line(exchange.status_text).encode("ascii", "replace").decode()
     status = f"{exchange.status} {phrase}".strip()
     return StatusAndHeaders(status, clean(head), protocol="HTTP/1.1")
@@ -212,8 +213,16 @@ def request_head(exchange: Exchange) -> StatusAndHeaders:
 
 
 def clean(headers: Iterable[tuple[str, str]]) -> Headers:
-    """No value may end its line: what follows would be read as a header of its own."""
-    return tuple((one_line(name), one_line(value)) for name, value in headers)
+    """No value may end its line: what follows would be read as a header of its own.
+
+    Beyond ASCII a value is percent-encoded UTF-8: warcio 1.8 does so for some places of a value and
+    fails at others.
+    """
+    return tuple((one_line(name), in_ascii(one_line(value))) for name, value in headers)
+
+
+def in_ascii(text: str) -> str:
+    return text if text.isascii() else quote(text, safe=string.printable)
 
 
 def one_line(text: str) -> str:
