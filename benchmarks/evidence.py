@@ -17,21 +17,18 @@ import asyncio
 import json
 import os
 import resource
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, Request, async_playwright
 
+from benchmarks.serving import served
 from benchmarks.sources import MemoryWatch
-from benchmarks.sweep import wait_until_open
 from crawler.chromium import find_chromium
 from crawler.process_memory import children_mb
 from door.capture_run import TABS_A_CORE, Outside, run_captures
@@ -129,20 +126,6 @@ def worker(kind: str, port: int, pages: int) -> None:
     print(json.dumps({"pages": len(moments), "rate": rate, "browser_mb": watch.stop()} | told))
 
 
-@contextmanager
-def page_server() -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "-m", "benchmarks.evidence_pages", str(port)])
-    try:
-        wait_until_open(port)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
 def measured(kind: str, port: int, pages: int) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.evidence", "--worker", kind, str(port), str(pages)],
@@ -159,7 +142,7 @@ def measured(kind: str, port: int, pages: int) -> dict[str, Any]:
 
 def table(pages: int, rounds: int) -> None:
     runs: dict[str, list[dict[str, Any]]] = {"bare": [], "ours": []}
-    with page_server() as port:
+    with served("benchmarks.evidence_pages") as port:
         for _ in range(rounds):  # side by side: another job on the machine slows both
             for kind, found in runs.items():
                 found.append(measured(kind, port, pages))
@@ -171,7 +154,7 @@ def table(pages: int, rounds: int) -> None:
 
 
 def long_run(captures: int) -> None:
-    with page_server() as port:
+    with served("benchmarks.evidence_pages") as port:
         run = measured("ours", port, captures)
     held = run["held"]
     print(f"{run['pages']} captures in one run, {run['rate']:.2f} a second")

@@ -14,15 +14,13 @@ import argparse
 import hashlib
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +29,7 @@ from playwright.async_api import Page as BrowserPage
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy_playwright.page import PageMethod
 
-from benchmarks.sweep import wait_until_open
+from benchmarks.serving import served
 from crawler.chromium import find_chromium
 from crawler.process_memory import children_mb
 from crawler.reading import Reading
@@ -193,20 +191,6 @@ def worker(kind: str, port: int, pages: int) -> None:
     print(json.dumps({"pages": read, "rate": (read - 1) / seconds, "browser_mb": watch.stop()}))
 
 
-@contextmanager
-def page_server() -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "-m", "benchmarks.script_pages", str(port)])
-    try:
-        wait_until_open(port)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
 def measured(kind: str, port: int, pages: int) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.sources", "--worker", kind, str(port), str(pages)],
@@ -223,7 +207,7 @@ def measured(kind: str, port: int, pages: int) -> dict[str, Any]:
 
 def table(pages: int, rounds: int) -> None:
     runs: dict[str, list[dict[str, Any]]] = {"bare": [], "ours": []}
-    with page_server() as port:
+    with served("benchmarks.script_pages") as port:
         for _ in range(rounds):  # side by side: another job on the machine slows both
             for kind, found in runs.items():
                 found.append(measured(kind, port, pages))
@@ -247,7 +231,7 @@ def main() -> None:
         return
     table(options.pages, options.rounds)
     if options.memory_pages:
-        with page_server() as port:
+        with served("benchmarks.script_pages") as port:
             run = measured("ours", port, options.memory_pages)
         print(
             f"{run['pages']} pages in one run: the browser held {run['browser_mb']:.0f} MB at most"

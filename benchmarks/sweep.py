@@ -13,20 +13,18 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 
+from benchmarks.serving import served
 from door.settings import read_settings
 from door.sources import all_sources
 from door.sweep_parts import SweepOrder
@@ -107,30 +105,6 @@ def worker(kind: str, port: int, pages: int) -> None:
     print(json.dumps(run))
 
 
-@contextmanager
-def page_server(pages: int) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "benchmarks.page_server", str(port), str(pages)]
-    server = subprocess.Popen(command)
-    try:
-        wait_until_open(port)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def wait_until_open(port: int) -> None:
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise RuntimeError("the page server did not start")
-
-
 def measured(kind: str, port: int, pages: int) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.sweep", "--worker", kind, str(port), str(pages)],
@@ -145,7 +119,7 @@ def measured(kind: str, port: int, pages: int) -> dict[str, Any]:
 
 def table(pages: int, rounds: int) -> None:
     runs: dict[str, list[dict[str, Any]]] = {"bare": [], "handed": [], "walked": []}
-    with page_server(pages) as port:
+    with served("benchmarks.page_server", str(pages)) as port:
         for _ in range(rounds):
             for kind, found in runs.items():
                 found.append(measured(kind, port, pages))
@@ -164,7 +138,7 @@ def table(pages: int, rounds: int) -> None:
 
 
 def memory(pages: int) -> None:
-    with page_server(pages) as port:
+    with served("benchmarks.page_server", str(pages)) as port:
         run = measured("walked", port, pages)
     print(f"{run['pages']} pages walked: peak {run['rss_mb']:.0f} MB in the Python process")
 
