@@ -2,70 +2,44 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from types import TracebackType
-from typing import Self
 
-from rich.live import Live
 from rich.table import Table
-from rich.text import Text
 
 from door.capture_words import PART_WORDS, is_whole, part_word, warning
+from door.live_line import LiveLine
 from door.printable import printable
 from door.settings import SETTINGS
-from door.speech import err, out, say, t
+from door.speech import out, say, t
 from evidence.orders import Taken
 from storage.records import Capture
 
-LINE_EVERY = 20.0  # seconds between plain lines
-REFRESH = 4  # redraws a second on a terminal
 SORTS = ("whole", "partial", "failed")
 
 
-class CaptureProgress:
-    """Counts captures as they are kept; a bar on a terminal, a plain line now and then else."""
+class CaptureProgress(LiveLine):
+    """Counts captures as they are kept."""
 
     def __init__(self, total: int) -> None:
+        super().__init__()
         self._total = total
-        self._began = self._spoke = time.monotonic()
         self._url = ""
         self.counts: Counter[str] = Counter()
-        self._live = Live(console=err, refresh_per_second=REFRESH, transient=True)
-
-    def __enter__(self) -> Self:
-        if err.is_terminal:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if err.is_terminal:
-            self._live.stop()
 
     def count(self, taken: Taken) -> None:
         self.counts[sort_of(taken.capture)] += 1
         self.counts["other"] += warning(taken) is not None
         self._url = printable(taken.capture.url)
-        if err.is_terminal:
-            self._live.update(Text(self._line(), overflow="ellipsis", no_wrap=True))
-        elif time.monotonic() - self._spoke > LINE_EVERY:
-            self._spoke = time.monotonic()
-            err.print(self._line(), markup=False)
+        self.tell()
 
-    def _line(self) -> str:
+    def line(self) -> str:
         done = sum(self.counts[sort] for sort in SORTS)
-        seconds = int(time.monotonic() - self._began)
         partial, failed = self.counts["partial"], self.counts["failed"]
         return t(
             f"已取证 {done}/{self._total} · 不完整 {partial} · 没有取到 {failed}"
-            f" · {seconds} 秒 · {self._url}",
+            f" · {self.seconds} 秒 · {self._url}",
             f"{done}/{self._total} captured · {partial} in part · {failed} failed"
-            f" · {seconds} s · {self._url}",
+            f" · {self.seconds} s · {self._url}",
         )
 
 
