@@ -35,7 +35,7 @@ TOLD = (
         re.compile(r"captcha|login|wall|risk|limit|shell|refused|visitor|too_|verify|voucher"),
         "blocked",
     ),
-    (re.compile(r"removed|deleted|banned|closed|account_blocked|prohibited|locked"), "removed"),
+    (re.compile(r"removed|deleted|banned|closed|prohibited"), "removed"),
     (re.compile(r"other_|_other"), "swapped"),
     (re.compile(r"private|reviewing|unavailable|expired|token"), "ambiguous"),
 )
