@@ -15,6 +15,12 @@ def source_name(name: str) -> str:
     return t(f"{spider.zh}（{name}）", name) if spider and spider.zh else name
 
 
+def source_word(name: str) -> str:
+    """The same where there is little room: without the name in commands."""
+    spider = all_sources().get(name)
+    return t(spider.zh, name) if spider and spider.zh else name
+
+
 def all_sources() -> dict[str, type[SourceSpider]]:
     loader = SpiderLoader.from_settings(ScrapySettings({"SPIDER_MODULES": ["spiders"]}))
     found = {name: loader.load(name) for name in loader.list()}

@@ -10,7 +10,7 @@ from door.code_words import codes_json, codes_line
 from door.outcomes import reason_words, state_words
 from door.settings import SETTINGS
 from door.source_words import source_reason, source_state, what_to_do
-from door.sources import source_name
+from door.sources import source_name, source_word
 from door.speech import out, say, t
 from door.sweep_run import SweepResult
 from storage.sources import SourceRun, verdict
@@ -109,7 +109,7 @@ def targets_table(seen: SweepSummary) -> Table:
     for row in seen.targets:
         table.add_row(
             row.value,
-            source_name(row.source),
+            source_word(row.source),
             str(row.pages),
             str(row.posts),
             str(row.flagged),
