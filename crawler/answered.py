@@ -8,18 +8,31 @@ recommendations is no search's result, and its being empty says nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.markers import Markers, State
 from crawler.sheet import Sheet, Told
-from crawler.verdicts import LAYOUT_CHANGED, SHELL, notice, of_answers, state_of
+from crawler.verdicts import (
+    LAYOUT_CHANGED,
+    SHELL,
+    in_elements,
+    in_few_words,
+    notice,
+    of_answers,
+    state_of,
+)
 from storage.records import PageState, Post
 
 POST, ACCOUNT, LIST = "post", "account", "list"
 BLOCKED = PageState.BLOCKED
+UNCLEAR_ACCOUNT: State = (PageState.AMBIGUOUS, "unavailable")
 EMPTY_ACCOUNT: State = (PageState.AMBIGUOUS, "empty_account")
+PLATFORM_SPEAKS = re.compile(
+    "[该此您你因]|由于|(?:很)?抱歉|账号不存在|用户不存在"
+)  # of itself nobody does
 MOST_TEXT = 20_000  # characters looked through for a wall around an empty list
 
 
@@ -126,8 +139,10 @@ def against_post(markers: Markers, sheet: Sheet, heard: Heard, *, told_by: str) 
     a list, or data that came with the document, is older than the answer about the post itself.
     """
     refused = heard.refused
-    if told_by == "own" or (told_by and refused is None):
+    if told_by == "own":
         return None
+    if told_by and refused is None:
+        return in_elements(markers, sheet) if told_by == "other" and sheet.whole is None else None
     if told_by == "around" and refused is not None and refused[0] is BLOCKED:
         return None
     return refused if told_by else missing(markers, sheet, heard)
@@ -143,13 +158,31 @@ def against_account(
     """
     if heard.refused is not None and heard.refused[0] is not BLOCKED:
         return heard.refused
-    spoken = notice(markers, sheet, shown_only=posts) if sheet.whole is None else None
-    if spoken is not None and not (posts and spoken[0] is BLOCKED):
-        return spoken
     if known or posts:
-        return None
+        return None if sheet.whole is not None else against_known(markers, sheet, posts=posts)
+    spoken = notice(markers, sheet) if sheet.whole is None else None
+    if spoken is not None:
+        return spoken
     state = missing(markers, sheet, heard, items=items)
     return EMPTY_ACCOUNT if state is None else state
+
+
+def against_known(markers: Markers, sheet: Sheet, *, posts: bool) -> State | None:
+    """What the page tells against an account whose profile or posts were read.
+
+    Its name stands in the title and its bio in the text: what reads like a notice there may be its
+    own words, so a wall is not believed, and anything but a sentence of the platform's own is no
+    more than unclear.
+    """
+    spoken = in_elements(markers, sheet)
+    if spoken is not None and not (posts and spoken[0] is BLOCKED):
+        return spoken
+    told = None if posts else in_few_words(markers, sheet)
+    if told is None or told[0] is BLOCKED:
+        return None
+    lines = (line.strip() for line in sheet.seen.text.splitlines())
+    alone = any(PLATFORM_SPEAKS.match(line) and markers.told(line) == told for line in lines)
+    return told if alone else UNCLEAR_ACCOUNT
 
 
 def against_list(

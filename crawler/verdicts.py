@@ -90,18 +90,22 @@ def of_status(markers: Markers, sheet: Sheet) -> State:
     return state_of_status(status, sheet.seen, sheet.html)
 
 
-def notice(markers: Markers, sheet: Sheet, *, shown_only: bool = False) -> State | None:
-    """What the platform tells in its title, in an element for notices, or in few words.
+def notice(markers: Markers, sheet: Sheet) -> State | None:
+    """What the platform tells in its title, in an element for notices, or in few words."""
+    titled = markers.titled(sheet.seen.title)
+    return gravest([titled, in_elements(markers, sheet), in_few_words(markers, sheet)])
 
-    `shown_only`: without those few words, where they may be somebody's own.
-    """
+
+def in_elements(markers: Markers, sheet: Sheet) -> State | None:
+    """What stands in elements for notices: only the platform writes there."""
+    nodes = (node for selector in markers.nodes for node in sheet.shown.css(selector)[:20])
+    return markers.told(" ".join(node.text() for node in nodes))
+
+
+def in_few_words(markers: Markers, sheet: Sheet) -> State | None:
+    """What the text tells, of a long one its beginning; an account's name and bio stand in it."""
     seen = sheet.seen
-    nodes = " ".join(
-        node.text() for selector in markers.nodes for node in sheet.shown.css(selector)[:20]
-    )
-    text = seen.text if seen.visible < SHORT else seen.text[:HEAD]
-    text = "" if shown_only else text
-    return gravest([markers.titled(seen.title), markers.told(nodes), markers.told(text)])
+    return markers.told(seen.text if seen.visible < SHORT else seen.text[:HEAD])
 
 
 def other_post(markers: Markers, sheet: Sheet) -> State:

@@ -23,7 +23,7 @@ NOTE = "6543b593000000001e01f6dc"
 BANNED = "该账号已被封禁"
 
 
-def seen(name: str, url: str, dom: str, *answers: tuple[str, Any]):
+def seen(name: str, url: str, dom: str, *answers: tuple[str, Any], title: str = "x"):
     """The reading of a page that shows `dom` after its scripts were told `answers`."""
     kept = tuple(
         Answer(
@@ -34,7 +34,8 @@ def seen(name: str, url: str, dom: str, *answers: tuple[str, Any]):
         )
         for at, value in answers
     )
-    head = "<html><head><title>x</title></head><body><div id=root><nav>首页 推荐 搜索</nav>"
+    body = "</head><body><div id=root><nav>首页 推荐 搜索</nav>"
+    head = f"<html><head><title>{title}</title>{body}"
     shown = f"{head}<p>{dom}</p></div><script></script></body></html>"
     return SOURCES[name]().read(page_of(SHELL, url, dom=shown, answers=kept))
 
@@ -440,3 +441,41 @@ def test_an_answer_about_another_post_or_account_says_nothing_of_this_one():
     answer = (f"{ZHIHU}/api/v4/answers/22", ANSWERED | {"id": "22"})
     wrong = (f"{ZHIHU}/api/v4/answers/44", {"error": {"code": 404, "message": "x"}})
     assert told("zhihu", f"{ZHIHU}/question/1/answer/22", "", wrong, answer) == "alive:"
+
+
+@pytest.mark.parametrize("nickname", ["老号账号已被封禁", "请先登录再看", "用户不存在啊"])
+@pytest.mark.parametrize("posts", [NOBODY, {**NOBODY, "aweme_list": [video(VIDEO, SEC)]}])
+def test_an_account_s_own_name_is_no_notice_and_no_wall(nickname, posts):
+    named = {"status_code": 0, "user": {**USER, "nickname": nickname}}
+    url = f"{DOUYIN}/user/{SEC}"
+    reading = seen("douyin", url, "", (PROFILE, named), (POSTS, posts), title=f"{nickname}的抖音")
+    assert reading.state in ({"alive"} if posts["aweme_list"] else {"alive", "ambiguous"})
+
+
+def test_a_bio_that_tells_of_a_banned_account_makes_its_owner_no_removed_one():
+    named = {"status_code": 0, "user": USER}
+    state = told("douyin", f"{DOUYIN}/user/{SEC}", "老号账号已被封禁，新号在此", (PROFILE, named))
+    assert not state.startswith("removed")
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "notice", "listed"),
+    [
+        (
+            "douyin",
+            f"{DOUYIN}/video/{VIDEO}",
+            "<div class=error-page>你要观看的视频不存在</div>",
+            (POSTS, {"aweme_list": [video(VIDEO)]}),
+        ),
+        (
+            "xiaohongshu",
+            f"{XHS}/search_result/{NOTE}",
+            "<div class=not-found-container>该笔记已被删除</div>",
+            (f"{EDITH}/v1/search/notes", {"code": 0, "data": {"items": [CARD]}}),
+        ),
+    ],
+)
+def test_an_older_card_in_a_list_says_nothing_against_the_page_s_own_notice(
+    name, url, notice, listed
+):
+    assert told(name, url, notice, listed).startswith("removed:")
