@@ -56,7 +56,9 @@ def told_by(content: str, page_url: str) -> Told:
 def scheme_key(scheme: str, said: str) -> str:
     """Schemes are alike in every spelling; what stands behind one is not."""
     rest = said[len(scheme) :]
-    return bounded(scheme + rest) if rest.strip(":/?#") else ""
+    parts = rest.strip(":/?#")
+    whose = set(parts.split("/")) - set(table()["ways"])
+    return bounded(scheme + rest) if parts and whose else ""
 
 
 def app_place(host: str, path: str) -> dict[str, Any] | None:

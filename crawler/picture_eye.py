@@ -54,7 +54,11 @@ class PictureEye:
 
     async def see(self, data: bytes) -> Look:
         """Raises Unreadable: "too_slow", "reader_died", and the words of the decoder."""
-        return await asyncio.get_running_loop().run_in_executor(self._line, self.look, data)
+        try:
+            looking = asyncio.get_running_loop().run_in_executor(self._line, self.look, data)
+        except RuntimeError as error:  # closed: the sweep is ending
+            raise Unreadable("reader_died") from error
+        return await looking
 
     def look(self, data: bytes) -> Look:
         """The same, at once and blocking; one caller at a time."""

@@ -54,6 +54,7 @@ RATE = re.compile(
 )
 REFUSED = re.compile(
     r"\A\W*(?:403 ?forbidden|forbidden|access denied|blocked)\W*\Z|403 forbidden|access denied|"
+    r"D盾_?拦截|(?:您|你)的(?:访问|请求)已?被[^。\n]{0,10}拦截|可能对网站造成(?:威胁|危险)|"
     r"请求被拦截|访问被(?:拒绝|阻断|拦截)|IP存在风险|疑似黑客攻击|请求带有不合法参数|"
     r"被网站管理员设置(?:为|成)?拦截|\A\W*(?:网站|宝塔|云)防(?:火墙|护)\W*\Z",
     re.IGNORECASE,
@@ -159,8 +160,11 @@ def state_of_status(status: int, extracted: Extracted, html: str) -> State:
     known = STATUSES.get(status)
     wall = wall_of(extracted, html)
     if known is not None and known[0] is not BLOCKED:
-        # A robot's test may come with any status; a page that says it is gone is gone.
-        return (BLOCKED, wall) if wall == "captcha" and not says(GONE, extracted) else known
+        # A robot's test or a firewall may come with any status; what says it is gone is gone.
+        if says(GONE, extracted):
+            return known
+        refused = (BLOCKED, "http_403") if says(REFUSED, extracted) else known
+        return (BLOCKED, wall) if wall in {"captcha", "rate_limit"} else refused
     if known is not None or (wall and status == REFUSED_METHOD):
         return BLOCKED, wall or (known[1] if known else "")
     if status in SCRIPT_TESTS and (wall or needs_browser(extracted, html)):

@@ -226,3 +226,24 @@ def test_the_table_says_when_it_was_true():
 @pytest.mark.parametrize("name", sorted(CODES))
 def test_the_samples_own_pictures_say_what_they_should(name):
     assert qr_contents(qr_png(CODES[name])) == tuple(filter(None, [CODES[name]]))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "http://wpa.qq.com/pa?p=2:1:52",
+        "https://qun.qq.com/join.html",
+        "https://qr.alipay.com/_d?_b=peerpay",
+        "weixin://dl/scan",
+        "weixin://scanqrcode",
+    ],
+)
+def test_the_way_into_an_app_is_nobody_s_key(said):
+    assert told_by(said, "http://a.example/").key == ""
+
+
+def test_two_groups_of_one_app_have_two_keys():
+    group = "https://qr.dingtalk.com/action/joingroup?code=v1,k1,{}&_dt_no_comment=1"
+    first, second = (told_by(group.format(one), "http://a.example/") for one in ("AAA", "BBB"))
+    assert first.key
+    assert first.key != second.key

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.states import CAPTCHA
+from crawler.extract import extract
+from crawler.states import CAPTCHA, state_of_status
 from door.sources import all_sources
 from tests.test_sources import page_of
 
@@ -121,3 +122,17 @@ def test_a_list_of_articles_beside_a_wall_is_a_wall():
 def test_the_name_of_a_testing_centre_is_no_firewall():
     assert not CAPTCHA.search("特种设备安全检测中心指定报名点")
     assert CAPTCHA.search("安全检测中，请稍候")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "网站防火墙：您的请求带有不合法参数，已被网站管理员设置拦截",
+        "您的访问被阻断",
+        "访问过于频繁",
+    ],
+)
+def test_a_firewall_s_page_with_404_is_a_wall_and_not_a_removed_page(words):
+    html = f"<html><title>提示</title><body><p>{words}</p></body></html>"
+    state, _ = state_of_status(404, extract(html, "http://a.example/x"), html)
+    assert state == "blocked"
