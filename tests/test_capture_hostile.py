@@ -175,7 +175,12 @@ def test_a_page_that_crashes_its_tab_leaves_what_came_before(stage: Stage) -> No
     show = stage.take("http://a.test/eater", wake_seconds=100.0)
     assert show.outcome == "crashed"
     assert show.parts["full_page"] == show.parts["dom"] == "crashed"
-    assert show.parts["warc"] == show.parts["facts"] == "ok"
+    assert show.parts["facts"] == "ok"
+    # A body that the tab took with it is left out, and the part says so.
+    archive = unpacked(show)
+    assert b"WARC-Target-URI: http://a.test/eater" in archive
+    assert (show.parts["warc"] == "cut") == (b"\r\nWARC-Truncated: " in archive)
+    assert show.parts["warc"] in {"ok", "cut"}
     assert show.capture.final_url == "http://a.test/eater"
     assert not show.taken.disturbed
     assert "好页" in stage.take("http://a.test/good").text
