@@ -115,7 +115,7 @@ WECHAT = {
     "unavailable": weixin("unavailable"),
     "swapped": weixin("other_article"),
     "moved": weixin("moved"),
-    "blocked": weixin("account_blocked"),
+    "blocked": weixin("account_closed"),
     "404": Answer(b"", 404),
     "403": Answer(page("403", "Forbidden"), 403),
 }
