@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 
 CHUNK = 65_536
 MOST_INTERIM = 8  # 1xx heads before the answer
+TURNS_OF_ACCEPTING = 4  # CPython 3.11 to 3.13 need three
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -88,11 +89,20 @@ class GuardProxy:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self._accept_no_more()
         self._server.close()
         for task in tuple(self._clients):
             task.cancel()
         await asyncio.gather(*self._clients, return_exceptions=True)
         await self._server.wait_closed()
+
+    async def _accept_no_more(self) -> None:
+        """asyncio takes a connection over in a few turns of its loop, and one that comes when the
+        server is closed within them is never closed."""
+        for listening in self._server.sockets:
+            asyncio.get_running_loop().remove_reader(listening.fileno())
+        for _ in range(TURNS_OF_ACCEPTING):
+            await asyncio.sleep(0)
 
     @property
     def port(self) -> int:
@@ -102,6 +112,8 @@ class GuardProxy:
         task = asyncio.ensure_future(self._serve((reader, writer)))
         self._clients.add(task)
         task.add_done_callback(self._clients.discard)
+        # Here too, not in the task alone: one that is cancelled before it began runs no `finally`.
+        task.add_done_callback(lambda _: writer.close())
 
     async def _serve(self, client: Streams) -> None:
         try:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import hashlib
 import os
 import shutil
 import socket
 import stat
+import warnings
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -295,6 +297,23 @@ def test_more_connections_than_allowed_are_turned_away():
 
     with Site({}) as site:
         run(work(site))
+
+
+@pytest.mark.parametrize("turns", range(8))
+def test_a_connection_that_comes_while_the_proxy_closes_is_closed_too(turns):
+    async def work():
+        async with GuardProxy(Guard()) as proxy:
+            callers = [socket.create_connection(("127.0.0.1", proxy.port)) for _ in range(3)]
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        for caller in callers:
+            caller.close()
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        run(work())
+        gc.collect()
+    assert [str(one.message) for one in told] == []
 
 
 def test_a_name_without_address_and_a_closed_door_are_told_apart():
