@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from classifiers.folding import Folded, fold, squeeze
@@ -34,6 +34,16 @@ class Places:
             if self.ends[at] <= high:
                 return self.starts[at], self.ends[at]
         return None
+
+    def any_inside(self, low: int, high: int) -> bool:
+        """Whether a place lies within text[low:high]; asked thousands of times a page."""
+        starts = self.starts
+        at = bisect_left(starts, low)
+        while at < len(starts) and starts[at] < high:
+            if self.ends[at] <= high:
+                return True
+            at += 1
+        return False
 
     def covers(self, start: int, end: int) -> bool:
         """Whether one place holds text[start:end]; only for places that do not overlap."""
@@ -93,7 +103,19 @@ class Document:
 
     def has(self, concept: str, low: int, high: int) -> bool:
         places = self.concepts.get(concept)
-        return places is not None and places.inside(low, high) is not None
+        return places is not None and places.any_inside(low, high)
+
+    def has_any(self, concepts: Iterable[str], sides: Iterable[tuple[int, int]]) -> bool:
+        """Whether one of the concepts stands within one of the stretches."""
+        known = self.concepts
+        for concept in concepts:
+            places = known.get(concept)
+            if places is None:
+                continue
+            for low, high in sides:
+                if places.any_inside(low, high):
+                    return True
+        return False
 
     def own(self, concept: str, low: int, high: int) -> bool:
         """Whether the concept stands there in the author's own words."""
@@ -114,6 +136,14 @@ class Document:
         if self.quoted.covers(start, end):
             return True
         return concept != "contact_number" and self.reported.covers(start, end)
+
+    def own_count(self, concept: str, places: Places, most: int) -> int:
+        """How many of the first `most` places are the author's own words."""
+        reported = concept != "contact_number" and self.reported.starts
+        if not (self.quoted.starts or reported):
+            return min(len(places.starts), most)
+        pairs = zip(places.starts[:most], places.ends[:most], strict=True)
+        return sum(not self.passed_on(concept, start, end) for start, end in pairs)
 
     def title_end(self) -> int:
         """Where the first field ends."""

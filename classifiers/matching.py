@@ -141,14 +141,13 @@ def concept_places(
 def _holds(document: Document, condition: Condition, start: int, end: int) -> bool:
     low, high = document.window(start, end, condition.within)
     sides = ((low, start), (end, high)) if condition.apart else ((low, high),)
-    found = any(document.has(name, *side) for name in condition.concepts for side in sides)
-    return found is condition.wanted
+    return document.has_any(condition.concepts, sides) is condition.wanted
 
 
 def _signalled(document: Document, start: int, end: int) -> bool:
     """Whether something else speaks of it near by: no disguise vouches for itself."""
     low, high = max(0, start - _SIGNAL_REACH), end + _SIGNAL_REACH
-    return any(document.has(name, low, start) or document.has(name, end, high) for name in _SIGNALS)
+    return document.has_any(_SIGNALS, ((low, start), (end, high)))
 
 
 def _whole(document: Document, spans: Spans, rule: Rule) -> Spans:

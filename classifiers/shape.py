@@ -20,6 +20,7 @@ _SIGNS = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 _MOST_WEIGHT = 6.0
 # Blanks a character: so many stand between the words of a text that is written word by word.
 _WORDS_APART = (0.1, 0.38)
+_OWN = 50  # places of a concept looked at
 _GAPS = 300  # looked at; more tell nothing new
 _OFF_TOPIC = 6.0  # large, so that little weight is enough to hold such a text back
 
@@ -61,16 +62,11 @@ def _of_concepts(document: Document) -> Iterator[tuple[str, float]]:
         if not places.starts:
             continue
         yield f"said {name}", math.log1p(len(places.starts)) / 2
-        own = _own(document, name, places)
+        own = document.own_count(name, places, _OWN)
         if own:
             yield f"own {name}", math.log1p(own) / 2
         if places.ends[0] <= title_end:
             yield f"title {name}", 0.5
-
-
-def _own(document: Document, name: str, places: Places) -> int:
-    pairs = zip(places.starts[:50], places.ends[:50], strict=True)
-    return sum(not document.passed_on(name, start, end) for start, end in pairs)
 
 
 def _of_voices(look: Look) -> Iterator[tuple[str, float]]:

@@ -205,8 +205,7 @@ def _beside(
     document: Document, names: Iterable[str], claim: tuple[int, int], room: tuple[int, int]
 ) -> bool:
     """Whether a concept stands before or after a claim; the claim's own words do not count."""
-    sides = ((room[0], claim[0]), (claim[1], room[1]))
-    return any(document.has(name, *side) for name in names for side in sides)
+    return document.has_any(names, ((room[0], claim[0]), (claim[1], room[1])))
 
 
 def _local(document: Document, start: int, end: int) -> float:
@@ -215,7 +214,7 @@ def _local(document: Document, start: int, end: int) -> float:
     sentence, around = document.sentence(start, end), document.near(start, end)
     offered = _own_number(document, *around) or document.own("cta", *around)
     if document.reported.covers(start, end):
-        warned = any(document.has(name, *sentence) for name in _ABOUT)
+        warned = document.has_any(_ABOUT, (sentence,))
         return 0.6 if offered and not warned else 0.2
     if _beside(document, _NOT_MEANT, claim, sentence):
         return 0.6 if _own_number(document, *sentence) else 0.2
