@@ -30,7 +30,8 @@ const walk = (v, out) => {{
   }}
   return out;
 }};
-for (const [url, method] of {calls}) fetch(url, {{method}}).then(r => r.json()).then(told => {{
+for (const [url, method, body] of {calls})
+fetch(url, {{method, body}}).then(r => r.json()).then(told => {{
   for (const line of walk(told, [])) {{
     const p = document.createElement('p'); p.textContent = line;
     document.getElementById('app').append(p);
@@ -39,9 +40,15 @@ for (const [url, method] of {calls}) fetch(url, {{method}}).then(r => r.json()).
 </script></body></html>"""
 
 
-def shell(title: str, *calls: tuple[str, str]) -> str:
-    """A page that shows nothing before its script has asked: (URL, method) each."""
-    return SHELL.format(title=escape(title), calls=json.dumps(calls))
+def shell(title: str, *calls: tuple[str, Any]) -> str:
+    """A page that shows nothing before its script has asked: each time a URL, and the JSON that is
+    sent there by POST, None where it is a GET."""
+    listed = [
+        (url, "GET", None) if sent is None else (url, "POST", json.dumps(sent, ensure_ascii=False))
+        for url, sent in calls
+    ]
+    # Inside a script "</" would end it.
+    return SHELL.format(title=escape(title), calls=json.dumps(listed).replace("</", "<\\/"))
 
 
 def page(title: str, body: str) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from sampleweb import replica_html as html
 from sampleweb import replica_json as told
@@ -54,7 +54,7 @@ def weibo_search(asked: Asked) -> Answered:
     call = "/api/container/getIndex?" + urlencode(
         {"containerid": asked.query.get("containerid", ""), "page_type": "searchall", "page": "1"}
     )
-    return Answered(html.shell("微博搜索", (call, "GET")))
+    return Answered(html.shell("微博搜索", (call, None)))
 
 
 def weibo_cards(asked: Asked) -> Answered:
@@ -76,15 +76,15 @@ def weibo_post(asked: Asked) -> Answered:
 # ---- 抖音, 快手 -------------------------------------------------------------------------------
 
 
-def douyin_search(_asked: Asked) -> Answered:
-    return Answered(
-        html.shell("抖音搜索", ("/aweme/v1/web/general/search/single/?offset=0&count=15", "GET"))
-    )
+def douyin_search(asked: Asked) -> Answered:
+    asks = {"keyword": unquote(asked.path.rpartition("/")[2]), "offset": "0", "count": "15"}
+    call = f"/aweme/v1/web/general/search/single/?{urlencode(asks)}"
+    return Answered(html.shell("抖音搜索", (call, None)))
 
 
 def douyin_page(asked: Asked) -> Answered:
     call = f"/aweme/v1/web/aweme/detail/?aweme_id={asked.found['id']}"
-    return Answered(html.shell("抖音", (call, "GET")))
+    return Answered(html.shell("抖音", (call, None)))
 
 
 def douyin_detail(asked: Asked) -> Answered:
@@ -93,8 +93,15 @@ def douyin_detail(asked: Asked) -> Answered:
     return as_json({"status_code": 0, "aweme_detail": told.douyin(known or posts_of("douyin")[1])})
 
 
-def kuaishou_page(_asked: Asked) -> Answered:
-    return Answered(html.shell("快手", ("/graphql", "POST")))
+def kuaishou_search(asked: Asked) -> Answered:
+    sent = {"keyword": asked.query.get("searchKey", ""), "pcursor": "", "page": "search"}
+    return Answered(html.shell("快手搜索", ("/rest/v/search/feed", sent)))
+
+
+def kuaishou_page(asked: Asked) -> Answered:
+    variables = {"photoId": asked.found["id"], "page": "detail"}
+    sent = {"operationName": "visionVideoDetail", "variables": variables, "query": "…"}
+    return Answered(html.shell("快手", ("/graphql", sent)))
 
 
 def kuaishou_detail(asked: Asked) -> Answered:
@@ -106,9 +113,10 @@ def kuaishou_detail(asked: Asked) -> Answered:
 # ---- 小红书 ----------------------------------------------------------------------------------
 
 
-def xiaohongshu_search(_asked: Asked) -> Answered:
+def xiaohongshu_search(asked: Asked) -> Answered:
     call = "https://edith.xiaohongshu.com/api/sns/web/v1/search/notes"
-    return Answered(html.shell("小红书搜索", (call, "POST")))
+    sent = {"keyword": asked.query.get("keyword", ""), "page": 1, "page_size": 20}
+    return Answered(html.shell("小红书搜索", (call, sent)))
 
 
 def xiaohongshu_note(asked: Asked) -> Answered:
@@ -133,7 +141,7 @@ def bilibili_search(asked: Asked) -> Answered:
     call = "https://api.bilibili.com/x/web-interface/wbi/search/all/v2?" + urlencode(
         {"keyword": asked.query.get("keyword", ""), "page": asked.query.get("page", "1")}
     )
-    return Answered(html.shell("哔哩哔哩搜索", (call, "GET")))
+    return Answered(html.shell("哔哩哔哩搜索", (call, None)))
 
 
 def bilibili_video(asked: Asked) -> Answered:
@@ -151,7 +159,7 @@ def bilibili_video(asked: Asked) -> Answered:
 
 def zhihu_search(asked: Asked) -> Answered:
     call = "/api/v4/search_v3?" + urlencode({"t": "general", "q": asked.query.get("q", "")})
-    return Answered(html.shell("知乎搜索", (call, "GET")))
+    return Answered(html.shell("知乎搜索", (call, None)))
 
 
 def zhihu_article(asked: Asked) -> Answered:
@@ -233,8 +241,7 @@ ROUTES: tuple[Route, ...] = (
           listed(told.douyin_found, "douyin")),
     route("www.douyin.com", f"/(?:video|note)/{ID}", douyin_page),
     route("www.douyin.com", "/aweme/v1/web/aweme/detail/", douyin_detail),
-    route("www.kuaishou.com", "/search/video",
-          lambda _: Answered(html.shell("快手搜索", ("/rest/v/search/feed", "POST")))),
+    route("www.kuaishou.com", "/search/video", kuaishou_search),
     route("www.kuaishou.com", "/rest/v/search/feed", listed(told.kuaishou_found, "kuaishou")),
     route("www.kuaishou.com", f"/short-video/{ID}", kuaishou_page),
     route("www.kuaishou.com", "/graphql", kuaishou_detail),

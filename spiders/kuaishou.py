@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from crawler.answer_source import AnswerSource, Record
 from crawler.counts import counts_of
+from crawler.embedded import json_text
 from crawler.markers import State, markers_of
 from crawler.nodes import attribute, block_text, line, pick
 from crawler.posting import plain_title, urls
 from crawler.reading import Reading
 from crawler.relative_dates import first_moment
 from crawler.shapes import dig, every_object, first, items, length, words
-from crawler.sheet import Sheet
+from crawler.sheet import Sheet, Told
 from crawler.verdicts import unread
 from storage.records import Page, PageState, Post, Target, TargetKind
 
@@ -73,6 +75,11 @@ class KuaishouSpider(AnswerSource):
         if reading.reason == "layout_changed" and bare:
             return unread((PageState.AMBIGUOUS, "unspecified"), sheet)
         return reading
+
+    def told(self, sheet: Sheet) -> list[Told]:
+        """One address gives everything (/graphql): what was asked there stands in the answer."""
+        found = super().told(sheet)
+        return [one for told in found for one in by_operation(told, sheet.url)]
 
     def asked_of_api(self, url: str) -> str:
         query = parse_qs(urlsplit(url).query)
@@ -204,6 +211,19 @@ class KuaishouSpider(AnswerSource):
             published_raw=raw,
             counts=counts_of({name: line(sheet.shown, CSS[key]) for name, key in named.items()}),
         )
+
+
+def by_operation(told: Told, page_url: str) -> list[Told]:
+    """An answer of /graphql as one for each thing asked, its name as the end of the path."""
+    if "/graphql" not in told.url or told.url == page_url:
+        return [told]
+    parts = urlsplit(told.url)
+    data = dig(told.value, "data")
+    names = list(data) if isinstance(data, dict) else []
+    sent = json_text(told.sent or "")
+    names = names or [words(sent, "operationName") or "unknown"]
+    path = f"{parts.path.rstrip('/')}/"
+    return [replace(told, url=parts._replace(path=f"{path}{name}/").geturl()) for name in names]
 
 
 def cache_of(value: object) -> dict[str, Any]:
