@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -64,6 +64,12 @@ def length(lists: Iterable[Any]) -> int | None:
     """How many entries several lists have together; None where none of them is a list."""
     found = [len(one) for one in lists if isinstance(one, list)]
     return sum(found) if found else None
+
+
+def length_but(lists: Iterable[Any], is_other: Callable[[Any], bool]) -> int | None:
+    """The same without entries that are known to be of another kind."""
+    found = [one for one in lists if isinstance(one, list)]
+    return sum(not is_other(one) for each in found for one in each) if found else None
 
 
 def objects(value: Any, *paths: str) -> list[dict[str, Any]]:  # noqa: ANN401

@@ -20,7 +20,7 @@ from crawler.nodes import attribute, block_text, line, pick
 from crawler.posting import plain_title, urls
 from crawler.reading import Reading
 from crawler.relative_dates import first_moment
-from crawler.shapes import dig, every_object, first, items, length, words
+from crawler.shapes import dig, every_object, first, items, length_but, words
 from crawler.sheet import Sheet, Told
 from crawler.verdicts import unread
 from storage.records import Page, PageState, Post, Target, TargetKind
@@ -183,7 +183,7 @@ class KuaishouSpider(AnswerSource):
             "data.visionSearchPhoto.feeds",
             "data.visionProfilePhotoList.feeds",
         )
-        return length([dig(value, path) for path in lists])
+        return length_but([dig(value, path) for path in lists], is_other_card)
 
     def gone(self, record: Record) -> State | None:
         return MARKERS.told(words(record, "photo.expTag", "photo.statusMessage", "around.message"))
@@ -240,6 +240,12 @@ def resolved(graph: dict[str, Any], told: Any) -> Any:  # noqa: ANN401
         return told
     key = told.get("__ref") or (told.get("id") if told.get("type") == "id" else None)
     return graph.get(key, told) if isinstance(key, str) else told
+
+
+def is_other_card(one: object) -> bool:
+    """Whether an entry of a list shows a live room or the like and no post."""
+    known = set(one) if isinstance(one, dict) else set()
+    return "photo" not in known and bool(set(MARKERS.words["other_kinds"]) & known)
 
 
 def is_photo(one: object) -> bool:

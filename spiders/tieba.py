@@ -22,7 +22,7 @@ from crawler.nodes import attribute, block_text, images_of, line, links_of, pars
 from crawler.posting import canonical_or, finished, plain_title, post_id_of, says_something, urls
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
-from crawler.shapes import dig, first, length, words
+from crawler.shapes import dig, first, length_but, words
 from crawler.sheet import Sheet
 from crawler.source_spider import SourceSpider
 from crawler.tieba_answers import HOME, address, told_posts
@@ -164,7 +164,14 @@ def gone_title(sheet: Sheet) -> State | None:
 
 
 def listed(value: object) -> int | None:
-    return length([dig(value, place) for place in (*PATHS["hits"], *PATHS["threads"])])
+    lists = [dig(value, place) for place in (*PATHS["hits"], *PATHS["threads"])]
+    return length_but(lists, is_other_card)
+
+
+def is_other_card(one: object) -> bool:
+    """Whether a card of a search shows forums, accounts or the like and no thread."""
+    kinds = {words(one, "cardInfo"), words(one, "cardStyle")} - {""}
+    return bool(kinds & set(MARKERS.words["other_kinds"]))
 
 
 # Markup

@@ -203,7 +203,19 @@ def listed(value: object) -> int | None:
         return 0
     lists = [dig(value, path) for path in ("data.cards", "data.list", "cards", "statuses")]
     known = [one for one in lists if isinstance(one, list)]
-    return sum(len(list(takewhile(is_hit, one))) for one in known) if known else None
+    hits = [card for one in known for card in takewhile(is_hit, one)]
+    return sum(not is_other_card(card) for card in hits) if known else None
+
+
+def is_other_card(card: object) -> bool:
+    """Whether a card, and all in it, shows accounts, topics or the like and no post."""
+    inside = [one for one in every_object(card) if "card_type" in one]
+    kinds = {words(one, "card_type") for one in inside}
+    return bool(kinds) and kinds <= set(WORDS["other_cards"]) and not any(map(holds_blog, inside))
+
+
+def holds_blog(card: dict[str, Any]) -> bool:
+    return "mblog" in card or "status" in card
 
 
 def is_hit(card: object) -> bool:

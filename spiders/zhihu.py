@@ -23,7 +23,7 @@ from crawler.nodes import attribute, block_text, images_of, line, links_of, pick
 from crawler.posting import canonical_or, finished, plain_title, post_id_of, says_something, urls
 from crawler.reading import Reading
 from crawler.relative_dates import first_moment
-from crawler.shapes import dig, length, words
+from crawler.shapes import dig, length_but, words
 from crawler.sheet import Sheet, Told
 from crawler.source_spider import SourceSpider
 from crawler.tied import ACCOUNT, LIST, POST, Asked
@@ -154,7 +154,13 @@ def says_none(sheet: Sheet) -> bool:
 
 
 def listed(value: object) -> int | None:
-    return length([dig(value, path) for path in PATHS["hits"]])
+    return length_but([dig(value, path) for path in PATHS["hits"]], is_other_hit)
+
+
+def is_other_hit(one: object) -> bool:
+    """Whether an entry of a search shows topics, related words or the like and no post."""
+    kinds = {words(one, "type"), words(one, "object.type")} - {""}
+    return bool(kinds & set(MARKERS.words["other_kinds"]))
 
 
 # Markup
