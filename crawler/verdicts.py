@@ -85,7 +85,7 @@ def of_status(markers: Markers, sheet: Sheet) -> State:
     told = notice(markers, sheet)
     if status in GONE:
         wall = state_of_status(status, sheet.seen, sheet.html)
-        if told is None and wall[0] is PageState.BLOCKED:
+        if told is None and wall[0] is not PageState.REMOVED:
             return wall
         return told or (PageState.REMOVED, "unspecified")
     known = STATUSES.get(status)
