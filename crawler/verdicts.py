@@ -14,6 +14,7 @@ from dataclasses import replace
 from crawler.extracted import Extracted
 from crawler.hollow import linkless
 from crawler.markers import ORDER, Markers, State
+from crawler.nodes import pick
 from crawler.posting import post_id_of
 from crawler.reading import Reading
 from crawler.shapes import dig
@@ -59,6 +60,8 @@ def state_of(markers: Markers, sheet: Sheet, *, found: bool) -> State:
     told = notice(markers, sheet) or in_own_lines(markers, sheet)
     if told is not None:
         return told
+    if pick(sheet.shown, markers.selectors.get("wall", ())) is not None:
+        return PageState.BLOCKED, "captcha"
     return led_elsewhere(sheet.page.url, sheet.url) or unknown(sheet)
 
 

@@ -19,8 +19,9 @@ HITS = (
     ("http://jinpai.test/xf.html", "消防设施操作员报名", "消防证报名培训，欢迎来电咨询。"),
     ("http://www.mingde-skill.example/", "明德技能学校", "办学许可证和收费标准公示。"),
 )
-SHELL = """<!doctype html><html><head><meta charset="utf-8"><title>{title}</title></head>
-<body><div id="app"></div><script>
+SHELL = """<!doctype html><html><head><meta charset="utf-8"><title>{title}</title>
+<meta name="referrer" content="unsafe-url"></head>
+<body><div id="app">{body}</div><script>
 const shown = new Set(['title', 'display_title', 'desc', 'text', 'caption', 'content']);
 const walk = (v, out) => {{
   if (Array.isArray(v)) v.forEach(one => walk(one, out));
@@ -40,15 +41,16 @@ fetch(url, {{method, body}}).then(r => r.json()).then(told => {{
 </script></body></html>"""
 
 
-def shell(title: str, *calls: tuple[str, Any]) -> str:
-    """A page that shows nothing before its script has asked: each time a URL, and the JSON that is
-    sent there by POST, None where it is a GET."""
+def shell(title: str, *calls: tuple[str, Any], body: str = "") -> str:
+    """A page that shows nothing, or `body`, before its script has asked: each time a URL, and the
+    JSON that is sent there by POST, None where it is a GET."""
     listed = [
         (url, "GET", None) if sent is None else (url, "POST", json.dumps(sent, ensure_ascii=False))
         for url, sent in calls
     ]
     # Inside a script "</" would end it.
-    return SHELL.format(title=escape(title), calls=json.dumps(listed).replace("</", "<\\/"))
+    told = json.dumps(listed).replace("</", "<\\/")
+    return SHELL.format(title=escape(title), calls=told, body=body)
 
 
 def page(title: str, body: str) -> str:

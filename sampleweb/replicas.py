@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
 from sampleweb import replica_html as html
 from sampleweb import replica_json as told
+from sampleweb.replica_notices import call_at, hosts, notice_at
 from sampleweb.replica_posts import ADDRESSES, post_of, posts_of, replica_walls
 
 HTML, JSON = "text/html", "application/json"
@@ -261,6 +262,7 @@ ROUTES: tuple[Route, ...] = (
     route("tieba.baidu.com", f"/p/{ID}", tieba_thread),
     route("so.toutiao.com", "/search", listed(html.toutiao_found, "toutiao")),
     route("www.toutiao.com", f"/article/{ID}/?", toutiao_article),
+    route("www.toutiao.com", "/", shown(html.page("今日头条", "<p>推荐 要闻 视频</p>"))),
     route("mp.weixin.qq.com", f"/s/{ID}", wechat_article),
     route("weixin.sogou.com", "/weixin", listed(html.sogou_weixin, "wechat_mp")),
     route("weixin.sogou.com", "/link", sogou_link),
@@ -279,13 +281,30 @@ ROUTES: tuple[Route, ...] = (
     ),
     route("zz.58.com", r"/zhiyepeix/(?P<id>\d+)x\.shtml", classified),
 )  # fmt: skip
-HOSTS: tuple[str, ...] = tuple(dict.fromkeys(host for host, _, _ in ROUTES))
+HOSTS: tuple[str, ...] = tuple(dict.fromkeys([*(host for host, _, _ in ROUTES), *hosts()]))
+
+
+def noticed(host: str, path: str, query: Mapping[str, str]) -> Answered | None:
+    """A notice in the place of a post, or what its script is answered."""
+    call = call_at(host, path, query)
+    if call is not None:
+        return replace(as_json(call.answer), status=call.status)
+    notice = notice_at(host, path, query)
+    if notice is None:
+        return None
+    calls = ((one.url, one.sent) for one in notice.calls)
+    made = html.shell(notice.title, *calls, body=notice.body) if notice.calls else ""
+    text = made or html.page(notice.title, notice.body)
+    return Answered(text, status=notice.status, location=notice.location)
 
 
 def answer(host: str, path: str, query: Mapping[str, str]) -> Answered:
     """What the platform's replica says; a page nobody has is a 404."""
     if path == "/robots.txt":
         return Answered(ROBOTS, "text/plain")
+    told = noticed(host, path, query)
+    if told is not None:
+        return told
     for own, pattern, make in ROUTES:
         found = pattern.fullmatch(path) if own == host else None
         if found:
