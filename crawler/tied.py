@@ -44,12 +44,14 @@ class Asked:
     def tie(self, one: Told) -> Tie:
         if not self.post_id:
             return self.tie_by_words(one)
+        told = set(self.about(one.value)) - {"", USER}
+        if self.kind == POST and told == {self.post_id}:
+            return Tie.OURS  # under whatever number: 快手 has two for a post
         named = self.asks(whole_url(one))
         if named and named.startswith(USER) == (self.kind == ACCOUNT):
             return Tie.OURS if named == self.post_id else Tie.OTHERS
         if self.post_id.removeprefix(USER) in values_of(one):
             return Tie.OURS
-        told = set(self.about(one.value)) - {"", USER}
         if not told:
             return Tie.UNTOLD
         return Tie.OURS if self.post_id in told else Tie.OTHERS

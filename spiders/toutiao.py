@@ -120,14 +120,12 @@ class ToutiaoSpider(SourceSpider):
 
 
 def asks(url: str) -> str:
-    """The post or account that an address of the JSON interface asks for."""
+    """The post that an address of the JSON interface asks for; accounts have two ids there."""
     parts = urlsplit(url)
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
     numbers = [query.get(name, "") for name in ("group_id", "item_id", "groupId", "itemId", "id")]
     numbers += NUMBER.findall(parts.path)
-    number = next((one for one in numbers if NUMBER.fullmatch(one)), "")
-    user = query.get("token", "") or query.get("visit_user_id", query.get("user_id", ""))
-    return number or (f"user:{user}" if user else "")
+    return next((one for one in numbers if NUMBER.fullmatch(one)), "")
 
 
 def told_ids(sheet: Sheet, value: object) -> set[str]:

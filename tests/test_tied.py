@@ -411,3 +411,20 @@ def test_the_rest_of_another_long_weibo_is_not_this_one():
 def test_a_user_known_only_by_the_account_s_own_answer_stays_alive():
     answer = (PROFILE, {"status_code": 0, "user": USER})
     assert told("douyin", f"{DOUYIN}/user/{SEC}", "", answer) == "alive:"
+
+
+def test_a_post_told_by_its_own_id_is_itself_under_whatever_number_it_was_asked_for():
+    at = f"{KUAISHOU}/rest/wd/photo/info"
+    answer = (at, {"result": 1, **OWN}, json.dumps({"photoId": "5200000000000000001"}))
+    assert told("kuaishou", SHORT, "", answer) == "alive:"
+
+
+def test_an_account_of_toutiao_is_tied_by_either_of_its_ids():
+    feed = "https://www.toutiao.com/api/pc/list/user/feed?category=profile_all&token=MS4wtoken&x="
+    entry = {"group_id": ARTICLE, "title": "t", "abstract": "a", "user": {"user_id": "900000001"}}
+    page = "https://www.toutiao.com/c/user/{}/"
+    for asked in ("900000001", "token/MS4wtoken"):
+        state = told("toutiao", page.format(asked), "", (f"{feed}900000001", {"data": [entry]}))
+        assert state == "alive:" or asked.startswith("token")
+    stranger = told("toutiao", page.format("900000002"), "", (f"{feed}1", {"data": [entry]}))
+    assert not stranger.startswith(("alive", "removed"))
