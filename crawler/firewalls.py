@@ -31,6 +31,11 @@ REFUSED = re.compile(
     r"[^。\n]{0,10}(?:拦截|阻断)|已被(?:创宇盾|云锁|安全狗|360网站卫士|奇安信|百度云加速|宝塔|堡塔|"
     r"护卫神|网站防火墙|云防护|防护系统)[^。\n]{0,10}拦截|D盾_?拦截|(?:请求|访问|IP)(?:已)?被拦截\s*$|"
     r"访问被(?:拒绝|阻断|拦截)|IP存在风险|疑似黑客攻击|被网站管理员设置(?:为|成)?拦截|"
+    r"(?:您|你)的?(?:当前)?(?:IP|IP地址|访问|请求)[^。\n]{0,8}(?:已?被|受到?)[^。\n]{0,8}"
+    r"(?:禁止|封禁|限制|屏蔽|拉黑|黑名单)|(?:请求|访问|页面)(?:已|已经)?被(?:系统|网站|安全)[^。\n]{0,8}"
+    r"(?:拦截|阻断)|您访问的(?:页面|网站|网址)[^。\n]{0,6}被拦截|检测到(?:危险|可疑|恶意|非法|异常)的?请求|"
+    r"检测到(?:您|你)的(?:访问|请求|操作|网络)(?:行为)?(?:异常|存在风险)|"
+    r"the request could not be satisfied|restricted by security rules|"
     r"your request has been blocked|sorry, you have been blocked|request has been denied by|"
     r"used cloudflare to restrict access|request unsuccessful\. incapsula|"
     r"the requested url was rejected|"
@@ -40,9 +45,12 @@ REFUSED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 TESTED = re.compile(
-    r"正在(?:检查|检测|验证|确认)(?:您|你)?的?(?:浏览器|客户端环境|连接|是否|是不是|您)|"
+    r"正在(?:检查|检测|验证|确认)(?:您|你)?的?(?:浏览器|访问|客户端环境|连接|是否|是不是|您)|"
     r"正在确认(?:您|你)是(?:不是|否)|确认(?:您|你)(?:是真人|不是机器人)|验证(?:您|你)是(?:否是?)?真人|"
-    r"客户端安全检测|(?:先|需要)检查您的连接的安全性|(?:浏览器|客户端)安全检[测查]中|"
+    r"客户端安全检测|人机校验|人机身份验证|未通过安全检[测查]|安全检[测查]通过后|"
+    r"点击(?:下面|下方|此处)的?(?:链接|按钮)继续访问|"
+    r"human verification|confirm you are (?:a )?human|"
+    r"(?:先|需要)检查您的连接的安全性|(?:浏览器|客户端)安全检[测查]中|"
     r"需要(?:启用|开启) ?JavaScript ?和 ?Cookies? ?(?:才能|以)继续|"
     r"checking your browser before|verifying you are human|needs to review the security of|"
     r"enable javascript and cookies to continue|verify (?:that )?you are (?:a )?human|"
@@ -60,6 +68,7 @@ BESIDE = re.compile(  # what goes with it
     r"performance & security|resolve this|unable to access|consult with your administrator",
     re.IGNORECASE,
 )
+BARE = re.compile(r"\W*(?:(?:拒绝|禁止|非法)(?:访问|请求)|(?:访问|请求)(?:受限|被拒绝))\W*")
 KINDS = (("http_403", REFUSED), ("captcha", TESTED))
 
 
@@ -68,6 +77,8 @@ def firewall_of(extracted: Extracted) -> str:
     every other page."""
     if extracted.visible > LONGEST or len(extracted.links) > MOST_LINKS:
         return ""
+    if BARE.fullmatch(extracted.text):
+        return "http_403"
     head = f"{extracted.title}\n{extracted.text[:HEAD]}"
     told = next((word for word, pattern in KINDS if pattern.search(head)), "")
     return told if told and prose_of(extracted.text) < OWN_WORDS else ""

@@ -55,7 +55,8 @@ CAPTCHA = re.compile(
 # Kinds of tests: shops sell them by these names, so they count only on a page that says no more.
 CAPTCHA_NAME = re.compile(r"(?:滑动|滑块|拼图|点选|图形)验证")
 RATE = re.compile(
-    r"(?:访问|请求|操作|刷新)(?:太|过于?)(?:频繁|快)|访问(?:次数)?(?:过多|超限)|too many requests",
+    r"(?:访问|请求|操作|刷新)(?:太|过于?)(?:频繁|快)|访问(?:次数|人数)?(?:过多|超限)|"
+    r"too many requests",
     re.IGNORECASE,
 )
 REFUSED = re.compile(

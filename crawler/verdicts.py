@@ -117,7 +117,11 @@ def in_few_words(markers: Markers, sheet: Sheet) -> State | None:
 
 
 def in_own_lines(markers: Markers, sheet: Sheet) -> State | None:
-    """What a page tells that has nothing else to tell beside its menus and recommendations."""
+    """What a post's page tells that has nothing else to tell beside its menus and recommendations.
+    On an account's page its name and bio stand in the place of a text."""
+    wanted = post_id_of(sheet.page.url)
+    if not wanted or wanted.startswith("user:"):
+        return None
     said = linkless(sheet.html) if sheet.whole is None else ""
     if len(re.sub(r"\s", "", said)) >= OWN_WORDS:
         return None

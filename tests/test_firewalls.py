@@ -96,6 +96,13 @@ WALLS = [
         "http_403",
     ),
     ("360", "<p>您的请求可能存在恶意攻击行为，已被360网站卫士拦截</p>", "http_403"),
+    ("拦截提示", "<p>您的IP已被禁止访问，请联系管理员</p>", "http_403"),
+    ("x", "<p>您提交的内容含有敏感信息，请求已被系统拦截</p>", "http_403"),
+    ("护卫神", "<p>护卫神·入侵防护系统 检测到危险请求，已拦截</p>", "http_403"),
+    ("ERROR", "<h2>The request could not be satisfied.</h2><p>Request blocked.</p>", "http_403"),
+    ("拒绝访问", "<h1>拒绝访问</h1>", "http_403"),
+    ("人机身份验证", "<p>请完成以下操作，验证您是真人。</p>", "captcha"),
+    ("请稍等", "<p>百度云加速正在检查您的访问，请稍等几秒</p>", "captcha"),
     ("x", "<p>The requested URL was rejected. Please consult with your administrator.</p>"
      "<p>Your support ID is: 77</p>", "http_403"),
 ]  # fmt: skip
