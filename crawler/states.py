@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from crawler.extracted import Extracted
 from crawler.firewalls import firewall_of
-from crawler.login_boxes import middle_of, shows_page
+from crawler.login_boxes import below_head, middle_of, shows_page
 from storage.records import PageState
 
 State = tuple[PageState, str]
@@ -172,6 +172,8 @@ def state_of_status(status: int, extracted: Extracted, html: str) -> State:
             asks = wall == "login" and LOGIN.search(middle_of(html))
             return UNAVAILABLE if asks else known
         refused = (BLOCKED, "http_403") if says(REFUSED, extracted) else known
+        if wall == "login" and not LOGIN.search(f"{extracted.title}\n{below_head(html)}"):
+            return refused  # every page of the site has it in its head
         return (BLOCKED, wall) if wall else refused
     if known is not None or (wall and status == REFUSED_METHOD):
         return BLOCKED, wall or (known[1] if known else "")

@@ -80,6 +80,8 @@ class TiebaSpider(SourceSpider):
             name: spoken(found.values(), asked) if asked else found
             for name, found in places.items()
         }
+        if asked:  # a thread is its floors: in a list beside them it may stand long after its end
+            there["around"] = spoken(shown_floors(sheet, trees), asked)
         mine = {key: post for found in reversed(there.values()) for key, post in found.items()}
         kept = tuple(mine.values())
         state = self.state(sheet, heard, there, trees, strangers=any(places.values()))
@@ -177,11 +179,16 @@ def is_other_card(one: object) -> bool:
 # Markup
 
 
-def shown_posts(sheet: Sheet, trees: Iterable[LexborHTMLParser]) -> Iterator[Post]:
+def shown_floors(sheet: Sheet, trees: Iterable[LexborHTMLParser]) -> Iterator[Post]:
     for tree in trees:
         floors = pick_all(tree, CSS["floors"])
         if floors:
             yield from shown_thread(sheet, tree, floors)
+
+
+def shown_posts(sheet: Sheet, trees: Iterable[LexborHTMLParser]) -> Iterator[Post]:
+    for tree in trees:
+        yield from shown_floors(sheet, [tree])
         for node in pick_all(tree, CSS["threads"]):
             yield from shown_entry(sheet, node)
         for node in pick_all(tree, CSS["hits"]):

@@ -234,6 +234,14 @@ def test_a_login_page_is_a_wall_though_it_has_a_menu_and_a_slogan():
         ("提示", "<p>内容不存在，或者您没有权限，请先登录</p>", "ambiguous:unavailable"),
         ("404", "<header>您好，请先登录</header><h1>页面不存在</h1>", "removed:http_404"),
         ("404", "<h1>404</h1>", "removed:http_404"),
+        (
+            "x",
+            '<div class="g topbar">您好，请先登录</div><p>抱歉，课程介绍暂时没有，请从首页重新进入</p>',
+            "removed:http_404",
+        ),
+        ("x", "<div class=topbar>请先登录</div>", "blocked:login"),
+        ("x", '<body class="header-fixed"><div class="desktop">请先登录</div>', "blocked:login"),
+        ("x", "<div class=login-box><form>请先登录</form></div>", "blocked:login"),
     ],
 )
 def test_a_login_with_404_removes_nothing(title, body, state):

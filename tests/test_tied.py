@@ -428,3 +428,12 @@ def test_an_account_of_toutiao_is_tied_by_either_of_its_ids():
         assert state == "alive:" or asked.startswith("token")
     stranger = told("toutiao", page.format("900000002"), "", (f"{feed}1", {"data": [entry]}))
     assert not stranger.startswith(("alive", "removed"))
+
+
+def test_a_thread_in_a_list_beside_its_notice_is_not_its_floors():
+    card = '<li class="j_thread_list" data-field=\'{"id": 123456789}\'>'
+    card += '<a class=j_th_tit href="/p/123456789">月嫂证</a></li>'
+    state = told("tieba", f"{TIEBA}/p/123456789", f"<ul id=thread_list>{card}</ul>")
+    assert not state.startswith(("alive", "removed"))
+    gone = f"<p>很抱歉，该贴已被删除。</p><ul id=thread_list>{card}</ul>"
+    assert told("tieba", f"{TIEBA}/p/123456789", gone).startswith("removed:")
