@@ -236,7 +236,7 @@ def test_a_login_page_is_a_wall_though_it_has_a_menu_and_a_slogan():
         ("404", "<h1>404</h1>", "removed:http_404"),
         (
             "x",
-            '<div class="g topbar">您好，请先登录</div><p>抱歉，课程介绍暂时没有，请从首页重新进入</p>',
+            '<div class="g topbar">您好，请先登录</div><p>抱歉，介绍暂时没有，请从首页重新进入</p>',
             "removed:http_404",
         ),
         ("x", "<div class=topbar>请先登录</div>", "blocked:login"),
