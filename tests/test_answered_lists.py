@@ -145,3 +145,12 @@ def test_a_profile_of_notes_alone_is_not_what_its_owner_s_name_says(nickname, sh
     reading = seen("xiaohongshu", url, nickname, answer, title=f"{nickname} - 小红书")
     wanted = ("error", "layout_changed") if "odd" in shape else ("alive", "")
     assert (reading.state, reading.reason) == wanted
+
+
+def test_a_notice_of_nothing_kept_ready_but_hidden_takes_no_hit_away():
+    link = '<h3 class=t><a href="http://www.baidu.com/link?url=abc">月嫂证</a></h3>'
+    hit = f'<div class="result c-container" mu="http://a.example/1">{link}</div>'
+    hidden = "<div id=content_none style='display:none'>没有</div>"
+    page = f"<html><body><div id=content_left>{hit}</div>{hidden}</body></html>"
+    reading = SOURCES["baidu_search"]().read(page_of(page.encode(), "https://www.baidu.com/s?wd=x"))
+    assert [post.url for post in reading.posts] == ["http://a.example/1"]
