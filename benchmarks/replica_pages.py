@@ -26,12 +26,12 @@ def asked(url: str, **more: str) -> replicas.Answered:
     return replicas.answer(parts.hostname or "", parts.path, dict(parse_qsl(parts.query)) | more)
 
 
-def calls(text: str) -> list[str]:
-    """What the script of a shell would fetch."""
-    _, found, rest = text.partition("for (const [url, method] of ")
+def calls(text: str) -> list[tuple[str, str]]:
+    """What the script of a shell would fetch: (URL, what it sends there)."""
+    _, found, rest = text.partition("for (const [url, method, body] of ")
     if not found:
         return []
-    return [url for url, _method in json.JSONDecoder().raw_decode(rest)[0]]
+    return [(url, body or "") for url, _method, body in json.JSONDecoder().raw_decode(rest)[0]]
 
 
 def page(url: str, fetched_at: datetime | None = None) -> Page:
@@ -45,7 +45,7 @@ def page(url: str, fetched_at: datetime | None = None) -> Page:
         told = asked(here)
     origin = f"https://{urlsplit(here).netloc}"
     fetched = []
-    for call in calls(told.text):
+    for call, sent in calls(told.text):
         target = call if call.startswith("http") else origin + call
         answer = asked(target, referer=url)
         fetched.append(
@@ -54,6 +54,7 @@ def page(url: str, fetched_at: datetime | None = None) -> Page:
                 status=answer.status,
                 content_type=answer.kind,
                 body=answer.text.encode(),
+                sent=sent,
             )
         )
     body = told.text.encode()

@@ -11,9 +11,6 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from crawler.answered import (
-    LIST,
-    POST,
-    Asked,
     Heard,
     against_account,
     against_list,
@@ -28,8 +25,10 @@ from crawler.embedded import assigned, script_by_id, streamed
 from crawler.markers import Markers, State
 from crawler.posting import filled, finished, next_page, post_id_of, says_something, urls
 from crawler.reading import Reading
+from crawler.shapes import first, has, without_lists
 from crawler.sheet import Sheet, Told
 from crawler.source_spider import SourceSpider
+from crawler.tied import LIST, POST, Asked
 from crawler.verdicts import LAYOUT_CHANGED, gravest, state_of, unread
 from storage.records import Page, PageState, Post
 
@@ -49,9 +48,7 @@ class AnswerSource(SourceSpider):
         sheet = Sheet(page)
         asked = post_id_of(page.url) or self.asked_of_api(page.url)
         sent = self.markers.address(sheet.url, page.url)
-        heard = hear(
-            self.markers, sheet, self.told(sheet), Asked(kind_of(asked), asked, self.asked_of_api)
-        )
+        heard = hear(self.markers, sheet, self.told(sheet), self.asked(sheet, asked))
         if sent is not None or not 200 <= page.status < 300:
             state = state_of(self.markers, sheet, found=False)
             spoken = gravest([state, heard.refused, heard.walled])
@@ -59,6 +56,25 @@ class AnswerSource(SourceSpider):
         if heard.kind == POST:
             return self.read_post(sheet, asked, heard)
         return self.read_list(sheet, asked, heard)
+
+    def asked(self, sheet: Sheet, asked: str) -> Asked:
+        kind = kind_of(asked)
+        return Asked(
+            kind=kind,
+            post_id=asked,
+            asks=self.asked_of_api,
+            about=lambda value: self.about(sheet, kind, value),
+            words=sheet.searched,
+        )
+
+    def about(self, sheet: Sheet, kind: str, value: object) -> set[str]:
+        """Ids of what an answer is about, as far as it tells them."""
+        if kind == POST:
+            main = self.main(value)
+            return {main} if main else {key for key, _ in self.records(value)}
+        people = {key for key, _ in self.accounts(value)} - {"user:"}
+        posts = (self.post(sheet, key, one) for key, one in self.records(value))
+        return people or {f"user:{post.author_id}" for post in posts if post.author_id}
 
     # What a source overrides.
 
@@ -117,19 +133,9 @@ class AnswerSource(SourceSpider):
         return kept + [Told(sheet.url, 200, value) for value in found if value is not None]
 
     def read_post(self, sheet: Sheet, asked: str, heard: Heard) -> Reading:
-        places = (("own", heard.own), ("around", heard.around), ("other", heard.other))
-        told_by, record = next(
-            (
-                (place, one)
-                for place, told in places
-                for answer in told
-                for key, one in self.records(answer.value)
-                if key == asked
-            ),
-            ("", None),
-        )
-        if record is None:
-            return self.without_record(sheet, asked, heard)
+        told_by, record = self.record_of(asked, heard)
+        if record is None or told_by == "other":
+            return self.without_record(sheet, asked, heard, told_by)
         told = against_post(self.markers, sheet, heard, told_by=told_by) or self.gone(record)
         if told is not None:
             return unread(told, sheet)
@@ -138,16 +144,46 @@ class AnswerSource(SourceSpider):
             return Reading(state=ALIVE, posts=(finished(post),))
         return unread(heard.refused or heard.walled or LAYOUT_CHANGED, sheet)
 
-    def without_record(self, sheet: Sheet, asked: str, heard: Heard) -> Reading:
+    def record_of(self, asked: str, heard: Heard) -> tuple[str, Record | None]:
+        """Where the post's own record stands ("own", "around", "other", "") and the record."""
+        places = (("own", heard.own), ("around", heard.around), ("other", heard.other))
+        card: Record | None = None
+        for place, told in places:
+            for answer in told:
+                record = dict(reversed([*self.records(answer.value)])).get(asked)
+                if record is not None and self.is_main(asked, answer.value, place):
+                    return place, record
+                card = card or record
+        return ("other", card) if card is not None else ("", None)
+
+    def is_main(self, asked: str, value: object, place: str) -> bool:
+        """Whether an answer or a state is about this post, not only lists it beside others."""
+        if place == "other":
+            return False
+        main = self.main(value)
+        if main or place == "own":
+            return main in {"", asked}
+        return any(key == asked for key, _ in self.records(without_lists(value)))
+
+    def without_record(self, sheet: Sheet, asked: str, heard: Heard, told_by: str) -> Reading:
         refused = heard.refused or heard.walled
         others = {self.main(one.value) for one in (*heard.own, *heard.around)} - {"", asked}
         if refused is None and (others or post_id_of(sheet.url) not in {"", asked}):
             return Reading(state=PageState.SWAPPED, reason="other_post")
-        shown = None if sheet.whole is not None or refused else self.shown(sheet, asked)
+        silent = any(self.holds_nothing(one.value) for one in heard.own)
+        believed = sheet.whole is None and not refused and not silent
+        shown = self.shown(sheet, asked) if believed else None
         if shown is not None and state_of(self.markers, sheet, found=True)[0] is ALIVE:
             return Reading(state=ALIVE, posts=(finished(shown),))
-        against = against_post(self.markers, sheet, heard, told_by="")
+        against = against_post(self.markers, sheet, heard, told_by=told_by)
         return unread(against or LAYOUT_CHANGED, sheet)
+
+    def holds_nothing(self, value: object) -> bool:
+        """Whether a post's own answer has its place for the post, and nothing stands there."""
+        return any(
+            has(value, path) and first(value, path) is None
+            for path in self.markers.paths.get("post", ())
+        )
 
     def read_list(self, sheet: Sheet, asked: str, heard: Heard) -> Reading:
         told = (*heard.own, *heard.around)
@@ -164,8 +200,8 @@ class AnswerSource(SourceSpider):
         kept = [self.post(sheet, key, one) for key, one in found.items() if not self.gone(one)]
         posts = [post for post in kept if says_something(post) and is_of_account(post, asked)]
         items = items_of(heard, self.listed)
-        if kept and not posts and not accounts:
-            items = len(kept)
+        if kept and not posts:  # of other people: they tell nothing of this account
+            items = None if asked else len(kept)
         if not (posts or accounts or (found and not kept)):
             shown = self.shown_list(sheet) if self.may_look(sheet, heard) else None
             posts, items = (list(shown), 0) if shown is not None else (posts, items)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from crawler.markers import Markers, State
 from crawler.sheet import Sheet, Told
+from crawler.tied import ACCOUNT, LIST, POST, Asked, Tie
 from crawler.verdicts import (
     LAYOUT_CHANGED,
     SHELL,
@@ -23,10 +24,10 @@ from crawler.verdicts import (
     notice,
     of_answers,
     state_of,
+    unechoed,
 )
 from storage.records import PageState, Post
 
-POST, ACCOUNT, LIST = "post", "account", "list"
 BLOCKED = PageState.BLOCKED
 UNCLEAR_ACCOUNT: State = (PageState.AMBIGUOUS, "unavailable")
 EMPTY_ACCOUNT: State = (PageState.AMBIGUOUS, "empty_account")
@@ -57,19 +58,6 @@ def kind_of(asked: str) -> str:
     return ACCOUNT if asked.startswith("user:") else POST
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a URL asks for: its kind, its id, and `asks`, the id that an answer's URL asks for, ""
-    where it names none. A page also asks for other posts and accounts, to show them small."""
-
-    kind: str
-    post_id: str = ""
-    asks: Callable[[str], str] = lambda _url: ""
-
-    def is_other(self, url: str) -> bool:
-        return self.kind != LIST and self.asks(url) not in {"", self.post_id}
-
-
 def hear(markers: Markers, sheet: Sheet, told: Iterable[Told], asked: Asked) -> Heard:
     """Sort what was told by what was asked for. `told`: answers, then the document's own data."""
     kind = asked.kind
@@ -78,10 +66,10 @@ def hear(markers: Markers, sheet: Sheet, told: Iterable[Told], asked: Asked) -> 
     ranks: dict[int, list[Told]] = {}
     for one in told:
         at = next((at for at, some in enumerate(pieces) if is_of(one.url, some)), len(pieces))
-        if one.url != sheet.url and asked.is_other(one.url):
-            at = len(pieces)
         if at == len(pieces) and one.url == sheet.url:
             at = 0 if sheet.whole is not None else AROUND
+        elif one.url != sheet.url and at < len(pieces) and asked.tie(one) is not Tie.OURS:
+            at = len(pieces)
         ranks.setdefault(at, []).append(one)
     own = tuple(one for at in range(len(pieces)) for one in ranks.get(at, ()))
     around, other = tuple(ranks.get(AROUND, ())), tuple(ranks.get(len(pieces), ()))
@@ -135,17 +123,18 @@ def items_of(heard: Heard, listed: Callable[[object], int | None]) -> int | None
 def against_post(markers: Markers, sheet: Sheet, heard: Heard, *, told_by: str) -> State | None:
     """What speaks against a post; None where it may be read.
 
-    `told_by`: where its record stands: "own", "around", "other", "" where there is none. A card in
-    a list, or data that came with the document, is older than the answer about the post itself.
+    `told_by`: where its record stands: "own", "around", "other", "" where there is none. Data that
+    came with the document is older than the answer about the post itself. A card in a list of
+    something else's is no post: what it shows may be long gone.
     """
-    refused = heard.refused
     if told_by == "own":
         return None
-    if told_by and refused is None:
-        return in_elements(markers, sheet) if told_by == "other" and sheet.whole is None else None
-    if told_by == "around" and refused is not None and refused[0] is BLOCKED:
-        return None
-    return refused if told_by else missing(markers, sheet, heard)
+    if told_by == "around":
+        refused = heard.refused
+        return None if refused is None or refused[0] is BLOCKED else refused
+    state = missing(markers, sheet, heard)
+    # Scripts that were told of it, or of posts beside it, did run: this is no empty shell.
+    return LAYOUT_CHANGED if state == SHELL and (told_by or heard.own) else state
 
 
 def against_account(
@@ -160,10 +149,15 @@ def against_account(
         return heard.refused
     if known or posts:
         return None if sheet.whole is not None else against_known(markers, sheet, posts=posts)
-    spoken = notice(markers, sheet) if sheet.whole is None else None
+    look = in_elements if items else notice  # beside a list the title is the account's name
+    spoken = look(markers, sheet) if sheet.whole is None else None
     if spoken is not None:
         return spoken
+    if items:
+        return heard.refused or LAYOUT_CHANGED
     state = missing(markers, sheet, heard, items=items)
+    if state == SHELL and heard.own:
+        return LAYOUT_CHANGED
     return EMPTY_ACCOUNT if state is None else state
 
 
@@ -211,7 +205,7 @@ def missing(
         return None
     if around not in {LAYOUT_CHANGED, SHELL}:
         return around
-    told = markers.told(sheet.seen.text[:MOST_TEXT])
+    told = markers.told(unechoed(markers, sheet, sheet.seen.text[:MOST_TEXT]))
     return told if told is not None and told[0] is BLOCKED else None
 
 

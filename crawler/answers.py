@@ -17,6 +17,7 @@ from storage.records import Answer
 
 MOST_ANSWERS = 60  # of one page
 MOST_ONE = 8_000_000  # bytes of one answer; a longer one is cut, and so no JSON any more
+MOST_SENT = 20_000  # bytes of what was sent to get one
 MOST_ALL = 24_000_000  # bytes of all answers of one page
 ASKED_BY_SCRIPT = frozenset({"xhr", "fetch"})
 TEXT = ("json", "text/", "javascript", "x-www-form")
@@ -65,7 +66,11 @@ class AnswerBook:
             self._reading -= 1
         self._room -= len(body)
         self._kept[place] = Answer(
-            url=response.url, status=response.status, content_type=kind_of(response), body=body
+            url=response.url,
+            status=response.status,
+            content_type=kind_of(response),
+            body=body,
+            sent=sent_with(response),
         )
         if any(piece in response.url for piece in self._awaits):
             self.arrived.set()
@@ -79,6 +84,11 @@ class AnswerBook:
             return False
         host = urlsplit(response.url).hostname or ""
         return registrable(host) in self._sites or host in self._sites
+
+
+def sent_with(response: BrowserResponse) -> str:
+    """The body of the request, "" for none: it tells what a POST asked for."""
+    return (response.request.post_data_buffer or b"")[:MOST_SENT].decode("utf-8", "replace")
 
 
 def kind_of(response: BrowserResponse) -> str:

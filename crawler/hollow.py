@@ -48,7 +48,7 @@ def linkless(html: str) -> str:
     """The lines a reader sees that lead nowhere and are no furniture."""
     tree = parsed(html)
     cut_unseen(tree)
-    for node in tree.css(",".join(NOT_ITS_TEXT)):
+    for node in reversed(tree.css(",".join(NOT_ITS_TEXT))):
         node.decompose()
     text = tree.body.text(separator="\n") if tree.body is not None else ""
     lines = ZERO_WIDTH.sub("", text).split("\n")

@@ -104,7 +104,8 @@ class Markers:
             host = (parts.hostname or "").rstrip(".")
         except ValueError:
             return None
-        told = frozenset(parts.query.split("&")) if asked and asked != url else frozenset()
+        before = frozenset(asked.partition("#")[0].partition("?")[2].split("&"))
+        told = frozenset(parts.query.split("&")) - before if asked else frozenset()
         return next(
             (state for one, state in self.addresses if leads_to(one, host, parts.path, told)), None
         )

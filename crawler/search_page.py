@@ -25,7 +25,7 @@ def read_search(markers: Markers, page: Page) -> Reading:
     """
     sheet = Sheet(page)
     found = hits_of(markers, sheet) if sheet.whole is None else told_hits(markers, sheet.whole)
-    if found and pick(sheet.tree, markers.selectors["none"]) is not None:
+    if found and pick(sheet.shown, markers.selectors["none"]) is not None:
         found = []  # what it recommends instead is no hit
     state = state_of(markers, sheet, found=bool(found) or says_none(markers, sheet))
     if state in {LAYOUT_CHANGED, SHELL} and empty_list(markers, sheet):
@@ -41,7 +41,7 @@ def read_search(markers: Markers, page: Page) -> Reading:
 
 def says_none(markers: Markers, sheet: Sheet) -> bool:
     """Whether the engine says that nothing was found, and the page has little else to say."""
-    if pick(sheet.tree, markers.selectors["none"]) is not None:
+    if pick(sheet.shown, markers.selectors["none"]) is not None:
         return True
     said = fold(sheet.seen.text[:2000])
     return any(fold(phrase) in said for phrase in markers.words["none"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 HALF = re.compile("[\ud800-\udfff]")
 MOST_OBJECTS = 200_000  # looked at in one answer
+DEEPEST = 60  # objects inside objects
 MOST_ITEMS = 5_000  # of one list; platforms give some dozens
 
 
@@ -22,6 +23,13 @@ def dig(value: Any, path: str) -> Any:  # noqa: ANN401
         else:
             return None
     return value
+
+
+def has(value: Any, path: str) -> bool:  # noqa: ANN401
+    """Whether an object has this place, whatever stands there, null too."""
+    before, _, name = path.rpartition(".")
+    inner = dig(value, before) if before else value
+    return isinstance(inner, dict) and name in inner
 
 
 def first(value: Any, *paths: str) -> Any:  # noqa: ANN401
@@ -58,9 +66,26 @@ def length(lists: Iterable[Any]) -> int | None:
     return sum(found) if found else None
 
 
+def length_but(lists: Iterable[Any], is_other: Callable[[Any], bool]) -> int | None:
+    """The same without entries that are known to be of another kind."""
+    found = [one for one in lists if isinstance(one, list)]
+    return sum(not is_other(one) for each in found for one in each) if found else None
+
+
 def objects(value: Any, *paths: str) -> list[dict[str, Any]]:  # noqa: ANN401
     """Only the objects among them."""
     return [one for one in items(value, *paths) if isinstance(one, dict)]
+
+
+def without_lists(value: Any, depth: int = DEEPEST) -> Any:  # noqa: ANN401
+    """The same without lists of several objects, in which cards of other things stand, and
+    without what lies too deep."""
+    if isinstance(value, dict) and depth:
+        return {name: without_lists(one, depth - 1) for name, one in value.items()}
+    if isinstance(value, list) and depth:
+        several = sum(isinstance(one, dict) for one in value) > 1
+        return [] if several else [without_lists(one, depth - 1) for one in value]
+    return None if isinstance(value, dict | list) else value
 
 
 def every_object(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401

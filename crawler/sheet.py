@@ -12,6 +12,7 @@ from crawler.charset import decode
 from crawler.embedded import json_text
 from crawler.extract import extract
 from crawler.extracted import Extracted
+from crawler.keywords import keyword_of
 from crawler.nodes import parsed
 from crawler.visible import cut_unseen
 from storage.records import Page
@@ -19,11 +20,12 @@ from storage.records import Page
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One JSON answer: where it was asked, with which status, and what it says."""
+    """One JSON answer: where it was asked, with which status, what it says, what was sent."""
 
     url: str
     status: int
     value: Any
+    sent: str | None = None  # the body of the request; None where it was not noted
 
 
 class Sheet:
@@ -32,6 +34,11 @@ class Sheet:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.url = page.final_url
+
+    @cached_property
+    def searched(self) -> str:
+        """The words that the page's address searches for, "" where it is no search."""
+        return keyword_of(self.page.url)
 
     @cached_property
     def html(self) -> str:
@@ -73,5 +80,5 @@ class Sheet:
         for answer in page.answers:
             value = json_text(decode(answer.body, answer.content_type)[0])
             if value is not None:
-                found.append(Told(answer.url, answer.status, value))
+                found.append(Told(answer.url, answer.status, value, answer.sent))
         return tuple(found)

@@ -11,6 +11,8 @@ import re
 from urllib.parse import urlsplit
 
 from crawler.extracted import Extracted
+from crawler.firewalls import firewall_of
+from crawler.login_boxes import below_head, middle_of, shows_page
 from storage.records import PageState
 
 State = tuple[PageState, str]
@@ -37,26 +39,29 @@ FURNITURE = re.compile(
     r"关于我们|联系我们|网站地图|友情链接|营业执照",
     re.IGNORECASE,
 )
+NO_MORE = 100  # visible characters of a page that has nothing but a test on it
+LONG = 60  # characters of a line that says more than a wall does
 OWN_WORDS = 160  # characters of prose beside the marker that make a short page somebody's text
 
 CAPTCHA = re.compile(
     r"请?(?:输入|填写)(?:下方|图中|图片|右侧)?的?(?:验证码|字符)|完成(?:下方|下列|以下|安全|人机)?的?(?:拼图)?验证|"
-    r"安全验证|人机验证|(?:滑动|滑块|拼图|点选|图形)验证|(?:拖动|按住|滑动)滑块|点击按钮进行验证|环境异常|访问验证|"
+    r"安全验证|人机验证|(?:拖动|按住|滑动)滑块|点击按钮进行验证|环境异常|访问验证|"
     r"正在检查(?:您|你)的浏览器|(?:浏览器)?安全检[测查]中(?!心)|"
-    r"您?的?访问(?:请求)?(?:出现)?(?:异常|存在安全风险)|网络环境存在(?:异常|风险)|验证码中间页|"
+    r"(?:您的?|你的?|当前|本次|^)访问(?:请求|行为)?(?:出现)?(?:异常|存在安全风险)|(?:网络|当前)环境存在(?:异常|风险)|请(?:先|进行|通过)?(?:滑动|滑块|拼图|点选)验证|验证码中间页|"
     r"security (?:verification|check)|verify (?:that )?you are (?:a )?human|"
     r"are you a robot|just a moment|checking your browser|attention required|captcha",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
+# Kinds of tests: shops sell them by these names, so they count only on a page that says no more.
+CAPTCHA_NAME = re.compile(r"(?:滑动|滑块|拼图|点选|图形)验证")
 RATE = re.compile(
-    r"(?:访问|请求|操作|刷新)(?:太|过于?)(?:频繁|快)|访问(?:次数)?(?:过多|超限)|too many requests",
+    r"(?:访问|请求|操作|刷新)(?:太|过于?)(?:频繁|快)|访问(?:次数|人数)?(?:过多|超限)|"
+    r"too many requests",
     re.IGNORECASE,
 )
 REFUSED = re.compile(
     r"\A\W*(?:403 ?forbidden|forbidden|access denied|blocked)\W*\Z|403 forbidden|access denied|"
-    r"D盾_?拦截|(?:您|你)的(?:访问|请求)已?被[^。\n]{0,10}拦截|可能对网站造成(?:威胁|危险)|"
-    r"请求被拦截|访问被(?:拒绝|阻断|拦截)|IP存在风险|疑似黑客攻击|请求带有不合法参数|"
-    r"被网站管理员设置(?:为|成)?拦截|\A\W*(?:网站|宝塔|云)防(?:火墙|护)\W*\Z",
+    r"(?:您|你)的(?:访问|请求)已?被[^。\n]{0,10}拦截|请求被拦截|访问被(?:拒绝|阻断|拦截)|IP存在风险",
     re.IGNORECASE,
 )
 LOGIN = re.compile(
@@ -89,13 +94,15 @@ CAPTCHA_TAG = re.compile(
 )
 PASSWORD_TAG = re.compile(r"<input\b[^<>]{0,300}?type\s*=\s*[\"']?password", re.IGNORECASE)
 
+UNAVAILABLE: State = (PageState.AMBIGUOUS, "unavailable")
 NOTICES: tuple[tuple[re.Pattern[str], State], ...] = (
-    (REVIEWED, (PageState.AMBIGUOUS, "unavailable")),
+    (REVIEWED, UNAVAILABLE),
     (GONE, (PageState.REMOVED, "notice")),
-    (UNSURE, (PageState.AMBIGUOUS, "unavailable")),
+    (UNSURE, UNAVAILABLE),
 )
 WALLS = (
     ("captcha", CAPTCHA, CAPTCHA_TAG),
+    ("captcha", CAPTCHA_NAME, CAPTCHA_TAG),
     ("login", LOGIN, PASSWORD_TAG),
     ("rate_limit", RATE, None),
     ("http_403", REFUSED, None),
@@ -162,9 +169,12 @@ def state_of_status(status: int, extracted: Extracted, html: str) -> State:
     if known is not None and known[0] is not BLOCKED:
         # A robot's test or a firewall may come with any status; what says it is gone is gone.
         if says(GONE, extracted):
-            return known
+            asks = wall == "login" and LOGIN.search(middle_of(html))
+            return UNAVAILABLE if asks else known
         refused = (BLOCKED, "http_403") if says(REFUSED, extracted) else known
-        return (BLOCKED, wall) if wall in {"captcha", "rate_limit"} else refused
+        if wall == "login" and not LOGIN.search(f"{extracted.title}\n{below_head(html)}"):
+            return refused  # every page of the site has it in its head
+        return (BLOCKED, wall) if wall else refused
     if known is not None or (wall and status == REFUSED_METHOD):
         return BLOCKED, wall or (known[1] if known else "")
     if status in SCRIPT_TESTS and (wall or needs_browser(extracted, html)):
@@ -185,12 +195,24 @@ def notice_of(extracted: Extracted, html: str) -> State:
 
 def wall_of(extracted: Extracted, html: str) -> str:
     """ "captcha", "login" or "rate_limit" where the page is such a wall, "" where it is a page."""
+    told = firewall_of(extracted)
+    if told:
+        return told
     for word, pattern, tag in WALLS:
+        if pattern is CAPTCHA_NAME and extracted.visible >= NO_MORE:
+            continue
         if says(pattern, extracted):
             built = extracted.visible < HEAD and tag is not None and tag.search(html)
-            if built or not has_own_words(pattern, extracted):
+            if (built or not has_own_words(pattern, extracted)) and not (
+                word == "login" and has_box(extracted, html)
+            ):
                 return word
     return ""
+
+
+def has_box(extracted: Extracted, html: str) -> bool:
+    """Whether what speaks of a login is a box at the edge of a page that anybody may read."""
+    return not LOGIN.search(extracted.title) and shows_page(html, LOGIN, FURNITURE)
 
 
 def says(pattern: re.Pattern[str], extracted: Extracted) -> bool:
@@ -204,9 +226,10 @@ def says(pattern: re.Pattern[str], extracted: Extracted) -> bool:
 def has_own_words(pattern: re.Pattern[str], extracted: Extracted) -> bool:
     """Whether a short page has prose beside the marker's lines and a site's furniture."""
     lines = extracted.text.split("\n")
-    own = (line for line in lines if not pattern.search(line) and not FURNITURE.search(line))
-    prose = sum(len(line) for line in own if len(line) >= 20)
-    return prose >= OWN_WORDS
+    own = (line for line in lines if not FURNITURE.search(line))
+    # An article about such marks has them in nearly every line; a wall's lines are short.
+    prose = (line for line in own if len(line) >= (LONG if pattern.search(line) else 20))
+    return sum(map(len, prose)) >= OWN_WORDS
 
 
 def sent_home(asked: str, reached: str) -> bool:

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
+from crawler.extracted import Extracted
+from crawler.hollow import linkless
 from crawler.markers import ORDER, Markers, State
+from crawler.nodes import pick
 from crawler.posting import post_id_of
 from crawler.reading import Reading
 from crawler.shapes import dig
@@ -18,6 +22,7 @@ from crawler.sheet import Sheet, Told
 from crawler.states import (
     ALIVE,
     HEAD,
+    OWN_WORDS,
     SHORT,
     STATUSES,
     needs_browser,
@@ -52,9 +57,11 @@ def state_of(markers: Markers, sheet: Sheet, *, found: bool) -> State:
         return of_status(markers, sheet)
     if found:
         return ALIVE
-    told = notice(markers, sheet)
+    told = notice(markers, sheet) or in_own_lines(markers, sheet)
     if told is not None:
         return told
+    if pick(sheet.shown, markers.selectors.get("wall", ())) is not None:
+        return PageState.BLOCKED, "captcha"
     return led_elsewhere(sheet.page.url, sheet.url) or unknown(sheet)
 
 
@@ -81,7 +88,7 @@ def of_status(markers: Markers, sheet: Sheet) -> State:
     told = notice(markers, sheet)
     if status in GONE:
         wall = state_of_status(status, sheet.seen, sheet.html)
-        if told is None and wall[0] is PageState.BLOCKED:
+        if told is None and wall[0] is not PageState.REMOVED:
             return wall
         return told or (PageState.REMOVED, "unspecified")
     known = STATUSES.get(status)
@@ -92,20 +99,48 @@ def of_status(markers: Markers, sheet: Sheet) -> State:
 
 def notice(markers: Markers, sheet: Sheet) -> State | None:
     """What the platform tells in its title, in an element for notices, or in few words."""
-    titled = markers.titled(sheet.seen.title)
+    titled = markers.titled(unechoed(markers, sheet, sheet.seen.title))
     return gravest([titled, in_elements(markers, sheet), in_few_words(markers, sheet)])
 
 
 def in_elements(markers: Markers, sheet: Sheet) -> State | None:
     """What stands in elements for notices: only the platform writes there."""
     nodes = (node for selector in markers.nodes for node in sheet.shown.css(selector)[:20])
-    return markers.told(" ".join(node.text() for node in nodes))
+    return markers.told(unechoed(markers, sheet, " ".join(node.text() for node in nodes)))
 
 
 def in_few_words(markers: Markers, sheet: Sheet) -> State | None:
     """What the text tells, of a long one its beginning; an account's name and bio stand in it."""
     seen = sheet.seen
-    return markers.told(seen.text if seen.visible < SHORT else seen.text[:HEAD])
+    text = seen.text if seen.visible < SHORT else seen.text[:HEAD]
+    return markers.told(unechoed(markers, sheet, text))
+
+
+def in_own_lines(markers: Markers, sheet: Sheet) -> State | None:
+    """What a post's page tells that has nothing else to tell beside its menus and recommendations.
+    On an account's page its name and bio stand in the place of a text."""
+    wanted = post_id_of(sheet.page.url)
+    if not wanted or wanted.startswith("user:"):
+        return None
+    said = linkless(sheet.html) if sheet.whole is None else ""
+    if len(re.sub(r"\s", "", said)) >= OWN_WORDS:
+        return None
+    return markers.told(unechoed(markers, sheet, said))
+
+
+def unechoed(markers: Markers, sheet: Sheet, text: str) -> str:
+    """The text without the words searched for, where these alone read like a notice: every search
+    page repeats them, and then nothing tells the platform's sentence from the searcher's."""
+    word = sheet.searched
+    return text.replace(word, " ") if word and markers.titled(word) is not None else text
+
+
+def quiet(sheet: Sheet) -> Extracted:
+    """What is seen, without words searched for that read like a wall of the open web."""
+    seen, word = sheet.seen, sheet.searched
+    if not word or notice_of(replace(seen, title=word, text=word, visible=len(word)), "") == ALIVE:
+        return seen
+    return replace(seen, title=seen.title.replace(word, ""), text=seen.text.replace(word, ""))
 
 
 def other_post(markers: Markers, sheet: Sheet) -> State:
@@ -126,7 +161,7 @@ def unknown(sheet: Sheet) -> State:
     """Nothing of the platform's is recognised: words of the open web, a shell, or a new layout."""
     if not sheet.html.strip():
         return PageState.ERROR, "empty"
-    state, reason = notice_of(sheet.seen, sheet.html)
+    state, reason = notice_of(quiet(sheet), sheet.html)
     if state is PageState.REMOVED:
         return PageState.REMOVED, "unspecified"
     if state is not PageState.ALIVE:

@@ -124,6 +124,7 @@ def answers_file(page: Page) -> bytes:
             "url": answer.url,
             "status": answer.status,
             "content_type": answer.content_type,
+            "sent": answer.sent,
             "body_base64": base64.b64encode(answer.body).decode(),
         }
         for answer in page.answers

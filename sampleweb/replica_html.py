@@ -19,8 +19,9 @@ HITS = (
     ("http://jinpai.test/xf.html", "消防设施操作员报名", "消防证报名培训，欢迎来电咨询。"),
     ("http://www.mingde-skill.example/", "明德技能学校", "办学许可证和收费标准公示。"),
 )
-SHELL = """<!doctype html><html><head><meta charset="utf-8"><title>{title}</title></head>
-<body><div id="app"></div><script>
+SHELL = """<!doctype html><html><head><meta charset="utf-8"><title>{title}</title>
+<meta name="referrer" content="unsafe-url"></head>
+<body><div id="app">{body}</div><script>
 const shown = new Set(['title', 'display_title', 'desc', 'text', 'caption', 'content']);
 const walk = (v, out) => {{
   if (Array.isArray(v)) v.forEach(one => walk(one, out));
@@ -30,7 +31,8 @@ const walk = (v, out) => {{
   }}
   return out;
 }};
-for (const [url, method] of {calls}) fetch(url, {{method}}).then(r => r.json()).then(told => {{
+for (const [url, method, body] of {calls})
+fetch(url, {{method, body}}).then(r => r.json()).then(told => {{
   for (const line of walk(told, [])) {{
     const p = document.createElement('p'); p.textContent = line;
     document.getElementById('app').append(p);
@@ -39,9 +41,16 @@ for (const [url, method] of {calls}) fetch(url, {{method}}).then(r => r.json()).
 </script></body></html>"""
 
 
-def shell(title: str, *calls: tuple[str, str]) -> str:
-    """A page that shows nothing before its script has asked: (URL, method) each."""
-    return SHELL.format(title=escape(title), calls=json.dumps(calls))
+def shell(title: str, *calls: tuple[str, Any], body: str = "") -> str:
+    """A page that shows nothing, or `body`, before its script has asked: each time a URL, and the
+    JSON that is sent there by POST, None where it is a GET."""
+    listed = [
+        (url, "GET", None) if sent is None else (url, "POST", json.dumps(sent, ensure_ascii=False))
+        for url, sent in calls
+    ]
+    # Inside a script "</" would end it.
+    told = json.dumps(listed).replace("</", "<\\/")
+    return SHELL.format(title=escape(title), calls=told, body=body)
 
 
 def page(title: str, body: str) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from sampleweb import replica_html as html
 from sampleweb import replica_json as told
+from sampleweb.replica_notices import call_at, hosts, notice_at
 from sampleweb.replica_posts import ADDRESSES, post_of, posts_of, replica_walls
 
 HTML, JSON = "text/html", "application/json"
@@ -54,7 +55,7 @@ def weibo_search(asked: Asked) -> Answered:
     call = "/api/container/getIndex?" + urlencode(
         {"containerid": asked.query.get("containerid", ""), "page_type": "searchall", "page": "1"}
     )
-    return Answered(html.shell("微博搜索", (call, "GET")))
+    return Answered(html.shell("微博搜索", (call, None)))
 
 
 def weibo_cards(asked: Asked) -> Answered:
@@ -76,15 +77,15 @@ def weibo_post(asked: Asked) -> Answered:
 # ---- 抖音, 快手 -------------------------------------------------------------------------------
 
 
-def douyin_search(_asked: Asked) -> Answered:
-    return Answered(
-        html.shell("抖音搜索", ("/aweme/v1/web/general/search/single/?offset=0&count=15", "GET"))
-    )
+def douyin_search(asked: Asked) -> Answered:
+    asks = {"keyword": unquote(asked.path.rpartition("/")[2]), "offset": "0", "count": "15"}
+    call = f"/aweme/v1/web/general/search/single/?{urlencode(asks)}"
+    return Answered(html.shell("抖音搜索", (call, None)))
 
 
 def douyin_page(asked: Asked) -> Answered:
     call = f"/aweme/v1/web/aweme/detail/?aweme_id={asked.found['id']}"
-    return Answered(html.shell("抖音", (call, "GET")))
+    return Answered(html.shell("抖音", (call, None)))
 
 
 def douyin_detail(asked: Asked) -> Answered:
@@ -93,8 +94,15 @@ def douyin_detail(asked: Asked) -> Answered:
     return as_json({"status_code": 0, "aweme_detail": told.douyin(known or posts_of("douyin")[1])})
 
 
-def kuaishou_page(_asked: Asked) -> Answered:
-    return Answered(html.shell("快手", ("/graphql", "POST")))
+def kuaishou_search(asked: Asked) -> Answered:
+    sent = {"keyword": asked.query.get("searchKey", ""), "pcursor": "", "page": "search"}
+    return Answered(html.shell("快手搜索", ("/rest/v/search/feed", sent)))
+
+
+def kuaishou_page(asked: Asked) -> Answered:
+    variables = {"photoId": asked.found["id"], "page": "detail"}
+    sent = {"operationName": "visionVideoDetail", "variables": variables, "query": "…"}
+    return Answered(html.shell("快手", ("/graphql", sent)))
 
 
 def kuaishou_detail(asked: Asked) -> Answered:
@@ -106,9 +114,10 @@ def kuaishou_detail(asked: Asked) -> Answered:
 # ---- 小红书 ----------------------------------------------------------------------------------
 
 
-def xiaohongshu_search(_asked: Asked) -> Answered:
+def xiaohongshu_search(asked: Asked) -> Answered:
     call = "https://edith.xiaohongshu.com/api/sns/web/v1/search/notes"
-    return Answered(html.shell("小红书搜索", (call, "POST")))
+    sent = {"keyword": asked.query.get("keyword", ""), "page": 1, "page_size": 20}
+    return Answered(html.shell("小红书搜索", (call, sent)))
 
 
 def xiaohongshu_note(asked: Asked) -> Answered:
@@ -133,7 +142,7 @@ def bilibili_search(asked: Asked) -> Answered:
     call = "https://api.bilibili.com/x/web-interface/wbi/search/all/v2?" + urlencode(
         {"keyword": asked.query.get("keyword", ""), "page": asked.query.get("page", "1")}
     )
-    return Answered(html.shell("哔哩哔哩搜索", (call, "GET")))
+    return Answered(html.shell("哔哩哔哩搜索", (call, None)))
 
 
 def bilibili_video(asked: Asked) -> Answered:
@@ -151,7 +160,7 @@ def bilibili_video(asked: Asked) -> Answered:
 
 def zhihu_search(asked: Asked) -> Answered:
     call = "/api/v4/search_v3?" + urlencode({"t": "general", "q": asked.query.get("q", "")})
-    return Answered(html.shell("知乎搜索", (call, "GET")))
+    return Answered(html.shell("知乎搜索", (call, None)))
 
 
 def zhihu_article(asked: Asked) -> Answered:
@@ -233,8 +242,7 @@ ROUTES: tuple[Route, ...] = (
           listed(told.douyin_found, "douyin")),
     route("www.douyin.com", f"/(?:video|note)/{ID}", douyin_page),
     route("www.douyin.com", "/aweme/v1/web/aweme/detail/", douyin_detail),
-    route("www.kuaishou.com", "/search/video",
-          lambda _: Answered(html.shell("快手搜索", ("/rest/v/search/feed", "POST")))),
+    route("www.kuaishou.com", "/search/video", kuaishou_search),
     route("www.kuaishou.com", "/rest/v/search/feed", listed(told.kuaishou_found, "kuaishou")),
     route("www.kuaishou.com", f"/short-video/{ID}", kuaishou_page),
     route("www.kuaishou.com", "/graphql", kuaishou_detail),
@@ -254,6 +262,7 @@ ROUTES: tuple[Route, ...] = (
     route("tieba.baidu.com", f"/p/{ID}", tieba_thread),
     route("so.toutiao.com", "/search", listed(html.toutiao_found, "toutiao")),
     route("www.toutiao.com", f"/article/{ID}/?", toutiao_article),
+    route("www.toutiao.com", "/", shown(html.page("今日头条", "<p>推荐 要闻 视频</p>"))),
     route("mp.weixin.qq.com", f"/s/{ID}", wechat_article),
     route("weixin.sogou.com", "/weixin", listed(html.sogou_weixin, "wechat_mp")),
     route("weixin.sogou.com", "/link", sogou_link),
@@ -272,13 +281,30 @@ ROUTES: tuple[Route, ...] = (
     ),
     route("zz.58.com", r"/zhiyepeix/(?P<id>\d+)x\.shtml", classified),
 )  # fmt: skip
-HOSTS: tuple[str, ...] = tuple(dict.fromkeys(host for host, _, _ in ROUTES))
+HOSTS: tuple[str, ...] = tuple(dict.fromkeys([*(host for host, _, _ in ROUTES), *hosts()]))
+
+
+def noticed(host: str, path: str, query: Mapping[str, str]) -> Answered | None:
+    """A notice in the place of a post, or what its script is answered."""
+    call = call_at(host, path, query)
+    if call is not None:
+        return replace(as_json(call.answer), status=call.status)
+    notice = notice_at(host, path, query)
+    if notice is None:
+        return None
+    calls = ((one.url, one.sent) for one in notice.calls)
+    made = html.shell(notice.title, *calls, body=notice.body) if notice.calls else ""
+    text = made or html.page(notice.title, notice.body)
+    return Answered(text, status=notice.status, location=notice.location)
 
 
 def answer(host: str, path: str, query: Mapping[str, str]) -> Answered:
     """What the platform's replica says; a page nobody has is a 404."""
     if path == "/robots.txt":
         return Answered(ROBOTS, "text/plain")
+    told = noticed(host, path, query)
+    if told is not None:
+        return told
     for own, pattern, make in ROUTES:
         found = pattern.fullmatch(path) if own == host else None
         if found:

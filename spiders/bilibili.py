@@ -16,7 +16,7 @@ from crawler.nodes import attribute, block_text, html_text, line, pick, pick_all
 from crawler.platform_ids import av_to_bv
 from crawler.posting import canonical_or, plain_title, post_id_of, region_of, urls
 from crawler.relative_dates import first_moment
-from crawler.shapes import dig, every_object, first, items, length, objects, words
+from crawler.shapes import dig, every_object, first, items, length, length_but, objects, words
 from crawler.sheet import Sheet, Told
 from storage.records import PageState, Post, Target, TargetKind
 
@@ -170,7 +170,8 @@ class BilibiliSpider(AnswerSource):
 
     def listed(self, value: object) -> int | None:
         data = dig(value, "data")
-        found = length([dig(data, path) for path in ("result", "list.vlist", "items")])
+        lists = [dig(data, path) for path in ("result", "list.vlist", "items")]
+        found = length_but(lists, is_other_card)
         groups = [one for one in objects(data, "result") if "result_type" in one]
         if groups:  # a search of all kinds: a group a kind, most of them empty
             found = length([one.get("data") for one in groups if one["result_type"] == "video"])
@@ -226,6 +227,10 @@ def bv_of(number: str) -> str:
         return av_to_bv(int(number))
     except ValueError:
         return ""
+
+
+def is_other_card(one: object) -> bool:
+    return words(one, "type") in MARKERS.words["other_kinds"]
 
 
 def key_of(one: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from crawler.nodes import attribute, block_text, line, pick
 from crawler.posting import plain_title, region_of, urls
 from crawler.reading import Reading
 from crawler.relative_dates import first_moment
-from crawler.shapes import dig, every_object, first, items, length, words
+from crawler.shapes import dig, every_object, first, items, length_but, words
 from crawler.sheet import Sheet
 from crawler.verdicts import unread
 from storage.records import Page, PageState, Post, Target, TargetKind
@@ -179,7 +179,7 @@ class DouyinSpider(AnswerSource):
         if not isinstance(value, dict) or MARKERS.code(nothing) is not None:
             return None
         lists = [dig(value, key) for key in ("data", "aweme_list", "business_data")]
-        return length(lists)
+        return length_but(lists, is_other_card)
 
     def shown(self, sheet: Sheet, asked: str) -> Post | None:
         """The finished document; only with a sign of its author, for every page has some <h1>."""
@@ -205,6 +205,13 @@ class DouyinSpider(AnswerSource):
             published_raw=raw,
             counts=counts_of({name: line(sheet.shown, CSS[key]) for name, key in named.items()}),
         )
+
+
+def is_other_card(one: object) -> bool:
+    """Whether an entry of a search shows accounts, music or the like and no post."""
+    if not isinstance(one, dict) or {"aweme_info", "aweme_mix_info"} & set(one):
+        return False
+    return bool(set(MARKERS.words["other_kinds"]) & set(one))
 
 
 def address(told: Any) -> str:  # noqa: ANN401

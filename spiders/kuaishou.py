@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from crawler.answer_source import AnswerSource, Record
 from crawler.counts import counts_of
+from crawler.embedded import json_text
 from crawler.markers import State, markers_of
 from crawler.nodes import attribute, block_text, line, pick
 from crawler.posting import plain_title, urls
 from crawler.reading import Reading
 from crawler.relative_dates import first_moment
-from crawler.shapes import dig, every_object, first, items, length, words
-from crawler.sheet import Sheet
+from crawler.shapes import dig, every_object, first, items, length_but, words
+from crawler.sheet import Sheet, Told
 from crawler.verdicts import unread
 from storage.records import Page, PageState, Post, Target, TargetKind
 
@@ -73,6 +75,11 @@ class KuaishouSpider(AnswerSource):
         if reading.reason == "layout_changed" and bare:
             return unread((PageState.AMBIGUOUS, "unspecified"), sheet)
         return reading
+
+    def told(self, sheet: Sheet) -> list[Told]:
+        """One address gives everything (/graphql): what was asked there stands in the answer."""
+        found = super().told(sheet)
+        return [one for told in found for one in by_operation(told, sheet.url)]
 
     def asked_of_api(self, url: str) -> str:
         query = parse_qs(urlsplit(url).query)
@@ -176,7 +183,7 @@ class KuaishouSpider(AnswerSource):
             "data.visionSearchPhoto.feeds",
             "data.visionProfilePhotoList.feeds",
         )
-        return length([dig(value, path) for path in lists])
+        return length_but([dig(value, path) for path in lists], is_other_card)
 
     def gone(self, record: Record) -> State | None:
         return MARKERS.told(words(record, "photo.expTag", "photo.statusMessage", "around.message"))
@@ -206,6 +213,19 @@ class KuaishouSpider(AnswerSource):
         )
 
 
+def by_operation(told: Told, page_url: str) -> list[Told]:
+    """An answer of /graphql as one for each thing asked, its name as the end of the path."""
+    if "/graphql" not in told.url or told.url == page_url:
+        return [told]
+    parts = urlsplit(told.url)
+    data = dig(told.value, "data")
+    names = list(data) if isinstance(data, dict) else []
+    sent = json_text(told.sent or "")
+    names = names or [words(sent, "operationName") or "unknown"]
+    path = f"{parts.path.rstrip('/')}/"
+    return [replace(told, url=parts._replace(path=f"{path}{name}/").geturl()) for name in names]
+
+
 def cache_of(value: object) -> dict[str, Any]:
     """The flat store of Apollo, where objects stand under their keys and point at each other."""
     if not isinstance(value, dict):
@@ -220,6 +240,12 @@ def resolved(graph: dict[str, Any], told: Any) -> Any:  # noqa: ANN401
         return told
     key = told.get("__ref") or (told.get("id") if told.get("type") == "id" else None)
     return graph.get(key, told) if isinstance(key, str) else told
+
+
+def is_other_card(one: object) -> bool:
+    """Whether an entry of a list shows a live room or the like and no post."""
+    known = set(one) if isinstance(one, dict) else set()
+    return "photo" not in known and bool(set(MARKERS.words["other_kinds"]) & known)
 
 
 def is_photo(one: object) -> bool:

@@ -13,16 +13,7 @@ from urllib.parse import quote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.answered import (
-    POST,
-    Asked,
-    Heard,
-    against_posts,
-    answers_of,
-    hear,
-    items_of,
-    kind_of,
-)
+from crawler.answered import Heard, against_posts, answers_of, hear, items_of, kind_of
 from crawler.canon import join
 from crawler.counts import counts_of
 from crawler.embedded import comments, json_text
@@ -31,10 +22,11 @@ from crawler.nodes import attribute, block_text, images_of, line, links_of, pars
 from crawler.posting import canonical_or, finished, plain_title, post_id_of, says_something, urls
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
-from crawler.shapes import dig, length, words
+from crawler.shapes import dig, first, length_but, words
 from crawler.sheet import Sheet
 from crawler.source_spider import SourceSpider
 from crawler.tieba_answers import HOME, address, told_posts
+from crawler.tied import POST, Asked
 from crawler.verdicts import LAYOUT_CHANGED, SHELL, other_post, state_of, unread
 from storage.records import Page, PageState, Post, Target, TargetKind
 
@@ -77,12 +69,8 @@ class TiebaSpider(SourceSpider):
         trees = laid_open(sheet)
         asked = asked_thread(page.url)
         kind = POST if asked else kind_of(post_id_of(page.url))
-        heard = hear(
-            MARKERS,
-            sheet,
-            answers_of(MARKERS, sheet),
-            Asked(kind, asked, asks if asked else lambda _url: ""),
-        )
+        of = Asked(kind=kind, post_id=asked, asks=asks, about=told_ids, words=sheet.searched)
+        heard = hear(MARKERS, sheet, answers_of(MARKERS, sheet), of)
         places = {
             "own": spoken(told_posts(MARKERS, sheet, (*heard.own, *heard.around)), ""),
             "around": spoken(shown_posts(sheet, trees), ""),
@@ -92,6 +80,8 @@ class TiebaSpider(SourceSpider):
             name: spoken(found.values(), asked) if asked else found
             for name, found in places.items()
         }
+        if asked:  # a thread is its floors: in a list beside them it may stand long after its end
+            there["around"] = spoken(shown_floors(sheet, trees), asked)
         mine = {key: post for found in reversed(there.values()) for key, post in found.items()}
         kept = tuple(mine.values())
         state = self.state(sheet, heard, there, trees, strangers=any(places.values()))
@@ -126,8 +116,13 @@ class TiebaSpider(SourceSpider):
 
 def asks(url: str) -> str:
     """The thread that an address of the JSON interface asks for."""
-    found = re.search(r"[?&]kz=(\d+)", url)
+    found = re.search(r"[?&](?:kz|tid|thread_id)=(\d+)", url)
     return found[1] if found else ""
+
+
+def told_ids(value: object) -> set[str]:
+    """The thread that an answer opens."""
+    return {words(first(value, *PATHS["thread"]), "id", "tid")}
 
 
 def spoken(posts: Iterable[Post], thread: str) -> dict[str, Post]:
@@ -171,17 +166,29 @@ def gone_title(sheet: Sheet) -> State | None:
 
 
 def listed(value: object) -> int | None:
-    return length([dig(value, place) for place in (*PATHS["hits"], *PATHS["threads"])])
+    lists = [dig(value, place) for place in (*PATHS["hits"], *PATHS["threads"])]
+    return length_but(lists, is_other_card)
+
+
+def is_other_card(one: object) -> bool:
+    """Whether a card of a search shows forums, accounts or the like and no thread."""
+    kinds = {words(one, "cardInfo"), words(one, "cardStyle")} - {""}
+    return bool(kinds & set(MARKERS.words["other_kinds"]))
 
 
 # Markup
 
 
-def shown_posts(sheet: Sheet, trees: Iterable[LexborHTMLParser]) -> Iterator[Post]:
+def shown_floors(sheet: Sheet, trees: Iterable[LexborHTMLParser]) -> Iterator[Post]:
     for tree in trees:
         floors = pick_all(tree, CSS["floors"])
         if floors:
             yield from shown_thread(sheet, tree, floors)
+
+
+def shown_posts(sheet: Sheet, trees: Iterable[LexborHTMLParser]) -> Iterator[Post]:
+    for tree in trees:
+        yield from shown_floors(sheet, [tree])
         for node in pick_all(tree, CSS["threads"]):
             yield from shown_entry(sheet, node)
         for node in pick_all(tree, CSS["hits"]):

@@ -8,21 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote
+from functools import partial
+from urllib.parse import parse_qs, quote, urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from crawler.answered import (
-    LIST,
-    POST,
-    Asked,
-    Heard,
-    against_posts,
-    answers_of,
-    hear,
-    items_of,
-    kind_of,
-)
+from crawler.answered import Heard, against_posts, answers_of, hear, items_of, kind_of
 from crawler.canon import unwrap
 from crawler.counts import Count, counts_of
 from crawler.dates import Published
@@ -40,8 +31,9 @@ from crawler.posting import (
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
 from crawler.shapes import dig, length
-from crawler.sheet import Sheet
+from crawler.sheet import Sheet, Told
 from crawler.source_spider import SourceSpider
+from crawler.tied import LIST, POST, Asked
 from crawler.toutiao_state import carried_posts, told_posts
 from crawler.verdicts import LAYOUT_CHANGED, SHELL, other_post, state_of, unread
 from storage.records import Page, PageState, Post, Target, TargetKind
@@ -51,6 +43,7 @@ CSS = MARKERS.selectors
 WWW = "https://www.toutiao.com"
 DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}|\d前|[天时钟]前|[昨今]天|刚刚|\d月\d")
 REGION = re.compile(r"(?:IP\s*属地|发布于)\s*[:：]?\s*(\S{2,12})")
+NUMBER = re.compile(r"(?<!\d)\d{15,20}(?!\d)")
 PICTURE = re.compile(r"\A\d{1,3}\s?/\s?\d{1,3}\s+")  # which picture of a story is shown
 MOST_PAGES = 5  # of one search
 LONGEST_TITLE = 60  # of a short post, which has none: its first line
@@ -80,12 +73,9 @@ class ToutiaoSpider(SourceSpider):
         asked = post_id_of(page.url)
         one = asked.isdecimal()
         kind = POST if one else kind_of(asked)
-        heard = hear(
-            MARKERS,
-            sheet,
-            answers_of(MARKERS, sheet),
-            Asked(kind, asked, asks if one else lambda _url: ""),
-        )
+        about = partial(told_ids, sheet)
+        of = Asked(kind=kind, post_id=asked, asks=asks, about=about, words=sheet.searched)
+        heard = hear(MARKERS, sheet, answers_of(MARKERS, sheet), of)
         carried = carried_posts(MARKERS, sheet)
         places = {
             "own": spoken(told_posts(MARKERS, sheet, heard.own)),
@@ -130,9 +120,18 @@ class ToutiaoSpider(SourceSpider):
 
 
 def asks(url: str) -> str:
-    """The post that an address of the JSON interface asks for."""
-    found = re.search(r"(?<!\d)\d{15,20}(?!\d)", url)
-    return found[0] if found else ""
+    """The post that an address of the JSON interface asks for; accounts have two ids there."""
+    parts = urlsplit(url)
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    numbers = [query.get(name, "") for name in ("group_id", "item_id", "groupId", "itemId", "id")]
+    numbers += NUMBER.findall(parts.path)
+    return next((one for one in numbers if NUMBER.fullmatch(one)), "")
+
+
+def told_ids(sheet: Sheet, value: object) -> set[str]:
+    """Ids of the posts that an answer holds, and of their authors."""
+    posts = list(told_posts(MARKERS, sheet, [Told(sheet.url, 200, value)]))
+    return {post.post_id for post in posts} | {f"user:{post.author_id}" for post in posts}
 
 
 def spoken(posts: Iterable[Post]) -> dict[str, Post]:
@@ -153,7 +152,7 @@ def without_posts(sheet: Sheet, state: State, *, empty: bool) -> State:
         return state
     if empty and shows_nothing(sheet):
         return PageState.ALIVE, ""
-    scripted = any(word in sheet.html for word in MARKERS.words["blocked"])
+    scripted = any(word in sheet.html for word in MARKERS.words["blocked"]) and not sheet.answers
     return SHELL if scripted and sheet.seen.visible < 200 else state
 
 

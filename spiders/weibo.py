@@ -13,9 +13,6 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from crawler.answered import (
-    LIST,
-    POST,
-    Asked,
     Heard,
     against_account,
     against_list,
@@ -45,6 +42,7 @@ from crawler.relative_dates import moment_of
 from crawler.shapes import dig, every_object, first, items, objects, words
 from crawler.sheet import Sheet, Told
 from crawler.source_spider import SourceSpider
+from crawler.tied import LIST, POST, Asked
 from crawler.verdicts import LAYOUT_CHANGED, state_of, unread
 from crawler.weibo_pages import fetched_at, of_html
 from storage.records import Page, PageState, Post, Target, TargetKind
@@ -80,8 +78,8 @@ class WeiboSpider(SourceSpider):
         asked = post_id_of(page.url) or asked_of_api(page.url)
         if not 200 <= page.status < 300:
             return unread(state_of(MARKERS, sheet, found=False), sheet)
-        heard = hear(MARKERS, sheet, told_by(sheet), Asked(kind_of(asked), asked, asked_of_api))
-        if heard.own or heard.around or heard.refused or heard.walled:
+        heard = hear(MARKERS, sheet, told_by(sheet), wanted(sheet, asked))
+        if heard.own or heard.around or heard.other or heard.refused or heard.walled:
             reading = of_post(sheet, heard, asked) if heard.kind == POST else None
             reading = of_list(sheet, heard, asked) if heard.kind != POST else reading
             if reading is not None:
@@ -89,6 +87,21 @@ class WeiboSpider(SourceSpider):
         if sheet.whole is None:
             return of_html(sheet, asked)
         return unread(heard.refused or LAYOUT_CHANGED, sheet)
+
+
+def wanted(sheet: Sheet, asked: str) -> Asked:
+    return Asked(
+        kind=kind_of(asked), post_id=asked, asks=asked_of_api, about=about, words=sheet.searched
+    )
+
+
+def about(value: object) -> Iterator[str]:
+    """Ids of the posts and accounts that an answer tells."""
+    for blog in blogs_of(value):
+        yield words(blog, "mid", "idstr", "id")
+        yield f"user:{words(blog, 'user.id', 'user.idstr')}"
+    for user in objects([first(value, *PATHS["user"])]):
+        yield f"user:{words(user, 'id', 'idstr')}"
 
 
 def asked_of_api(url: str) -> str:
@@ -118,7 +131,7 @@ def of_post(sheet: Sheet, heard: Heard, asked: str) -> Reading | None:
     """What the answers say of one post; None where they hold neither posts nor a refusal."""
     places = {"own": blogs_in(heard.own), "around": blogs_in(heard.around)}
     places["other"] = blogs_in(heard.other)
-    told = [one.value for one in (*heard.own, *heard.around, *heard.other)]
+    told = [one.value for one in (*heard.own, *heard.around)]
     place = next((name for name, blogs in places.items() if asked in blogs), "")
     if place:
         against = against_post(MARKERS, sheet, heard, told_by=place)
@@ -190,7 +203,19 @@ def listed(value: object) -> int | None:
         return 0
     lists = [dig(value, path) for path in ("data.cards", "data.list", "cards", "statuses")]
     known = [one for one in lists if isinstance(one, list)]
-    return sum(len(list(takewhile(is_hit, one))) for one in known) if known else None
+    hits = [card for one in known for card in takewhile(is_hit, one)]
+    return sum(not is_other_card(card) for card in hits) if known else None
+
+
+def is_other_card(card: object) -> bool:
+    """Whether a card, and all in it, shows accounts, topics or the like and no post."""
+    inside = [one for one in every_object(card) if "card_type" in one]
+    kinds = {words(one, "card_type") for one in inside}
+    return bool(kinds) and kinds <= set(WORDS["other_cards"]) and not any(map(holds_blog, inside))
+
+
+def holds_blog(card: dict[str, Any]) -> bool:
+    return "mblog" in card or "status" in card
 
 
 def is_hit(card: object) -> bool:

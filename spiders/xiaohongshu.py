@@ -17,7 +17,7 @@ from crawler.markers import State, markers_of
 from crawler.nodes import attribute, block_text, images_of, line, pick
 from crawler.posting import plain_title, region_of, urls
 from crawler.relative_dates import first_moment
-from crawler.shapes import dig, every_object, first, items, length, objects, words
+from crawler.shapes import dig, every_object, first, items, length_but, objects, words
 from crawler.sheet import Sheet
 from storage.records import Post, Target, TargetKind
 
@@ -139,7 +139,8 @@ class XiaohongshuSpider(AnswerSource):
         )
 
     def listed(self, value: object) -> int | None:
-        found = length([dig(value, path) for path in ("data.items", "data.notes")])
+        lists = [dig(value, path) for path in ("data.items", "data.notes")]
+        found = length_but(lists, is_other_card)
         # A search without a hit leaves the list out and says so: {"data": {"has_more": false}}.
         told = first(value, "data")
         done = isinstance(told, dict) and told.get("has_more") is False
@@ -197,6 +198,10 @@ def is_note(one: Record) -> bool:
     )
 
 
+def is_other_card(one: object) -> bool:
+    return words(one, "model_type", "modelType") in MARKERS.words["other_kinds"]
+
+
 def note_id(one: Record) -> str:
     """The id of a note's card in a list or an answer; "" for recommendations and other objects."""
     if words(one, "model_type", "modelType") not in {"", "note"}:
@@ -206,7 +211,7 @@ def note_id(one: Record) -> str:
     if isinstance(card, dict):
         found = found or words(card, "note_id", "noteId")
         return found if NOTE_ID.match(found) and is_note(card) else ""
-    listed = ("display_title" in one or "displayTitle" in one) and "type" in one
+    listed = "display_title" in one or "displayTitle" in one
     # On the pages for telephones the note itself, whole, stands by itself.
     whole = "desc" in one and "noteId" in one and ("imageList" in one or "interactInfo" in one)
     known = NOTE_ID.match(found) and isinstance(one.get("user"), dict)

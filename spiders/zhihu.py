@@ -8,22 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from urllib.parse import quote
 
 from selectolax.lexbor import LexborNode
 
-from crawler.answered import (
-    ACCOUNT,
-    LIST,
-    POST,
-    Asked,
-    Heard,
-    against_posts,
-    answers_of,
-    hear,
-    is_of_account,
-    items_of,
-)
+from crawler.answered import Heard, against_posts, answers_of, hear, is_of_account, items_of
 from crawler.canon import unwrap
 from crawler.counts import Count, counts_of
 from crawler.dates import Published
@@ -33,9 +23,10 @@ from crawler.nodes import attribute, block_text, images_of, line, links_of, pick
 from crawler.posting import canonical_or, finished, plain_title, post_id_of, says_something, urls
 from crawler.reading import Reading
 from crawler.relative_dates import first_moment
-from crawler.shapes import dig, length, words
-from crawler.sheet import Sheet
+from crawler.shapes import dig, length_but, words
+from crawler.sheet import Sheet, Told
 from crawler.source_spider import SourceSpider
+from crawler.tied import ACCOUNT, LIST, POST, Asked
 from crawler.verdicts import LAYOUT_CHANGED, SHELL, other_post, state_of, unread
 from crawler.zhihu_entities import WWW, address, state_posts, told_posts
 from storage.records import Page, PageState, Post, Target, TargetKind
@@ -44,7 +35,7 @@ MARKERS = markers_of("zhihu")
 CSS, PATHS = MARKERS.selectors, MARKERS.paths
 MOST_ITEMS = 1_000  # of one page; a real one shows some dozens
 ONE = ("answer:", "article:", "zvideo:", "pin:")
-API = re.compile(r"/api/v4/(?:v2/)?(answers|articles|zvideos|pins|members)/([\w.-]+)")
+API = re.compile(r"/api/v4/(?:v2/)?(answers|articles|zvideos|pins|questions|members)/([\w.-]+)")
 TIMES = re.compile(r"^\s*(?:发布|编辑|修改)于\s*")
 WHERE = re.compile(r"\s*[・·].*$|\s*IP\s*属地.*$|\s*著作权.*$")
 PLACE = re.compile(r"IP\s*属地\s*[:：]?\s*([^\s・·]+)")
@@ -73,7 +64,9 @@ class ZhihuSpider(SourceSpider):
         asked = post_id_of(page.url)
         one = asked.startswith(ONE)
         kind = POST if one else ACCOUNT if asked.startswith("user:") else LIST
-        heard = hear(MARKERS, sheet, answers_of(MARKERS, sheet), Asked(kind, asked, asks))
+        about = partial(told_ids, sheet)
+        of = Asked(kind=kind, post_id=asked, asks=asks, about=about, words=sheet.searched)
+        heard = hear(MARKERS, sheet, answers_of(MARKERS, sheet), of)
         around = [*state_posts(MARKERS, sheet), *shown_posts(sheet)]
         places = {
             "own": spoken(told_posts(sheet, MARKERS, heard.own)),
@@ -122,6 +115,12 @@ def asks(url: str) -> str:
     return f"user:{found[2]}" if found[1] == "members" else f"{found[1][:-1]}:{found[2]}"
 
 
+def told_ids(sheet: Sheet, value: object) -> set[str]:
+    """Ids of the posts that an answer holds."""
+    posts = told_posts(sheet, MARKERS, [Told(sheet.url, 200, value)])
+    return {post.post_id for post in posts}
+
+
 def spoken(posts: Iterable[Post]) -> dict[str, Post]:
     """Posts by their ids, the first of each, in page order."""
     found: dict[str, Post] = {}
@@ -155,7 +154,13 @@ def says_none(sheet: Sheet) -> bool:
 
 
 def listed(value: object) -> int | None:
-    return length([dig(value, path) for path in PATHS["hits"]])
+    return length_but([dig(value, path) for path in PATHS["hits"]], is_other_hit)
+
+
+def is_other_hit(one: object) -> bool:
+    """Whether an entry of a search shows topics, related words or the like and no post."""
+    kinds = {words(one, "type"), words(one, "object.type")} - {""}
+    return bool(kinds & set(MARKERS.words["other_kinds"]))
 
 
 # Markup

@@ -99,6 +99,7 @@ class Answer:
     status: int
     content_type: str
     body: bytes
+    sent: str | None = None  # the request's body; "" where it had none, None where nobody noted it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

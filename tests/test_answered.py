@@ -23,16 +23,18 @@ NOTE = "6543b593000000001e01f6dc"
 BANNED = "该账号已被封禁"
 
 
-def seen(name: str, url: str, dom: str, *answers: tuple[str, Any], title: str = "x"):
-    """The reading of a page that shows `dom` after its scripts were told `answers`."""
+def seen(name: str, url: str, dom: str, *answers: tuple[Any, ...], title: str = "x"):
+    """The reading of a page that shows `dom` after its scripts were told `answers`: the URL, what
+    came and, where it is known, what was sent."""
     kept = tuple(
         Answer(
             url=at,
             status=200,
             content_type="application/json",
             body=value if isinstance(value, bytes) else json.dumps(value).encode(),
+            sent=next(iter(sent), None),
         )
-        for at, value in answers
+        for at, value, *sent in answers
     )
     body = "</head><body><div id=root><nav>首页 推荐 搜索</nav>"
     head = f"<html><head><title>{title}</title>{body}"
@@ -40,7 +42,7 @@ def seen(name: str, url: str, dom: str, *answers: tuple[str, Any], title: str = 
     return SOURCES[name]().read(page_of(SHELL, url, dom=shown, answers=kept))
 
 
-def told(name: str, url: str, dom: str, *answers: tuple[str, Any]) -> str:
+def told(name: str, url: str, dom: str, *answers: tuple[Any, ...]) -> str:
     reading = seen(name, url, dom, *answers)
     assert reading.state == "alive" or reading.posts == ()
     return f"{reading.state}:{reading.reason}"
@@ -244,7 +246,11 @@ POSTS_GONE: tuple[tuple[str, str, tuple[tuple[str, Any], ...], str], ...] = (
         f"{XHS}/search_result/{NOTE}",
         (
             (f"{EDITH}/v1/search/notes", {"code": 0, "success": True, "data": {"items": [CARD]}}),
-            (f"{EDITH}/v1/feed", {"code": -510000, "success": False, "msg": "笔记不存在"}),
+            (
+                f"{EDITH}/v1/feed",
+                {"code": -510000, "success": False, "msg": "笔记不存在"},
+                json.dumps({"source_note_id": NOTE, "extra": {"need_body_topic": "1"}}),
+            ),
         ),
         "removed:unspecified",
     ),
@@ -392,7 +398,12 @@ OTHERS: tuple[tuple[str, str, tuple[tuple[str, Any], ...], str], ...] = (
     (
         "toutiao",
         ARTICLE,
-        (("https://www.toutiao.com/api/pc/info?id=1", {"message": "内容已删除", "code": 404}),),
+        (
+            (
+                "https://www.toutiao.com/api/pc/info?id=7123456789012345678",
+                {"message": "内容已删除", "code": 404},
+            ),
+        ),
         "removed:unspecified",
     ),
     (
@@ -425,9 +436,9 @@ def test_a_search_page_whose_list_holds_links_of_no_known_kind_is_not_empty():
 
 def test_an_answer_about_another_post_or_account_says_nothing_of_this_one():
     detail = f"{DOUYIN}/aweme/v1/web/aweme/detail/?aweme_id={OTHER}"
-    listed = (f"{DOUYIN}/aweme/v1/web/aweme/post/", {"aweme_list": [video(VIDEO)]})
     gone = (detail, gone_video("status_deleted", UNCLEAR))
-    assert told("douyin", f"{DOUYIN}/video/{VIDEO}", "", gone, listed) == "alive:"
+    there = (DETAIL, {"status_code": 0, "aweme_detail": video(VIDEO)})
+    assert told("douyin", f"{DOUYIN}/video/{VIDEO}", "", gone, there) == "alive:"
     profile = f"{DOUYIN}/aweme/v1/web/user/profile/other/?sec_user_id=MS4other"
     banned = (profile, {"status_code": 0, "status_msg": RULES})
     posts = (POSTS, {"status_code": 0, "aweme_list": [video(VIDEO, SEC)]})

@@ -12,6 +12,7 @@ from crawler.readers import Readers
 from door.sample_run import place_of, searchable, searched
 from door.sources import all_sources
 from sampleweb import replicas
+from sampleweb.replica_notices import notices
 from sampleweb.replica_posts import replica_posts, replica_traps, replica_walls
 from storage.records import PageState
 from tests.test_sweep import last_json, run
@@ -52,6 +53,27 @@ def test_a_wall_is_blocked_and_never_removed_or_empty(wall):
     seen = reading(wall.platform, wall.url)
     assert (seen.state, seen.posts) == (PageState.BLOCKED, ())
     assert seen.reason == wall.reason
+
+
+@pytest.mark.parametrize("notice", notices(), ids=lambda notice: notice.url[-40:])
+def test_a_notice_is_what_the_platform_means_by_it(notice):
+    seen = reading(notice.platform, notice.url)
+    assert (seen.state, seen.posts) == (notice.state, ())
+    assert notice.reason in {"", seen.reason}
+    assert seen.state != "alive"
+
+
+def test_every_platform_has_its_removals_and_every_source_a_wall():
+    told = {(one.platform, one.state) for one in (*notices(), *replica_traps())}
+    walls = {name for name, state in told if state == "blocked"}
+    walls |= {wall.platform for wall in replica_walls()}
+    assert walls == set(SOURCES) - {"institution"}
+    posts = {post.platform for post in POSTS}
+    assert {(name, "removed") for name in posts} <= told
+    assert {one.reason for one in notices() if one.state == "removed"} >= {
+        "author_deleted", "platform_violation", "account_blocked", "account_closed",
+        "infringement", "send_failed", "unspecified",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(name for name in SOURCES if searchable(name)))
