@@ -112,14 +112,18 @@ def started_since(engine: Engine, moment: datetime) -> bool:
 
 
 def record_failed_start(
-    engine: Engine, command: Sequence[str], began: datetime, complaint: str
+    engine: Engine,
+    command: Sequence[str],
+    began: datetime,
+    complaint: str,
+    by: str = "scheduler",
 ) -> int:
     """A row for a run that ended before its sweep could begin, so that no night is missing."""
     statement = insert(sweeps).values(
         plan={"name": "command", "command": list(command)},
         state="failed",
         cause=complaint,
-        started_by="scheduler",
+        started_by=by,
         started_at=began,
         ended_at=utc_now(),
     )

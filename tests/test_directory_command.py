@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from classifiers.subject import Subject
 from crawler.process import Ending
-from door.directory_diff import changes, pair
+from storage.directory_changes import changes, pair
 from door.directory_load import directory_if_any, load_directory
 from door.settings import read_settings
 from door.sweep_run import SweepOrder, run_sweep
