@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from exports.masking import masked
 from storage.bilingual import Bilingual
+from storage.blacklist_pages import ACTS as LISTED
+from storage.reasons import VERDICT_WORDS
 from storage.records import Contacts
+from storage.users import ROLE_WORDS
 
 ACTS: Mapping[str, Bilingual] = {
     "login": Bilingual("登录", "logged in"),
@@ -73,6 +77,13 @@ KEYS: Mapping[str, Bilingual] = {
     "lines": Bilingual("行数", "lines"),
     "broken": Bilingual("断裂行", "broken at"),
 }
+YES, NO = Bilingual("是", "yes"), Bilingual("否", "no")
+FIRST = ("verdict", "reason", "upheld", "awaits_second", "act", "why", "list", "file", "rows")
+VALUES: Mapping[str, Mapping[str, Bilingual]] = {
+    "verdict": {verdict.value: text for verdict, text in VERDICT_WORDS.items()},
+    "roles": {role.value: text for role, text in ROLE_WORDS.items()},
+    "act": LISTED,
+}
 ADDRESS = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
 ADDRESS6 = re.compile(r"(?<![\w:])((?:[0-9a-f]{1,4}:){2})[0-9a-f:]+", re.IGNORECASE)
 LONGEST = 300
@@ -91,15 +102,27 @@ def about_name(about: str) -> Bilingual:
     return Bilingual(f"{word.zh} {plain(rest)}", f"{word.en} {plain(rest)}")
 
 
-def told(detail: Mapping[str, object]) -> list[tuple[Bilingual, str]]:
+def told(detail: Mapping[str, Any]) -> list[tuple[Bilingual, Bilingual]]:
     """Names and values, without the last part of addresses and the middle of contacts."""
-    return [(KEYS.get(name, Bilingual(name, name)), plain(said(v))) for name, v in detail.items()]
+    order = sorted(detail, key=lambda name: (FIRST.index(name) if name in FIRST else 99, name))
+    said = {name: detail[name] for name in order if name == "upheld" or says(detail[name])}
+    return [(KEYS.get(name, Bilingual(name, name)), word(name, it)) for name, it in said.items()]
 
 
-def said(value: object) -> str:
-    if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
-        return "、".join(map(str, value))
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def says(value: object) -> bool:
+    return value is not None and value is not False and value != ""
+
+
+def word(name: str, value: object) -> Bilingual:
+    """A value in words where it has some; else as it is, and without personal data."""
+    if isinstance(value, list):
+        parts = [word(name, one) for one in value]
+        return Bilingual("、".join(one.zh for one in parts), ", ".join(one.en for one in parts))
+    if isinstance(value, bool):
+        return YES if value else NO
+    known = VALUES.get(name, {}).get(value) if isinstance(value, str) else None
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return known or Bilingual(plain(text), plain(text))
 
 
 def plain(text: str) -> str:

@@ -109,6 +109,9 @@ class DeskTools:
                 self._names = self.ask("source_names")
             return self._names
 
+    def source_word(self, name: str) -> Bilingual:
+        return Bilingual(self.source_names().get(name) or name, name)
+
     def outcome(self, state: str, reason: str) -> tuple[Bilingual, Bilingual]:
         """What became of a page, and why, in words."""
         return state_words(state), source_reason(reason)

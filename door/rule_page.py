@@ -135,7 +135,7 @@ def head(shelf: Shelf, rule: Rule) -> Iterator[str]:
     if rule.voices:
         who = listed(t(*VOICES.get(one, (one, one))) for one in sorted(rule.voices))
         yield t("由这些人说出即全额计分：", "Counts in full when said by: ") + who
-    yield t("理由：", "Why: ") + t(rule.why_zh, rule.why_en)
+    yield t("理由：", "Why: ") + t(rule.why_zh, rule.why_en).replace("{words}", "“……”")
 
 
 def listed(words: Iterable[str]) -> str:

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from console.days import number_typed
 from console.desk import desk_of, tools_of
-from console.names import platform_name
 from console.page import Nav, go, page, query_of
 from console.people import CaseId, Missing, Reader, Sweeper
 from console.roles import Act
@@ -141,6 +140,6 @@ def sweep(request: Request, _user: Reader, number: CaseId) -> Response:
         states=STATES,
         at_work=AT_WORK,
         outcomes=OUTCOMES,
-        platform_name=platform_name,
+        source_word=tools.source_word,
         **words,
     )
