@@ -19,10 +19,11 @@ from tests.desk_site import make_desk
 
 
 class Here:
-    """As the helper process, without one."""
+    """As the helper process, without one: on the test's own engine, which the test closes."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, engine: Engine) -> None:
         self.settings = settings
+        desk_answers.KEPT["engine"] = ((settings.database_url, settings.home), engine)
 
     def ask(self, function: str, *arguments: Any) -> Any:
         return getattr(desk_answers, function)(self.settings, *arguments)
@@ -38,7 +39,7 @@ def settings_for(engine: Engine, home: Path) -> Settings:
 
 def tools_for(engine: Engine, home: Path, sweep: Sequence[str] = ()) -> DeskTools:
     settings = settings_for(engine, home)
-    return DeskTools(engine, settings, Here(settings), sweep)
+    return DeskTools(engine, settings, Here(settings, engine), sweep)
 
 
 def tooled_desk(engine: Engine, home: Path, sweep: Sequence[str] = (), **changes: Any):
