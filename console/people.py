@@ -88,6 +88,7 @@ async def demand_token(request: Request, token: str) -> None:
     if not sent:
         sent = str((await request.form()).get(CSRF_FIELD, ""))
     if not hmac.compare_digest(sent.encode(), csrf_of(token).encode()):
+        await request.close()  # a file may have come along
         raise Forbidden(
             "页面已过期（您可能在别处重新登录过），没有写入。请刷新页面后再提交。",
             "This page is out of date (you may have logged in again elsewhere); nothing was "

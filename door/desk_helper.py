@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as TooLong
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
@@ -39,20 +39,19 @@ class Helper:
 
     def ask(self, function: str, *arguments: Any) -> Any:  # noqa: ANN401 (of the function called)
         """Its answer; a Problem it raises is raised here."""
+        pool = self._ready()
         try:
-            future = self._ready().submit(answer, self.module, function, self.settings, arguments)
+            future = pool.submit(answer, self.module, function, self.settings, arguments)
             said = future.result(self.patience)
-        except (TooLong, BrokenProcessPool):
-            self.close()
+        except (TooLong, BrokenProcessPool, CancelledError):
+            self._end(pool)  # and no other, which somebody may have started since
             raise Problem(
                 "处理时间过长或处理进程中断，已停止，没有写入。请缩短内容后重试，"
                 "或在服务器上用 certsweep 命令处理。",
                 "It took too long, or the helper process died; it was stopped and nothing was "
                 "written. Try with less, or use the certsweep command on the server.",
             ) from None
-        if isinstance(said, Failure):
-            raise said.problem() from said.outside
-        return said
+        return unwrapped(said)
 
     def _ready(self) -> ProcessPoolExecutor:
         with self._lock:
@@ -70,13 +69,19 @@ class Helper:
     def close(self) -> None:
         """End the child, whatever it is doing."""
         with self._lock:
-            pool, self._pool = self._pool, None
+            pool = self._pool
             if self._timer is not None:
                 self._timer.cancel()
         if pool is not None:
-            for child in list((pool._processes or {}).values()):
-                child.kill()
-            pool.shutdown(wait=False, cancel_futures=True)
+            self._end(pool)
+
+    def _end(self, pool: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._pool is pool:
+                self._pool = None
+        for child in list((pool._processes or {}).values()):
+            child.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 class Failure:
@@ -90,6 +95,12 @@ class Failure:
 
     def problem(self) -> Problem:
         return Problem(self.zh, self.en)
+
+
+def unwrapped(said: Any) -> Any:  # noqa: ANN401 (of the function that answered)
+    if isinstance(said, Failure):
+        raise said.problem() from said.outside
+    return said
 
 
 def settle() -> None:

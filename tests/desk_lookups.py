@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 from door import desk_answers
+from door.desk_helper import answer, unwrapped
+from door.desk_run import ANSWERS
 from door.desk_tools import DeskTools
 from door.settings import Settings, read_settings
 from storage.directory import Edition, Source, add_edition
@@ -26,7 +28,7 @@ class Here:
         desk_answers.KEPT["engine"] = ((settings.database_url, settings.home), engine)
 
     def ask(self, function: str, *arguments: Any) -> Any:
-        return getattr(desk_answers, function)(self.settings, *arguments)
+        return unwrapped(answer(ANSWERS, function, self.settings, arguments))
 
     def close(self) -> None:
         pass

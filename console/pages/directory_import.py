@@ -87,6 +87,8 @@ async def upload(request: Request, user: Keeper, sent: Sent) -> Response:
             raise
         said = problem.text.said(lang_of(request))
         return await run_in_threadpool(form_page, request, said, sent)
+    finally:
+        await request.close()
     return go(f"/directory/import/{token}")
 
 
