@@ -15,12 +15,17 @@ from console.words import LOCALE
 from door.check_record import record_of
 from door.desk_answers import whole_shelf
 from door.explain_report import Explainer
+from storage.cases import decide
 from storage.columns import utc_now
 from storage.database import read
 from storage.models import cases, posts
+from storage.records import Verdict
+from storage.rule_outcomes import Outcome, rule_outcomes
+from storage.second import look
 from storage.sources import SourceRun, remember
 from tests.desk_lookups import settings_for, tooled_desk
 from tests.desk_site import Browser, make_desk, staff
+from tests.makers import decision, finding, flagged, judged, post, sight
 
 SELLING = "中级消防证书免考包过，三天拿证。加微信sample_wx_105咨询，名额有限！"
 
@@ -163,6 +168,23 @@ def test_an_offices_rule_that_misses_its_own_example_is_shown_as_such(
     assert '<span class="sign off">' not in browser.get("/rules/b4_02_office_pass").text
 
 
+def test_a_rule_tells_how_people_decided_what_it_found_and_not_what_still_waits(desk) -> None:
+    engine = desk.engine
+    for n, (verdict, reason) in enumerate(
+        ((Verdict.VIOLATION, "B4-02"), (Verdict.CLEAN, "WARNING"), (Verdict.TRANSFER, "POLICE")), 1
+    ):
+        said = judged(findings=(finding(rule="b4_02_guaranteed_pass"),))
+        sight(engine, flagged(post(f"http://a{n}.example/"), seed=n, judgement=said))
+        decide(engine, decision(n, verdict, reason=reason, by="wang"))
+    assert rule_outcomes(engine) == {"b4_02_guaranteed_pass": Outcome(violation=1, clean=1)}
+    wang = Browser(desk).log_in("wang")
+    told = "违规 1 件，不违规 1 件，转办或存疑 0 件"
+    assert told in wang.get("/rules/b4_02_guaranteed_pass").text
+    look(engine, decision(3, Verdict.TRANSFER, reason="POLICE", by="zhao"))
+    assert rule_outcomes(engine)["b4_02_guaranteed_pass"].other == 1
+    assert rule_outcomes(engine, most=1) == {"b4_02_guaranteed_pass": Outcome(other=1)}
+
+
 def test_a_text_is_judged_as_the_command_judges_it_and_nothing_is_kept(desk, tmp_path) -> None:
     browser = Browser(desk).log_in("wang")
     browser.get("/rules")
@@ -172,8 +194,8 @@ def test_a_text_is_judged_as_the_command_judges_it_and_nothing_is_kept(desk, tmp
     judgement = shelf.judge.judge(record.subject)
     assert judgement.flagged
     assert f"涉嫌违规 · 得分 {judgement.score:.2f}" in page
-    for finding in judgement.findings:
-        assert finding.code in page
+    for said in judgement.findings:
+        assert said.code in page
     told = Explainer(shelf).text(record).strip().split("\n")
     assert [line for line in told if escaped(line) not in page] == []
     assert re.search(r"<mark[^>]*>(?:<span[^>]*>.?</span>)+免考", page)

@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from console.desk import tools_of
+from console.desk import desk_of, tools_of
 from console.marks import marked
 from console.page import lang_of, page, query_of
 from console.people import Missing, Reader
 from console.tabs import LISTS
 from console.tools import RuleRow, Tried, TypedText
 from storage.bilingual import Problem
+from storage.rule_outcomes import MOST, Outcome, rule_outcomes
 
 router = APIRouter(include_in_schema=False)
 LONGEST = 50_000  # characters of a text that is tried here
@@ -48,6 +49,8 @@ def listed(
         mark=marked(tried.post, tried.judgement.findings, str) if tried else None,
         problem=problem,
         longest=LONGEST,
+        outcomes=rule_outcomes(desk_of(request).engine),
+        most=MOST,
     )
 
 
@@ -95,4 +98,6 @@ def rule(request: Request, _user: Reader, name: str) -> Response:
         raise Missing(
             f"没有规则“{name[:60]}”。请回到规则页查看。", f"There is no rule {name[:60]!r}."
         )
-    return page(request, "rule.html", tabs=LISTS, rule=found, clauses=CLAUSES)
+    outcome = rule_outcomes(desk_of(request).engine).get(found.row.name, Outcome())
+    words = {"rule": found, "clauses": CLAUSES, "outcome": outcome, "most": MOST}
+    return page(request, "rule.html", tabs=LISTS, **words)
