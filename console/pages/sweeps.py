@@ -32,7 +32,7 @@ TARGETS = UNREAD = 200  # rows of one sweep on its page
 STATES = {
     "running": Bilingual("未完成", "unfinished"),
     "finished": Bilingual("完成", "finished"),
-    "interrupted": Bilingual("中断，由别的计划接替", "interrupted, another plan followed"),
+    "interrupted": Bilingual("已中断", "interrupted"),
     "failed": Bilingual("没有做成", "failed"),
 }
 AT_WORK = Bilingual("正在进行", "at work")
