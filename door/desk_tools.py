@@ -27,7 +27,7 @@ from door.source_words import source_reason, source_state, what_to_do
 from storage.audit import Walk
 from storage.bilingual import Bilingual
 from storage.directory import Edition
-from storage.sessions import ENDING
+from storage.sessions import kept_logins
 from storage.sources import UNKNOWN, SourceHealth, health
 
 
@@ -96,7 +96,7 @@ class DeskTools:
     def sources(self) -> tuple[SourceRow, ...]:
         """Every source there is, also those that were never read."""
         names, known = self.source_names(), health(self.engine)
-        logins = kept_logins(self.settings)
+        logins = kept_logins(self.settings.home)
         return tuple(
             source_row(name, names.get(name, ""), known.get(name), login=name in logins)
             for name in sorted(names.keys() | known.keys())
@@ -124,11 +124,6 @@ class DeskTools:
 
     def stop_sweep(self, by: str) -> None:
         self.sweeps.stop(by)
-
-
-def kept_logins(settings: Settings) -> set[str]:
-    """Sources somebody has logged in to; whether the login still holds, the state tells."""
-    return {path.stem for path in (settings.home / "logins").glob(f"*{ENDING}")}
 
 
 def source_row(name: str, zh: str, one: SourceHealth | None, *, login: bool) -> SourceRow:

@@ -9,6 +9,7 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from openpyxl import Workbook
 from sqlalchemy import Engine
@@ -284,3 +285,46 @@ def test_only_here_may_much_be_sent_and_even_here_not_everything(desk) -> None:
     assert admin.post("/blacklist", {"reason": "字" * 600_000}).status_code == 413
     answer = upload(admin, b"x" * (33 << 20))
     assert (answer.status_code, "32 MB" in answer.text) == (413, True)
+
+
+ODD = (
+    "%00",
+    "%ED%A0%80",
+    "%F0%9F%80%84",
+    "-1",
+    "9" * 30,
+    "x" * 5000,
+    "%25%5F%5C",
+    "'\";--",
+    "%E2%80%AE",
+)
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_nothing_typed_into_an_address_breaks_a_page(desk, odd: str) -> None:
+    some_edition(desk.engine, [filing("郑州市安居学校")])
+    admin = Browser(desk).log_in("admin")
+    for path, names in (
+        ("/directory", ("q", "kind", "region", "state", "after", "imported")),
+        ("/directory/body", ("name",)),
+        ("/directory/changes", ("older", "newer")),
+        ("/blacklist", ("q", "kind", "state", "below")),
+        ("/rules", ("q", "clause")),
+        ("/sweeps", ("below",)),
+        ("/sweeps/live", ("phase",)),
+        ("/audit", ("actor", "act", "about", "since", "until", "below")),
+    ):
+        for name in names:
+            answer = admin.get(f"{path}?{name}={odd}")
+            assert answer.status_code in {200, 404, 409}, f"{path}?{name}={odd}"
+    for path in ("/users/", "/rules/", "/directory/import/", "/sweeps/", "/blacklist/"):
+        answer = admin.get(f"{path}{odd[:300]}")
+        assert answer.status_code in {200, 404, 409, 422}, f"{path}{odd}"
+    for path in ("/users", "/blacklist", "/rules/try", "/audit/verify"):
+        admin.get("/users")
+        typed = dict.fromkeys(
+            ("login", "name", "kind", "value", "reason", "legal_basis", "source", "head", "text"),
+            httpx.URL(f"http://x/?q={odd}").params["q"],
+        )
+        answer = admin.post(path, typed | {"role": "reviewer", "url": odd, "account": odd})
+        assert answer.status_code in {200, 303, 409, 422}, path

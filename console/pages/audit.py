@@ -15,7 +15,7 @@ from console.page import Nav, page, query_of
 from console.people import Auditor
 from console.roles import Act
 from console.words import OFFICE_TIME
-from storage.audit import Walk, note
+from storage.audit import WHY, Walk, note
 from storage.audit_pages import Wanted, audit_page, how_many
 from storage.bilingual import Bilingual, Problem
 
@@ -24,11 +24,6 @@ NAV = (
     Nav(path="/audit", word=Bilingual("审计", "Audit"), act=Act.AUDIT, order=95, also=("/audit",)),
 )
 NAMES = ("actor", "act", "about", "since", "until")
-WHY = {
-    "missing": Bilingual("缺少这一行", "the line is missing"),
-    "changed": Bilingual("内容被改动", "its words were changed"),
-    "unchained": Bilingual("与前一行接不上", "it does not follow the line before"),
-}
 
 
 @router.get("/audit")

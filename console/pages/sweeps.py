@@ -16,7 +16,7 @@ from console.tabs import WORK, paths_of
 from console.tools import shown_command
 from storage.bilingual import Bilingual, Problem
 from storage.sweep_pages import newest_running, progress, sweeps_page
-from storage.sweeps import SweepSummary, summary
+from storage.sweeps import OUTCOMES, SweepSummary, summary
 
 router = APIRouter(include_in_schema=False)
 NAV = (
@@ -40,13 +40,6 @@ PLANS = {
     "targets": Bilingual("目标文件", "targets file"),
     "sample": Bilingual("样例网", "sample web"),
     "command": Bilingual("没有开始", "did not begin"),
-}
-OUTCOMES = {
-    "done": Bilingual("完成", "done"),
-    "limit": Bilingual("到页数上限", "page budget spent"),
-    "blocked": Bilingual("受阻", "blocked"),
-    "error": Bilingual("出错", "error"),
-    "running": Bilingual("未完成", "unfinished"),
 }
 
 
