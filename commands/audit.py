@@ -9,16 +9,11 @@ import typer
 from door.casework import open_queue
 from door.manual import HouseCommand
 from door.speech import out, t
-from storage.audit import verify
-from storage.bilingual import Bilingual, Problem
+from storage.audit import WHY, verify
+from storage.bilingual import Problem
 
 HELP = t("核对审计记录。", "Check the audit.")
 app = typer.Typer(no_args_is_help=True)
-WHY = {
-    "missing": Bilingual("缺少这一行", "the line is missing"),
-    "changed": Bilingual("内容被改动", "its words were changed"),
-    "unchained": Bilingual("与前一行接不上", "it does not follow the line before"),
-}
 
 
 @app.callback()

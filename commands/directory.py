@@ -9,14 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import Engine
 
 from door.casework import open_queue
-from door.directory_diff import changes, pair
 from door.directory_import import Wanted, import_file
-from door.directory_load import load_directory
+from door.directory_look import looked_up
 from door.directory_report import (
-    Changes,
     edition_json,
     editions_table,
     filing_json,
@@ -29,8 +26,8 @@ from door.misuse import WrongUse
 from door.printable import printable
 from door.speech import out, say, t
 from storage.bilingual import Problem
-from storage.directory import editions
-from storage.records import Filing
+from storage.directory import Edition, editions
+from storage.directory_changes import Changes, changes, pair
 
 SHOWN = 200  # rows on the screen
 
@@ -179,21 +176,6 @@ def show_command(
     out.print(filings_table(rows[:SHOWN], t(f"共 {len(rows)} 条", f"{len(rows)} rows")))
 
 
-def looked_up(engine: Engine, name: str) -> tuple[str, list[Filing], bool]:
-    """How it was found, its rows, and whether it only stood in an earlier edition."""
-    directory = load_directory(engine)
-    if directory is None:
-        raise Problem(
-            "还没有导入目录；请先运行 certsweep directory import。",
-            "No directory was imported yet; run certsweep directory import.",
-        )
-    numbered = directory.numbered(name)
-    found = directory.look_up(name)
-    how = "number" if numbered else found.how
-    rows = [row for body in numbered or found.bodies for row in body.filings]
-    return how, rows, directory.left(name)
-
-
 @app.command(
     "diff",
     cls=HouseCommand,
@@ -215,17 +197,18 @@ def diff_command(
     as_json: AsJson = False,
 ) -> None:
     engine = open_queue()
-    found = changes(engine, *pair(engine, older, newer))
+    both = pair(engine, older, newer)
+    found = changes(engine, *both)
     if as_json:
-        out.print(json.dumps(changes_json(found), ensure_ascii=False), markup=False)
+        out.print(json.dumps(changes_json(*both, found), ensure_ascii=False), markup=False)
     else:
-        tell_changes(found)
+        tell_changes(*both, found)
 
 
-def changes_json(found: Changes) -> dict[str, Any]:
+def changes_json(older: Edition, newer: Edition, found: Changes) -> dict[str, Any]:
     return {
-        "older": edition_json(found.older),
-        "newer": edition_json(found.newer),
+        "older": edition_json(older),
+        "newer": edition_json(newer),
         "added": found.added,
         "removed": found.removed,
         "gained": [filing_json(row) for row in found.gained],
@@ -233,8 +216,7 @@ def changes_json(found: Changes) -> dict[str, Any]:
     }
 
 
-def tell_changes(found: Changes) -> None:
-    older, newer = found.older, found.newer
+def tell_changes(older: Edition, newer: Edition, found: Changes) -> None:
     out.print(
         t(
             f"名册“{newer.name}” {newer.as_of} 与“{older.name}” {older.as_of} 相比：",

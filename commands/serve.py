@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from door.casework import open_queue
+from door.check_files import check_readable
 from door.desk_run import desk_of_settings, serve_desk
+from door.misuse import WrongUse
 from door.settings import SETTINGS
 from door.speech import out, say, t
 from storage.users import first_admin
@@ -35,10 +38,27 @@ def command(
             ),
         ),
     ] = "127.0.0.1",
+    targets: Annotated[
+        Path | None,
+        typer.Option(
+            metavar=t("文件", "FILE"),
+            help=t(
+                "目标文件；给出后管理员可在审核台开始巡查",
+                "targets file; with it an administrator can start a sweep at the desk",
+            ),
+        ),
+    ] = None,
+    sample: Annotated[
+        bool,
+        typer.Option(
+            "--sample",
+            help=t("在审核台开始的巡查用样例网", "sweeps started at the desk take the sample web"),
+        ),
+    ] = False,
 ) -> None:
     """Serve until told to stop."""
     engine = open_queue()
-    desk = desk_of_settings(SETTINGS, engine, host, port)
+    desk = desk_of_settings(SETTINGS, engine, host, port, sweep_of(targets, sample=sample))
     password = first_admin(engine)
     if password is not None:
         # To standard output and nowhere else: it is in no log and no file.
@@ -56,3 +76,15 @@ def command(
     )
     serve_desk(desk, host, port)
     say("审核台已停止。", "The desk has stopped.")
+
+
+def sweep_of(targets: Path | None, *, sample: bool) -> tuple[str, ...]:
+    """What follows `certsweep sweep`; a file that is not there is told now."""
+    if sample and targets is not None:
+        raise WrongUse(
+            "--targets 和 --sample 只能给一个。", "give --targets or --sample, not both."
+        )
+    if targets is None:
+        return ("--sample",) if sample else ()
+    check_readable([str(targets)])
+    return ("--targets", str(targets.absolute()))

@@ -15,7 +15,7 @@ from door.sources import all_sources, source_name
 from door.speech import out, t
 from exports.takedown_rows import beijing
 from storage.database import open_database, ready
-from storage.sessions import ENDING
+from storage.sessions import kept_logins
 from storage.sources import UNKNOWN, SourceHealth, health
 
 HELP = t(
@@ -33,7 +33,7 @@ def command(
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     ready(engine)
     known = health(engine)
-    logins = kept_logins()
+    logins = kept_logins(SETTINGS.home)
     names = sorted(all_sources().keys() | known.keys())
     if as_json:
         rows = [row_json(name, known.get(name), login=name in logins) for name in names]
@@ -44,11 +44,6 @@ def command(
         told = advice(name, known.get(name))
         if told:
             out.print(t(f"{source_name(name)}：{told}", f"{name}: {told}"), markup=False)
-
-
-def kept_logins() -> set[str]:
-    """Sources somebody has logged in to; whether the login still holds, the state tells."""
-    return {path.stem for path in (SETTINGS.home / "logins").glob(f"*{ENDING}")}
 
 
 def row_json(name: str, one: SourceHealth | None, *, login: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -68,6 +68,9 @@ async def to_login(request: Request, error: Exception) -> Response:
     assert isinstance(error, NeedsLogin)
     if error.lost:
         return page(request, "login.html", 401, back=error.back, lost=True, problem="", login="")
+    if request.headers.get("hx-request"):  # for a part of a page: else the login would land in it
+        whole = urlsplit(request.headers.get("hx-current-url", "")).path
+        return Response(status_code=204, headers={"hx-redirect": f"/login?back={quote(whole)}"})
     return RedirectResponse(f"/login?back={quote(error.back, safe='')}", 303)
 
 

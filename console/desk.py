@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 from starlette.requests import HTTPConnection
 
+from console.tools import Tools
+from storage.bilingual import Problem
 from storage.snapshots import SnapshotStore
 
 
@@ -18,6 +20,7 @@ class Desk:
     replay_origin: str  # where hostile pages are replayed; another host or port than `origin`
     secret: bytes = field(repr=False)  # signs tickets for the replay; of this process only
     lang: str = "zh"  # for whoever has not chosen
+    tools: Tools | None = field(default=None, repr=False)  # judge, spiders, sheets, sweeps
 
     @property
     def secure(self) -> bool:
@@ -27,3 +30,13 @@ class Desk:
 def desk_of(request: HTTPConnection) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
+
+
+def tools_of(request: HTTPConnection) -> Tools:
+    tools = desk_of(request).tools
+    if tools is None:
+        raise Problem(
+            "这个审核台没有接上研判和巡查，此页不能用。请用 certsweep serve 启动。",
+            "This desk was given neither judge nor sweeps; start it with certsweep serve.",
+        )
+    return tools

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST = 1 << 20  # bytes of a body; a note has 4,000 characters at most
+LARGE = {"/directory/import": 32 << 20}  # where a file is sent
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -37,7 +38,7 @@ class Guard:
         if refused is not None:
             await refused(scope, receive, dressed)
             return
-        await self.app(scope, Bounded(receive), dressed)
+        await self.app(scope, Bounded(receive, LARGE.get(scope["path"], MOST)), dressed)
 
     def refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
@@ -56,11 +57,12 @@ class Guard:
                 "The request did not come from a page of the desk; nothing was written.\n",
                 403,
             )
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST:
+        length, most = headers.get("content-length", "0"), LARGE.get(scope["path"], MOST)
+        if not length.isdigit() or int(length) > most:
+            size = most >> 20
             return PlainTextResponse(
-                "提交的内容超过 1 MB，没有写入。请后退、缩短说明后再提交，所填内容仍在页面上。\n"
-                "More than 1 MB was sent; nothing was written. Go back and shorten the note.\n",
+                f"提交的内容超过 {size} MB，没有写入。请后退、缩短后再提交，所填内容仍在页面上。\n"
+                f"More than {size} MB was sent; nothing was written. Go back and send less.\n",
                 413,
             )
         return None
@@ -79,14 +81,15 @@ class Guard:
 class Bounded:
     """A body without an announced length is cut off where it grows too large."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, most: int) -> None:
         self.receive = receive
+        self.most = most
         self.had = 0
 
     async def __call__(self) -> Message:
         message = await self.receive()
         self.had += len(message.get("body", b""))
-        if self.had > MOST:
+        if self.had > self.most:
             return {"type": "http.disconnect"}
         return message
 

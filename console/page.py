@@ -38,6 +38,7 @@ class Nav:
     word: Bilingual
     act: Act
     order: int
+    also: tuple[str, ...] = ()  # other paths of this place; those below each belong to it too
 
 
 def lang_of(request: Request) -> str:
@@ -84,7 +85,12 @@ def current(nav: list[Nav], request: Request) -> str:
     whole = f"{request.url.path}?{request.url.query}"
     plain = [one.path for one in nav if one.path == request.url.path]
     exact = [one.path for one in nav if "?" in one.path and whole.startswith(one.path)]
-    return next(iter([*exact, *plain]), "")
+    below = [one.path for one in nav if any(lies_below(request.url.path, top) for top in one.also)]
+    return next(iter([*exact, *plain, *below]), "")
+
+
+def lies_below(path: str, top: str) -> bool:
+    return path == top or path.startswith(f"{top}/")
 
 
 def page(request: Request, template: str, status: int = 200, /, **words: Any) -> HTMLResponse:  # noqa: ANN401 (what a template is filled with)

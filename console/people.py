@@ -24,6 +24,10 @@ CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
 WITHOUT_CHANGE = ("/password", "/logout", "/lang")
 
 
+# What an open page asks for by itself: a desk left alone must not stay open for that.
+BY_THEMSELVES = ("/sweeps/live",)
+
+
 class NeedsLogin(Exception):
     """Nobody is logged in, or no longer; `back` is where to go on afterwards."""
 
@@ -67,7 +71,8 @@ async def signed_in(request: Request) -> DeskSession:
     """The session; raises NeedsLogin, MustChange, or Forbidden for a form without its token."""
     desk = desk_of(request)
     token = request.cookies.get(cookie_name(desk), "")
-    session = await run_in_threadpool(session_of, desk.engine, token)
+    stirs = request.url.path not in BY_THEMSELVES
+    session = await run_in_threadpool(session_of, desk.engine, token, stirs=stirs)
     if session is None:
         raise await needs_login(request)
     if request.method not in SAFE:
@@ -83,6 +88,7 @@ async def demand_token(request: Request, token: str) -> None:
     if not sent:
         sent = str((await request.form()).get(CSRF_FIELD, ""))
     if not hmac.compare_digest(sent.encode(), csrf_of(token).encode()):
+        await request.close()  # a file may have come along
         raise Forbidden(
             "页面已过期（您可能在别处重新登录过），没有写入。请刷新页面后再提交。",
             "This page is out of date (you may have logged in again elsewhere); nothing was "
@@ -127,6 +133,11 @@ Reader = Annotated[User, Depends(allowed(Act.READ))]
 Decider = Annotated[User, Depends(allowed(Act.DECIDE))]
 Seconder = Annotated[User, Depends(allowed(Act.SECOND))]
 Unmasker = Annotated[User, Depends(allowed(Act.UNMASK))]
+# Lookups: who keeps the lists, runs sweeps, keeps accounts, reads the audit.
+Keeper = Annotated[User, Depends(allowed(Act.KEEP))]
+Sweeper = Annotated[User, Depends(allowed(Act.SWEEP))]
+Housekeeper = Annotated[User, Depends(allowed(Act.PEOPLE))]
+Auditor = Annotated[User, Depends(allowed(Act.AUDIT))]
 
 
 def safe_path(path: str) -> str:

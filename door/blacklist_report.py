@@ -10,32 +10,21 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from door.links_report import shown_value
 from door.printable import printable
 from door.speech import out, t
 from door.takedown_report import line, words
+from exports.masking import shown_value
 from exports.takedown_rows import beijing
 from storage.bilingual import Bilingual
 from storage.blacklist import Entry
+from storage.blacklist_pages import ACTS, STANDING
+from storage.blacklist_pages import standing as state_on
 from storage.blacklist_values import KINDS
-
-ACTS = {
-    "added": Bilingual("列入", "added"),
-    "appealed": Bilingual("申诉", "appealed"),
-    "upheld": Bilingual("申诉不成立", "upheld"),
-    "removed": Bilingual("移出", "removed"),
-    "relisted": Bilingual("再次列入", "listed again"),
-}
 
 
 def standing(entry: Entry, today: date) -> str:
     """What it is today, in words."""
-    if entry.counts_on(today):
-        under = entry.now.act == "appealed"
-        return t("在列（申诉中）", "listed, under appeal") if under else t("在列", "listed")
-    if entry.now.act == "removed":
-        return t("已移出", "removed")
-    return t("未到期", "not begun") if entry.now.starts > today else t("已到期", "ended")
+    return words(STANDING[state_on(entry, today)])
 
 
 def subject(entry: Entry, *, show_contacts: bool) -> str:

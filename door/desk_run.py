@@ -7,7 +7,7 @@ import contextlib
 import re
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -16,17 +16,25 @@ from sqlalchemy import Engine
 from console.app import create_app
 from console.desk import Desk
 from console.replay import create_replay
+from door.desk_helper import Helper
+from door.desk_tools import DeskTools
 from door.settings import Settings
 from storage.bilingual import Problem
 from storage.snapshots import SnapshotStore
 
 LOOPBACK = "127.0.0.1"
+ANSWERS = "door.desk_answers"  # by name: the desk's own process never loads the judge
 # It goes into headers as it stands: a sign more could open the policy.
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 
 
-def desk_of_settings(settings: Settings, engine: Engine, host: str, port: int) -> Desk:
-    """What the desk is handed; raises Problem where it would speak plain http to a network."""
+def desk_of_settings(
+    settings: Settings, engine: Engine, host: str, port: int, sweep: Sequence[str] = ()
+) -> Desk:
+    """What the desk is handed; raises Problem where it would speak plain http to a network.
+
+    `sweep` is what follows `certsweep sweep` where somebody starts one at the desk.
+    """
     origin = settings.desk_url or f"http://{LOOPBACK}:{port}"
     if not settings.desk_url and host not in {LOOPBACK, "localhost", "::1"}:
         raise Problem(
@@ -46,6 +54,7 @@ def desk_of_settings(settings: Settings, engine: Engine, host: str, port: int) -
         replay_origin=replay,
         secret=secrets.token_bytes(32),
         lang=settings.lang,
+        tools=DeskTools(engine, settings, Helper(settings, ANSWERS), sweep),
     )
 
 
@@ -77,8 +86,12 @@ class QuietServer(uvicorn.Server):
 
 def serve_desk(desk: Desk, host: str, port: int) -> None:
     """Serve until Ctrl-C or SIGTERM; Problem where a port is taken."""
-    with bound(host, port) as front, bound(host, port + 1) as back:
-        asyncio.run(serve_both(desk, front, back))
+    try:
+        with bound(host, port) as front, bound(host, port + 1) as back:
+            asyncio.run(serve_both(desk, front, back))
+    finally:
+        if desk.tools is not None:
+            desk.tools.close()
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -36,6 +36,9 @@ class Wanted:
     kind: FiledKind | None = None
     as_of: date | None = None  # None: today
     name: str = ""  # of the list; "": by the kind
+    by: str = ""  # who imports it; "": whoever runs the program
+    file: str = ""  # the name it is known under; "": its own
+    base: int | None = None  # the edition it was held against, as `add_edition` wants it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,8 @@ def import_file(engine: Engine, path: Path, wanted: Wanted) -> Imported:
     with explained(), tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
         put_aside(reader.filings(rows_of(path)), spool)
         refuse_faults(reader.notes)
-        edition = add_edition(engine, source_of(path, wanted), taken_back(spool))
+        source = source_of(path, wanted)
+        edition = add_edition(engine, source, taken_back(spool), wanted.base)
     return Imported(edition=edition, notes=reader.notes)
 
 
@@ -83,8 +87,18 @@ def source_of(path: Path, wanted: Wanted) -> Source:
         )
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    name = wanted.name.strip() or (f"{EVERY_KIND}·{wanted.kind}" if wanted.kind else EVERY_KIND)
-    return Source(name=name, as_of=as_of, file=path.name, sha256=sha256, by=getpass.getuser())
+    return Source(
+        name=list_name(wanted),
+        as_of=as_of,
+        file=wanted.file or path.name,
+        sha256=sha256,
+        by=wanted.by or getpass.getuser(),
+    )
+
+
+def list_name(wanted: Wanted) -> str:
+    by_kind = f"{EVERY_KIND}·{wanted.kind}" if wanted.kind else EVERY_KIND
+    return wanted.name.strip() or by_kind
 
 
 def put_aside(filings: Iterable[Filing], spool: IO[str]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.markup import escape
@@ -12,31 +12,10 @@ from rich.table import Table
 from door.directory_import import Imported
 from door.printable import printable
 from door.speech import say, t
-from storage.bilingual import Bilingual
-from storage.directory import Edition
-from storage.records import FiledKind, Filing
+from storage.directory import KIND_WORDS, Edition
+from storage.records import Filing
 
-KIND_WORDS: Mapping[FiledKind, Bilingual] = {
-    FiledKind.SOCIAL: Bilingual("社会培训评价组织（S）", "social evaluation body (S)"),
-    FiledKind.EMPLOYER: Bilingual("用人单位（Y）", "employer (Y)"),
-    FiledKind.ASSESSMENT: Bilingual("鉴定机构", "assessment body (鉴定)"),
-    FiledKind.SPECIAL: Bilingual("专项职业能力考核机构", "special ability body (专项)"),
-    FiledKind.EXAMINATION: Bilingual("考务机构", "examination body (考务)"),
-    FiledKind.TRAINING: Bilingual("培训机构", "training body (培训)"),
-}
 TOLD = 5  # repeated rows named
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """One edition against an earlier one."""
-
-    older: Edition
-    newer: Edition
-    added: tuple[str, ...]  # bodies
-    removed: tuple[str, ...]
-    gained: tuple[Filing, ...]  # of bodies in both
-    lost: tuple[Filing, ...]
 
 
 def tell_notes(made: Imported) -> None:

@@ -13,23 +13,15 @@ from door.printable import printable
 from door.speech import out, say, t
 from door.takedown_report import words
 from exports.graphml import Edge, Node
-from exports.masking import masked
+from exports.masking import masked, shown_value
 from exports.takedown_rows import platform_name
 from storage.kinship import WORDS, Tie
 from storage.links import Web, WebPost
 from storage.records import Contacts
 from storage.takedown_states import STATE_WORDS, ItemState
 
-PERSONAL = frozenset({"phone", "wechat", "qq", "qr", "qr_page"})
 SHOWN = 100
 NO_CONTACTS = Contacts()
-
-
-def shown_value(kind: str, value: str, *, show_contacts: bool) -> str:
-    """A key as it may be read: contacts keep their first and last signs."""
-    if show_contacts or kind not in PERSONAL:
-        return value
-    return masked(value, Contacts(phones=(value,)))
 
 
 def safe(post: WebPost, text: str, *, show_contacts: bool) -> str:

@@ -69,7 +69,7 @@ def run_looks(
     judge = office_judge(settings, load_directory(engine))
     store = SnapshotStore(settings.snapshot_url, settings.home)
     desk = Desk(engine=engine, store=store, judge=judge, clock=utc_now)
-    with hold(engine, settings.home, "sweep", holder()):
+    with hold(engine, settings.home, "sweep", holder("revisit")):
         fetch = partial(fetched, engine, settings, sources, visiting)
         return look_again(desk, items[:MOST], fetch)
 

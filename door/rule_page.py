@@ -93,7 +93,7 @@ def concept_words(shelf: Shelf, rule: Rule) -> dict[str, tuple[str, ...]]:
     return {name: known.get(name, ()) for name in asked}
 
 
-def page(shelf: Shelf, rule: Rule, on: date) -> Iterator[str]:
+def page(shelf: Shelf, rule: Rule, on: date, *, with_examples: bool = True) -> Iterator[str]:
     """The page line by line."""
     yield from head(shelf, rule)
     yield from words_part(t("语境成立才算的词", "Words that count in context"), rule.words)
@@ -106,6 +106,8 @@ def page(shelf: Shelf, rule: Rule, on: date) -> Iterator[str]:
         sorted(rule.boundaries),
     )
     yield from law_part(rule, on)
+    if not with_examples:
+        return
     yield from examples(t("应当命中的例文", "Must be found"), rule.hits)
     yield from examples(t("不应命中的例文", "Must stay clean"), rule.misses)
 
@@ -133,7 +135,7 @@ def head(shelf: Shelf, rule: Rule) -> Iterator[str]:
     if rule.voices:
         who = listed(t(*VOICES.get(one, (one, one))) for one in sorted(rule.voices))
         yield t("由这些人说出即全额计分：", "Counts in full when said by: ") + who
-    yield t("理由：", "Why: ") + t(rule.why_zh, rule.why_en)
+    yield t("理由：", "Why: ") + t(rule.why_zh, rule.why_en).replace("{words}", "“……”")
 
 
 def listed(words: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from door.sources import source_name, source_word
 from door.speech import out, say, t
 from door.sweep_run import SweepResult
 from storage.sources import SourceRun, verdict
-from storage.sweeps import SweepSummary
+from storage.sweeps import OUTCOMES, SweepSummary
 
 SHOWN = 30  # unreadable pages named on the screen; the JSON and the database have all
 
@@ -143,14 +143,8 @@ def show_sources(runs: tuple[SourceRun, ...]) -> None:
 
 
 def outcome_words(outcome: str) -> str:
-    words = {
-        "done": ("完成", "done"),
-        "limit": ("到页数上限", "page budget spent"),
-        "blocked": ("受阻", "blocked"),
-        "error": ("出错", "error"),
-        "running": ("未完成", "unfinished"),
-    }
-    return t(*words.get(outcome, (outcome, outcome)))
+    words = OUTCOMES.get(outcome)
+    return t(words.zh, words.en) if words else outcome
 
 
 def totals_line(seen: SweepSummary) -> str:

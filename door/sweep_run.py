@@ -79,8 +79,9 @@ def run_sweep(
         )
 
 
-def holder() -> str:
-    return f"{getpass.getuser()}@{socket.gethostname()} pid {os.getpid()}"
+def holder(what: str = "") -> str:
+    """Who this process is, as locks and sweeps name it; `what` it does where it is no sweep."""
+    return f"{getpass.getuser()}@{socket.gethostname()} pid {os.getpid()} {what}".rstrip()
 
 
 def close_sweep(engine: Engine, sweep_id: int, ending: Ending, plan: SweepPlan) -> None:

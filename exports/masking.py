@@ -14,6 +14,7 @@ from storage.digits import ANY_DIGIT, SPELLED, folded
 from storage.records import Contacts
 
 STAR: Final = "*"
+PERSONAL: Final = frozenset({"phone", "wechat", "qq", "qr", "qr_page"})  # kinds of keys
 # Blanks, dashes, ornaments, invisible signs and the two that turn a digit into a keycap.
 _BETWEEN: Final = r"[\s\-—–_.·•*★☆~～/|()（）\u200b-\u200f\u2060\ufe0f\u20e3\ufeff]{0,3}"
 _HIGH: Final = "3-9" + "".join(sign for sign, digit in SPELLED.items() if digit >= "3")
@@ -60,6 +61,13 @@ def masked(text: str, contacts: Contacts) -> str:
             for here in range(plain.starts[place], plain.starts[place + 1]):
                 signs[here] = STAR if signs[here].isalnum() else signs[here]
     return "".join(signs)
+
+
+def shown_value(kind: str, value: str, *, show_contacts: bool) -> str:
+    """A key of an advertiser as it may be read: contacts keep their first and last signs."""
+    if show_contacts or kind not in PERSONAL:
+        return value
+    return masked(value, Contacts(phones=(value,)))
 
 
 def _plain(text: str) -> _Plain:

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, text
 
+from storage.bilingual import Bilingual
 from storage.columns import storable, storable_tree, utc_now
 from storage.database import read, write
 from storage.models_desk import audit
@@ -22,6 +23,11 @@ from storage.models_desk import audit
 # One writer at a time, or two lines would name the same one before them.
 WRITER_LOCK = 0x61756469
 PAGE = 1000
+WHY = {  # a walk stopped
+    "missing": Bilingual("缺少这一行", "the line is missing"),
+    "changed": Bilingual("内容被改动", "its words were changed"),
+    "unchained": Bilingual("与前一行接不上", "it does not follow the line before"),
+}
 FIRST = "0" * 64  # what the first line names as the one before it
 
 

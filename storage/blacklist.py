@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine, insert, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
+from storage.audit import record
 from storage.bilingual import Bilingual, Problem
 from storage.blacklist_active import REMOVED, active, active_among
 from storage.blacklist_models import blacklist_entries, blacklist_versions
@@ -24,6 +25,7 @@ from storage.models import advertiser_keys, case_posts, cases, posts
 from storage.persons import named_person
 from storage.raises import BLACKLIST, Raise, add_raise
 
+TOLD = 200  # entries of one import that its line in the audit names
 MOST_CASES = 2_000  # open cases looked at when somebody is listed
 
 
@@ -80,7 +82,11 @@ def list_subjects(engine: Engine, listings: Sequence[Listing], who: str, at: dat
     person = named_person(who)
     try:
         with write(engine) as connection:
-            return [listed(connection, one, person, at) for one in listings]
+            numbers = [listed(connection, one, person, at) for one in listings]
+            about = f"blacklist:{numbers[0]}" if len(numbers) == 1 else ""
+            told = {"entries": numbers if len(numbers) <= TOLD else len(numbers)}
+            record(connection, person, "blacklist.list", about, told)
+            return numbers
     except IntegrityError as error:
         raise changed_meanwhile() from error
 
@@ -159,8 +165,8 @@ def add_act(engine: Engine, number: int, act: str, who: str, note: str, at: date
     person = named_person(who)
     if not note.strip():
         raise Problem(
-            "须写明内容或原因（--note），没有写入。",
-            "Say what or why (--note); nothing was written.",
+            "须写明内容或原因，没有写入。",
+            "Say what or why; nothing was written.",
         )
     try:
         with write(engine) as connection:
@@ -174,6 +180,8 @@ def add_act(engine: Engine, number: int, act: str, who: str, note: str, at: date
             version = Version(**facts | {"version": last.version + 1})
             add_version(connection, number, version)
             refresh_cases(connection, number, at)
+            told = {"act": act, "version": version.version}
+            record(connection, person, "blacklist.act", f"blacklist:{number}", told)
             return version
     except IntegrityError as error:
         raise changed_meanwhile() from error

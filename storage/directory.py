@@ -6,7 +6,7 @@ body) count together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from itertools import islice
@@ -14,13 +14,22 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
-from storage.bilingual import Problem
+from storage.audit import record
+from storage.bilingual import Bilingual, Problem
 from storage.columns import AnyRow, utc_now
 from storage.database import read, write
 from storage.directory_models import directory_editions, directory_rows
 from storage.records import FiledKind, Filing
 
 COLUMNS = tuple(field.name for field in fields(Filing))
+KIND_WORDS: Mapping[FiledKind, Bilingual] = {
+    FiledKind.SOCIAL: Bilingual("社会培训评价组织（S）", "social evaluation body (S)"),
+    FiledKind.EMPLOYER: Bilingual("用人单位（Y）", "employer (Y)"),
+    FiledKind.ASSESSMENT: Bilingual("鉴定机构", "assessment body (鉴定)"),
+    FiledKind.SPECIAL: Bilingual("专项职业能力考核机构", "special ability body (专项)"),
+    FiledKind.EXAMINATION: Bilingual("考务机构", "examination body (考务)"),
+    FiledKind.TRAINING: Bilingual("培训机构", "training body (培训)"),
+}
 BATCH = 2_000  # rows sent to the database at a time
 NEWEST_FIRST = (directory_editions.c.as_of.desc(), directory_editions.c.id.desc())
 
@@ -50,13 +59,19 @@ class Edition:
     current: bool  # the newest of its list
 
 
-def add_edition(engine: Engine, source: Source, filings: Iterable[Filing]) -> Edition:
+def add_edition(
+    engine: Engine, source: Source, filings: Iterable[Filing], base: int | None = None
+) -> Edition:
     """Keep an edition with all its rows, or nothing at all.
 
-    Raises Problem where it holds no row, or where this very file is there for this day already.
-    An error raised by `filings` leaves nothing behind.
+    `base`: the edition of the list that was the newest when a person looked at the differences, 0
+    for none. Raises Problem where another one is the newest by now, where there is no row, or where
+    this very file is there for this day already. An error raised by `filings` leaves nothing
+    behind.
     """
     with write(engine) as connection:
+        if base is not None:
+            demand_base(connection, source.name, base)
         if known(connection, source):
             raise Problem(
                 f"名册“{source.name}”{source.as_of} 的这一文件早已导入，没有重复导入。",
@@ -72,7 +87,20 @@ def add_edition(engine: Engine, source: Source, filings: Iterable[Filing]) -> Ed
             .where(directory_editions.c.id == new)
             .values(rows=rows, bodies=bodies)
         )
+        told = {"list": source.name, "file": source.file, "sha256": source.sha256, "rows": rows}
+        record(connection, source.by, "directory.import", f"directory:{new}", told)
     return next(edition for edition in editions(engine) if edition.id == new)
+
+
+def demand_base(connection: Connection, name: str, base: int) -> None:
+    newest = select(directory_editions.c.id).where(directory_editions.c.name == name)
+    found = connection.execute(newest.order_by(*NEWEST_FIRST).limit(1)).scalar_one_or_none()
+    if (found or 0) != base:
+        raise Problem(
+            f"您查看差异之后，名册“{name}”又有了新版；没有导入。请重新上传并查看差异。",
+            f"{name!r} got another edition since you saw the differences; nothing was imported. "
+            "Upload it again and look at them anew.",
+        )
 
 
 def known(connection: Connection, source: Source) -> bool:

@@ -73,8 +73,7 @@ def taken_according_to(file: IO[str]) -> Problem:
 
 @contextmanager
 def hold_in_database(engine: Engine, name: str, holder: str) -> Iterator[None]:
-    digest = hashlib.sha256(f"certsweep lock {name}".encode()).digest()
-    key = int.from_bytes(digest[:8], "big", signed=True)
+    key = database_key(name)
     with explained():
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     with connection:
@@ -87,6 +86,11 @@ def hold_in_database(engine: Engine, name: str, holder: str) -> Iterator[None]:
         finally:
             # A pooled connection lives on and would keep the lock; a dead one has lost it.
             connection.invalidate()
+
+
+def database_key(name: str) -> int:
+    digest = hashlib.sha256(f"certsweep lock {name}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def note_holder(connection: Connection, name: str, holder: str) -> None:

@@ -124,8 +124,11 @@ def insert_attempt(connection: Connection, login: str, origin: Origin, *, succee
     connection.execute(insert(login_attempts).values(values))
 
 
-def session_of(engine: Engine, token: str) -> DeskSession | None:
-    """Who holds this token; None where it is unknown, ended, idle too long, or its user out."""
+def session_of(engine: Engine, token: str, *, stirs: bool = True) -> DeskSession | None:
+    """Who holds this token; None where it is unknown, ended, idle too long, or its user out.
+
+    `stirs`: whether a person did something, which begins the idle time anew.
+    """
     if not token or len(token) > 200:
         return None
     now, key = utc_now(), fingerprint(token)
@@ -144,7 +147,7 @@ def session_of(engine: Engine, token: str) -> DeskSession | None:
         row = connection.execute(statement).one_or_none()
     if row is None:
         return None
-    if now - row.seen_at > NOTED_EVERY:
+    if stirs and now - row.seen_at > NOTED_EVERY:
         with write(engine) as connection:
             connection.execute(
                 update(desk_sessions).where(desk_sessions.c.token_sha256 == key).values(seen_at=now)

@@ -131,3 +131,8 @@ def unreadable(source: str) -> Problem:
         f"is another one, or the file was changed. Restore the secret, or log in again: "
         f"certsweep login {source}",
     )
+
+
+def kept_logins(home: Path) -> set[str]:
+    """Sources somebody has logged in to; whether the login still holds, their state tells."""
+    return {path.stem for path in (home / "logins").glob(f"*{ENDING}")}

@@ -10,13 +10,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, case, func, insert, select, update
 
-from storage.bilingual import Problem
+from storage.bilingual import Bilingual, Problem
 from storage.columns import AnyRow, storable_tree, utc_now
 from storage.database import insert_new, read, write
 from storage.models import sweep_targets, sweeps, targets, urls
 from storage.models_sources import kept_pages
 from storage.records import PageState
 
+OUTCOMES = {  # of a target
+    "done": Bilingual("完成", "done"),
+    "limit": Bilingual("到页数上限", "page budget spent"),
+    "blocked": Bilingual("受阻", "blocked"),
+    "error": Bilingual("出错", "error"),
+    "running": Bilingual("未完成", "unfinished"),
+}
 ENDED = frozenset({"finished", "interrupted", "failed"})
 UNREADABLE = (PageState.BLOCKED.value, PageState.ERROR.value, PageState.AMBIGUOUS.value)
 FETCHED = urls.c.http_status.is_not(None)
@@ -112,14 +119,18 @@ def started_since(engine: Engine, moment: datetime) -> bool:
 
 
 def record_failed_start(
-    engine: Engine, command: Sequence[str], began: datetime, complaint: str
+    engine: Engine,
+    command: Sequence[str],
+    began: datetime,
+    complaint: str,
+    by: str = "scheduler",
 ) -> int:
     """A row for a run that ended before its sweep could begin, so that no night is missing."""
     statement = insert(sweeps).values(
         plan={"name": "command", "command": list(command)},
         state="failed",
         cause=complaint,
-        started_by="scheduler",
+        started_by=by,
         started_at=began,
         ended_at=utc_now(),
     )

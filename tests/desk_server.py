@@ -44,7 +44,7 @@ def running(app: Any, listener: socket.socket) -> Iterator[None]:
 
 
 @contextmanager
-def served(engine: Engine, home: Path) -> Iterator[Desk]:
+def served(engine: Engine, home: Path, **changes: Any) -> Iterator[Desk]:
     """Both servers of a desk on ports of their own."""
     front, back = bound("127.0.0.1", 0), bound("127.0.0.1", 0)
     desk = make_desk(
@@ -52,6 +52,7 @@ def served(engine: Engine, home: Path) -> Iterator[Desk]:
         home,
         origin=f"http://127.0.0.1:{front.getsockname()[1]}",
         replay_origin=f"http://localhost:{back.getsockname()[1]}",
+        **changes,
     )
     with ExitStack() as stack:
         stack.enter_context(running(create_app(desk), front))

@@ -15,7 +15,6 @@ from sqlalchemy import Engine
 
 from classifiers.subject import Subject
 from crawler.process import Ending
-from door.directory_diff import changes, pair
 from door.directory_load import directory_if_any, load_directory
 from door.settings import read_settings
 from door.sweep_run import SweepOrder, run_sweep
@@ -23,6 +22,7 @@ from pipelines.tools import SETTING, Tools
 from storage.bilingual import Problem
 from storage.database import open_database, upgrade
 from storage.directory import Source, add_edition, bodies, editions, filings
+from storage.directory_changes import changes, pair
 from storage.records import Filing
 from tests.filed_bodies import SCHOOL, filing
 

@@ -1,15 +1,23 @@
-"""What changed from one edition of a list to another."""
+"""What changed from one edition of a list to another, or to a file that is not yet one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from door.directory_report import Changes
 from storage.bilingual import Problem
 from storage.directory import Edition, editions, filings
 from storage.records import Filing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    added: tuple[str, ...]  # bodies
+    removed: tuple[str, ...]
+    gained: tuple[Filing, ...]  # of bodies in both
+    lost: tuple[Filing, ...]
 
 
 def pair(engine: Engine, older: int | None, newer: int | None) -> tuple[Edition, Edition]:
@@ -52,17 +60,19 @@ def wanted(known: dict[int, Edition], number: int) -> Edition:
 
 
 def changes(engine: Engine, older: Edition, newer: Edition) -> Changes:
+    return between(filings(engine, older.id), filings(engine, newer.id))
+
+
+def between(before: Iterable[Filing], after: Iterable[Filing]) -> Changes:
     """Bodies that came and went, and rows that changed of those in both."""
-    before, after = (set(filings(engine, one.id)) for one in (older, newer))
-    old_names, new_names = ({row.body for row in rows} for rows in (before, after))
+    earlier, later = set(before), set(after)
+    old_names, new_names = ({row.body for row in rows} for rows in (earlier, later))
     both = old_names & new_names
     return Changes(
-        older=older,
-        newer=newer,
         added=tuple(sorted(new_names - old_names)),
         removed=tuple(sorted(old_names - new_names)),
-        gained=ordered(row for row in after - before if row.body in both),
-        lost=ordered(row for row in before - after if row.body in both),
+        gained=ordered(row for row in later - earlier if row.body in both),
+        lost=ordered(row for row in earlier - later if row.body in both),
     )
 
 

@@ -1,0 +1,130 @@
+"""What the audit's lines say, for people: names of acts, and details without personal data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from exports.masking import masked
+from storage.bilingual import Bilingual
+from storage.blacklist_pages import ACTS as LISTED
+from storage.reasons import VERDICT_WORDS
+from storage.records import Contacts
+from storage.users import ROLE_WORDS
+
+ACTS: Mapping[str, Bilingual] = {
+    "login": Bilingual("登录", "logged in"),
+    "login.failed": Bilingual("登录失败", "failed to log in"),
+    "logout": Bilingual("退出", "logged out"),
+    "case.read": Bilingual("查看案件", "read a case"),
+    "case.decide": Bilingual("判定案件", "decided a case"),
+    "case.second": Bilingual("复核案件", "confirmed a case"),
+    "case.split": Bilingual("拆分案件", "split a case"),
+    "contacts.seen": Bilingual("查看联系方式", "saw contacts"),
+    "snapshot.picture": Bilingual("查看截图", "saw a picture"),
+    "snapshot.replay": Bilingual("回放网页", "replayed a page"),
+    "policy.second": Bilingual("改复核范围", "changed who needs a second person"),
+    "directory.import": Bilingual("导入备案目录", "imported a directory"),
+    "blacklist.list": Bilingual("列入黑名单", "listed on the blacklist"),
+    "blacklist.act": Bilingual("黑名单申诉、移出", "blacklist appeal or removal"),
+    "blacklist.seen": Bilingual("查看黑名单联系方式", "saw contacts on the blacklist"),
+    "sweep.start": Bilingual("开始巡查", "started a sweep"),
+    "sweep.stop": Bilingual("停止巡查", "stopped a sweep"),
+    "user.add": Bilingual("增加账号", "added an account"),
+    "user.roles": Bilingual("改角色", "changed roles"),
+    "user.disable": Bilingual("锁定账号", "locked an account"),
+    "user.reset": Bilingual("重置密码", "reset a password"),
+    "user.revoke": Bilingual("结束会话", "ended sessions"),
+    "user.password": Bilingual("改自己的密码", "changed the own password"),
+    "audit.read": Bilingual("查看审计", "read the audit"),
+    "audit.broken": Bilingual("发现审计断裂", "found the audit broken"),
+    "audit.verify": Bilingual("核对审计", "verified the audit"),
+}
+KINDS: Mapping[str, Bilingual] = {
+    "case": Bilingual("案件", "case"),
+    "user": Bilingual("账号", "account"),
+    "directory": Bilingual("备案目录", "directory"),
+    "blacklist": Bilingual("黑名单", "blacklist"),
+    "export": Bilingual("导出", "export"),
+}
+KEYS: Mapping[str, Bilingual] = {
+    "address": Bilingual("地址", "address"),
+    "why": Bilingual("原因", "why"),
+    "roles": Bilingual("角色", "roles"),
+    "decision": Bilingual("判定编号", "decision"),
+    "verdict": Bilingual("判定", "verdict"),
+    "reason": Bilingual("理由", "reason"),
+    "supersedes": Bilingual("替代", "supersedes"),
+    "awaits_second": Bilingual("待复核", "waits"),
+    "upheld": Bilingual("一致", "upheld"),
+    "post": Bilingual("内容", "post"),
+    "posts": Bilingual("内容", "posts"),
+    "into": Bilingual("新案件", "into"),
+    "list": Bilingual("名册", "list"),
+    "file": Bilingual("文件", "file"),
+    "rows": Bilingual("条数", "rows"),
+    "sessions": Bilingual("会话", "sessions"),
+    "command": Bilingual("命令", "command"),
+    "holder": Bilingual("进程", "process"),
+    "act": Bilingual("事项", "act"),
+    "version": Bilingual("版本", "version"),
+    "entries": Bilingual("条目", "entries"),
+    "kind": Bilingual("类别", "kind"),
+    "codes": Bilingual("范围", "codes"),
+    "filters": Bilingual("筛选", "filters"),
+    "lines": Bilingual("行数", "lines"),
+    "broken": Bilingual("断裂行", "broken at"),
+}
+YES, NO = Bilingual("是", "yes"), Bilingual("否", "no")
+FIRST = ("verdict", "reason", "upheld", "awaits_second", "act", "why", "list", "file", "rows")
+VALUES: Mapping[str, Mapping[str, Bilingual]] = {
+    "verdict": {verdict.value: text for verdict, text in VERDICT_WORDS.items()},
+    "roles": {role.value: text for role, text in ROLE_WORDS.items()},
+    "act": LISTED,
+}
+ADDRESS = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
+ADDRESS6 = re.compile(r"(?<![\w:])((?:[0-9a-f]{1,4}:){2})[0-9a-f:]+", re.IGNORECASE)
+LONGEST = 300
+
+
+def act_name(act: str) -> Bilingual:
+    return ACTS.get(act, Bilingual(act, act))
+
+
+def about_name(about: str) -> Bilingual:
+    """案件 12 for case:12."""
+    kind, colon, rest = about.partition(":")
+    if not colon:
+        return Bilingual(about, about)
+    word = KINDS.get(kind, Bilingual(kind, kind))
+    return Bilingual(f"{word.zh} {plain(rest)}", f"{word.en} {plain(rest)}")
+
+
+def told(detail: Mapping[str, Any]) -> list[tuple[Bilingual, Bilingual]]:
+    """Names and values, without the last part of addresses and the middle of contacts."""
+    order = sorted(detail, key=lambda name: (FIRST.index(name) if name in FIRST else 99, name))
+    said = {name: detail[name] for name in order if name == "upheld" or says(detail[name])}
+    return [(KEYS.get(name, Bilingual(name, name)), word(name, it)) for name, it in said.items()]
+
+
+def says(value: object) -> bool:
+    return value is not None and value is not False and value != ""
+
+
+def word(name: str, value: object) -> Bilingual:
+    """A value in words where it has some; else as it is, and without personal data."""
+    if isinstance(value, list):
+        parts = [word(name, one) for one in value]
+        return Bilingual("、".join(one.zh for one in parts), ", ".join(one.en for one in parts))
+    if isinstance(value, bool):
+        return YES if value else NO
+    known = VALUES.get(name, {}).get(value) if isinstance(value, str) else None
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return known or Bilingual(plain(text), plain(text))
+
+
+def plain(text: str) -> str:
+    hidden = ADDRESS6.sub(r"\1*", ADDRESS.sub(r"\1.*", masked(text, Contacts())))
+    return hidden if len(hidden) <= LONGEST else hidden[:LONGEST] + "……"

@@ -1,0 +1,123 @@
+"""审计: who did what, a page at a time, and whether the chain holds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from console.audit_words import ACTS, KINDS, about_name, act_name, plain, told
+from console.desk import desk_of, tools_of
+from console.page import Nav, page, query_of
+from console.people import Auditor
+from console.roles import Act
+from console.words import OFFICE_TIME
+from storage.audit import WHY, Walk, note
+from storage.audit_pages import Wanted, audit_page, how_many
+from storage.bilingual import Bilingual, Problem
+
+router = APIRouter(include_in_schema=False)
+NAV = (
+    Nav(path="/audit", word=Bilingual("审计", "Audit"), act=Act.AUDIT, order=95, also=("/audit",)),
+)
+NAMES = ("actor", "act", "about", "since", "until")
+
+
+@router.get("/audit")
+def audit(request: Request, user: Auditor) -> Response:
+    engine, typed = desk_of(request).engine, typed_filters(request)
+    below = number(query_of(request).get("below", ""))
+    wanted = wanted_of(typed)
+    if not below:  # one line for each look, not for each page of it
+        note(engine, user.login, "audit.read", "", {"filters": typed} if typed else {})
+    return shown(request, wanted, typed, below)
+
+
+def shown(
+    request: Request,
+    wanted: Wanted,
+    typed: dict[str, str],
+    below: int = 0,
+    walk: Walk | None = None,
+    head: str = "",
+) -> Response:
+    engine = desk_of(request).engine
+    found = audit_page(engine, wanted, below)
+    further = urlencode({**typed, "below": found.further}) if found.further else ""
+    return page(
+        request,
+        "audit.html",
+        found=found,
+        further=further,
+        first=not below,
+        typed={name: typed.get(name, "") for name in NAMES},
+        query=urlencode(typed),
+        total=how_many(engine),
+        acts=ACTS,
+        kinds=KINDS,
+        act_name=act_name,
+        about_name=about_name,
+        told=told,
+        plain=plain,
+        walk=walk,
+        head=head,
+        why=WHY,
+    )
+
+
+def typed_filters(request: Request) -> dict[str, str]:
+    query = query_of(request)
+    return {name: query[name].strip()[:80] for name in NAMES if query.get(name, "").strip()}
+
+
+def wanted_of(typed: dict[str, str]) -> Wanted:
+    until = day(typed.get("until", ""))
+    return Wanted(
+        actor=typed.get("actor", ""),
+        act=typed.get("act", ""),
+        about=typed.get("about", ""),
+        since=day(typed.get("since", "")),
+        until=until + timedelta(days=1) if until else None,
+    )
+
+
+def day(text: str) -> datetime | None:
+    """Its first moment by the office's clock."""
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=OFFICE_TIME)
+    except ValueError:
+        raise wrong() from None
+
+
+def number(text: str) -> int:
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise wrong()
+    return int(text)
+
+
+def wrong() -> Problem:
+    return Problem(
+        "筛选条件看不懂（日期须如 2026-03-01），没有筛选。请从审计页重新选择。",
+        "A filter is not understood (days are written 2026-03-01). Choose again on the audit's "
+        "page.",
+    )
+
+
+@router.post("/audit/verify")
+def verify(request: Request, user: Auditor, head: Annotated[str, Form()] = "") -> Response:
+    """Walk the whole chain; that it was walked is itself a line."""
+    wanted = head.strip().lower()[:64]
+    engine = desk_of(request).engine
+    # First, so that the newest hash, which is shown, is never that of a decision still withheld.
+    note(engine, user.login, "audit.verify")
+    walk = tools_of(request).verify(wanted)
+    if walk.broken is not None:
+        note(engine, user.login, "audit.broken", "", {"broken": walk.broken, "why": walk.why})
+    return shown(request, Wanted(), {}, walk=walk, head=wanted)

@@ -1,0 +1,183 @@
+"""黑名单: who is on it, every version of an entry, listing, appeals and removal."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import Response
+
+from console.days import day_typed, number_typed, today
+from console.desk import desk_of
+from console.page import go, lang_of, page, query_of
+from console.people import CaseId, Keeper, Missing, Reader, Unmasker
+from console.tabs import LISTS
+from exports.masking import masked, shown_value
+from storage.audit import note
+from storage.bilingual import Problem
+from storage.blacklist import Entry, Listing, add_act, get_entry, list_subjects
+from storage.blacklist_pages import ACTS, STANDING, STATES, Wanted, entries_page, standing
+from storage.blacklist_values import KINDS
+from storage.columns import storable, utc_now
+from storage.records import Contacts
+
+router = APIRouter(include_in_schema=False)
+WORTH = 2  # characters of a reason to see contacts, at least
+LONGEST = 4000  # characters of a reason or a note
+FIELDS = {
+    "kind": 20,
+    "value": 200,
+    "reason": LONGEST,
+    "legal_basis": LONGEST,
+    "starts": 20,
+    "ends": 20,
+    "source": 500,
+}
+DOING = {"appealed", "upheld", "removed"}
+
+
+@router.get("/blacklist")
+def blacklist(request: Request, _user: Reader) -> Response:
+    return listed(request)
+
+
+def listed(request: Request, problem: str = "", typed: dict[str, str] | None = None) -> Response:
+    query, day = query_of(request), today()
+    wanted = Wanted(
+        text=query.get("q", "").strip()[:80],
+        kind=query.get("kind", "") if query.get("kind", "") in KINDS else "",
+        state=query.get("state", "listed") if query.get("state", "") in {*STATES, ""} else "listed",
+    )
+    found = entries_page(desk_of(request).engine, wanted, day, number_typed(query.get("below", "")))
+    filters = {"q": wanted.text, "kind": wanted.kind, "state": wanted.state}
+    return page(
+        request,
+        "blacklist.html",
+        409 if problem else 200,
+        tabs=LISTS,
+        found=found,
+        wanted=wanted,
+        first="below" not in query,
+        link=lambda **more: "/blacklist?" + urlencode({**filters, **more}),
+        states=STATES,
+        standing=lambda entry: standing(entry, day),
+        standings=STANDING,
+        kinds=KINDS,
+        subject=lambda entry: shown_value(entry.kind, entry.shown, show_contacts=False),
+        plain=lambda entry, text: masked(text, own_contacts(entry)),
+        problem=problem,
+        typed=typed or {},
+        today=day,
+    )
+
+
+def own_contacts(entry: Entry) -> Contacts:
+    """The subject's own number is masked in what is said of it, too."""
+    return (
+        Contacts(phones=(entry.shown,)) if entry.kind in {"phone", "wechat", "qq"} else Contacts()
+    )
+
+
+async def typed_fields(request: Request) -> dict[str, str]:
+    form = await request.form()
+    return {name: storable(str(form.get(name, "")))[:most] for name, most in FIELDS.items()}
+
+
+@router.post("/blacklist")
+def add(
+    request: Request, user: Keeper, typed: Annotated[dict[str, str], Depends(typed_fields)]
+) -> Response:
+    """List one subject. What was typed is still there where it will not do."""
+    words = {name: typed[name] for name in ("kind", "value", "reason", "legal_basis", "source")}
+    try:
+        starts = day_typed(typed["starts"], "开始", "from") or today()
+        listing = Listing(**words, starts=starts, ends=day_typed(typed["ends"], "结束", "to"))
+        (number,) = list_subjects(desk_of(request).engine, [listing], user.login, utc_now())
+    except Problem as problem:
+        if problem.__cause__ is not None:
+            raise
+        return listed(request, problem.text.said(lang_of(request)), typed)
+    return go(f"/blacklist/{number}")
+
+
+def found(request: Request, number: int) -> Entry:
+    try:
+        return get_entry(desk_of(request).engine, number)
+    except Problem as problem:
+        if problem.__cause__ is not None:
+            raise
+        raise Missing(
+            f"黑名单没有第 {number} 条。请回到黑名单查看。",
+            f"The blacklist has no entry {number}. See the list.",
+        ) from None
+
+
+@router.get("/blacklist/{number:int}")
+def entry(request: Request, _user: Reader, number: CaseId) -> Response:
+    return shown(request, found(request, number))
+
+
+def shown(
+    request: Request, one: Entry, problem: str = "", said: str = "", *, unmasked: bool = False
+) -> Response:
+    contacts = own_contacts(one)
+    return page(
+        request,
+        "blacklist_entry.html",
+        409 if problem else 200,
+        tabs=LISTS,
+        entry=one,
+        subject=shown_value(one.kind, one.shown, show_contacts=unmasked),
+        personal=shown_value(one.kind, one.shown, show_contacts=False) != one.shown,
+        unmasked=unmasked,
+        plain=(lambda text: text) if unmasked else (lambda text: masked(text, contacts)),
+        state=standing(one, today()),
+        standings=STANDING,
+        acts=ACTS,
+        kinds=KINDS,
+        problem=problem,
+        note=said,
+    )
+
+
+@router.post("/blacklist/{number:int}/act")
+def act(
+    request: Request,
+    user: Keeper,
+    number: CaseId,
+    act: Annotated[str, Form()] = "",
+    said: Annotated[str, Form(alias="note")] = "",
+) -> Response:
+    """An appeal, its end, or removal: one version more."""
+    one, words = found(request, number), storable(said[:LONGEST])
+    try:
+        demand_choice(act)
+        add_act(desk_of(request).engine, number, act, user.login, words, utc_now())
+    except Problem as problem:
+        if problem.__cause__ is not None:
+            raise
+        return shown(request, one, problem.text.said(lang_of(request)), words)
+    return go(f"/blacklist/{number}")
+
+
+def demand_choice(act: str) -> None:
+    if act not in DOING:
+        raise Problem("没有选定要登记什么，没有写入。", "Nothing was chosen; nothing written.")
+
+
+@router.post("/blacklist/{number:int}/contacts")
+def contacts(
+    request: Request, user: Unmasker, number: CaseId, why: Annotated[str, Form()] = ""
+) -> Response:
+    """The entry in full, once; the reason is in the audit before it shows."""
+    one = found(request, number)
+    if len(why.strip()) < WORTH:
+        text = Problem(
+            "请写明为什么需要查看联系方式，没有显示。",
+            "Say why the contacts are needed; nothing was shown.",
+        ).text.said(lang_of(request))
+        return shown(request, one, text)
+    told = {"why": why.strip()[:500]}
+    note(desk_of(request).engine, user.login, "blacklist.seen", f"blacklist:{number}", told)
+    return shown(request, one, unmasked=True)

@@ -1,0 +1,153 @@
+"""账号: who may work at the desk, with which roles, and who is in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from console.desk import desk_of
+from console.page import Nav, go, lang_of, page
+from console.people import Housekeeper, Missing
+from console.roles import ACT_WORDS, MAY, Act
+from storage.bilingual import Bilingual, Problem
+from storage.persons import same_person
+from storage.user_sessions import open_sessions, presence, revoke_sessions
+from storage.users import (
+    LONGEST_NAME,
+    ROLE_WORDS,
+    Role,
+    User,
+    add_user,
+    all_users,
+    disable_user,
+    get_user,
+    reset_password,
+    set_roles,
+)
+
+router = APIRouter(include_in_schema=False)
+NAV = (
+    Nav(
+        path="/users", word=Bilingual("账号", "People"), act=Act.PEOPLE, order=90, also=("/users",)
+    ),
+)
+Chosen = Annotated[list[str], Form()]
+
+
+@router.get("/users")
+def people(request: Request, user: Housekeeper) -> Response:
+    return listed(request, user)
+
+
+def listed(request: Request, user: User, problem: str = "", typed: User | None = None) -> Response:
+    engine = desk_of(request).engine
+    return page(
+        request,
+        "users.html",
+        409 if problem else 200,
+        people=all_users(engine),
+        presence=presence(engine),
+        roles=ROLE_WORDS,
+        rights={role: [ACT_WORDS[act] for act in Act if act in MAY[role]] for role in Role},
+        problem=problem,
+        typed=typed,
+        longest=LONGEST_NAME,
+        me=user.login,
+    )
+
+
+def roles_of(chosen: Sequence[str]) -> list[Role]:
+    known = {role.value: role for role in Role}
+    if not set(chosen) <= known.keys():
+        raise Problem("没有这样的角色，没有写入。", "There is no such role; nothing was written.")
+    return [known[one] for one in chosen]
+
+
+@router.post("/users")
+def add(
+    request: Request,
+    user: Housekeeper,
+    login: Annotated[str, Form()] = "",
+    name: Annotated[str, Form()] = "",
+    role: Chosen = [],  # noqa: B006 (FastAPI copies it)
+) -> Response:
+    try:
+        password = add_user(desk_of(request).engine, login, name, roles_of(role), user.login)
+    except Problem as problem:
+        if problem.__cause__ is not None:
+            raise
+        return listed(request, user, problem.text.said(lang_of(request)))
+    return told(request, get_user(desk_of(request).engine, login), password)
+
+
+def told(request: Request, person: User, password: str) -> Response:
+    """The one-time password, on this answer and nowhere else."""
+    return page(request, "user_password.html", person=person, password=password)
+
+
+def known(request: Request, login: str) -> User:
+    try:
+        return get_user(desk_of(request).engine, login)
+    except Problem as problem:
+        if problem.__cause__ is not None:
+            raise
+        raise Missing(problem.text.zh, problem.text.en) from None
+
+
+@router.get("/users/{login}")
+def person(request: Request, user: Housekeeper, login: str) -> Response:
+    return shown(request, user, known(request, login))
+
+
+def shown(request: Request, user: User, person: User, problem: str = "") -> Response:
+    return page(
+        request,
+        "user.html",
+        409 if problem else 200,
+        person=person,
+        sessions=open_sessions(desk_of(request).engine, person.id),
+        roles=ROLE_WORDS,
+        rights={role: [ACT_WORDS[act] for act in Act if act in MAY[role]] for role in Role},
+        own=same_person(user.login, person.login),
+        problem=problem,
+    )
+
+
+@router.post("/users/{login}/roles")
+def change_roles(
+    request: Request,
+    user: Housekeeper,
+    login: str,
+    role: Chosen = [],  # noqa: B006 (FastAPI copies it)
+) -> Response:
+    try:
+        set_roles(desk_of(request).engine, login, roles_of(role), user.login)
+    except Problem as problem:
+        if problem.__cause__ is not None:
+            raise
+        return shown(request, user, known(request, login), problem.text.said(lang_of(request)))
+    return go(
+        "/users" if same_person(login, user.login) else f"/users/{known(request, login).login}"
+    )
+
+
+@router.post("/users/{login}/lock")
+def lock(request: Request, user: Housekeeper, login: str) -> Response:
+    disable_user(desk_of(request).engine, login, user.login)
+    return go(f"/users/{known(request, login).login}")
+
+
+@router.post("/users/{login}/reset")
+def reset(request: Request, user: Housekeeper, login: str) -> Response:
+    engine = desk_of(request).engine
+    password = reset_password(engine, login, user.login)
+    return told(request, get_user(engine, login), password)
+
+
+@router.post("/users/{login}/revoke")
+def revoke(request: Request, user: Housekeeper, login: str) -> Response:
+    revoke_sessions(desk_of(request).engine, login, user.login)
+    return go(f"/users/{known(request, login).login}")

@@ -1,0 +1,205 @@
+"""Sweeps at the desk: listed, followed, started and stopped, never two at once."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from door.desk_sweeps import SweepControl
+from door.sweep_run import holder
+from storage.audit import lines
+from storage.bilingual import Problem
+from storage.columns import utc_now
+from storage.database import write
+from storage.locks import hold
+from storage.records import Target, TargetKind
+from storage.sweep_pages import ROWS, newest_running, progress, sweeps_page
+from storage.sweeps import begin, finish, record_failed_start, set_target_outcome, summary
+from storage.targets import ensure_target
+from tests.desk_lookups import settings_for, tooled_desk
+from tests.desk_site import Browser, staff
+
+WITHIN = 90.0  # seconds; a busy machine is no fault of the code
+
+
+@pytest.fixture
+def desk(engine: Engine, tmp_path: Path):
+    staff(engine)
+    return tooled_desk(engine, tmp_path, ("--targets", "targets.yaml"))
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    end = time.monotonic() + WITHIN
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_sweeps_are_listed_the_newest_first_and_each_has_its_page(desk) -> None:
+    engine = desk.engine
+    first, _ = begin(engine, {"name": "targets", "targets": []}, "wang@box pid 1")
+    target = Target(
+        kind=TargetKind.SITE,
+        value="https://a.example/13800000001",
+        source="institution",
+        reason="群众举报",
+        added_by="王某",
+    )
+    with write(engine) as connection:
+        target_id = ensure_target(connection, target)
+    set_target_outcome(engine, first, target_id, "error", "not one page could be read")
+    finish(engine, first, "finished", "nothing left to read")
+    failed = record_failed_start(
+        engine, ["--targets", "x"], utc_now() - timedelta(minutes=1), "错误：文件没有", "admin"
+    )
+    wang = Browser(desk).log_in("wang")
+    page = wang.get("/sweeps").text
+    listed = page.split("<tbody>")[1]
+    assert listed.index(f"/sweeps/{failed}") < listed.index(f"/sweeps/{first}")
+    assert "没有做成" in listed
+    assert "目标文件" in listed
+    one = wang.get(f"/sweeps/{first}").text
+    assert "13800000001" not in one
+    assert "https://a.example/138****0001" in one
+    assert "机构网站" in one
+    assert "出错" in one
+    assert "错误：文件没有" in wang.get(f"/sweeps/{failed}").text
+    assert wang.get("/sweeps/99").status_code == 404
+    assert 'action="/sweeps/start"' not in page, "only an administrator starts one"
+    assert 'action="/sweeps/start"' in Browser(desk).log_in("admin").get("/sweeps").text
+
+
+def test_pages_of_sweeps_hold_each_once(engine: Engine) -> None:
+    for n in range(ROWS + 5):
+        number, _ = begin(engine, {"name": f"p{n}"}, "x")
+        finish(engine, number, "finished")
+    rows, below = sweeps_page(engine)
+    rest, end = sweeps_page(engine, below)
+    assert [row.id for row in (*rows, *rest)] == list(range(ROWS + 5, 0, -1))
+    assert (end, rows[0].name) == (0, f"p{ROWS + 4}")
+
+
+def test_an_unfinished_sweep_is_not_said_to_be_at_work_where_nobody_works_on_it(desk) -> None:
+    number, _ = begin(desk.engine, {"name": "targets"}, "x")
+    wang = Browser(desk).log_in("wang")
+    page = wang.get("/sweeps").text
+    assert "现在没有巡查" in page
+    assert "未完成" in page
+    with hold(desk.engine, desk.tools.settings.home, "sweep", holder()):
+        page = wang.get("/sweeps").text
+        assert f'正在进行 · <a href="/sweeps/{number}">' in page
+        assert 'hx-trigger="every 3s"' in page
+        live = wang.get(f"/sweeps/live?phase=at-{number}")
+        assert "已读网页" in live.text
+        assert "hx-refresh" not in live.headers
+        assert wang.get("/sweeps/live?phase=starting").headers["hx-refresh"] == "true"
+        assert newest_running(desk.engine) == number
+    assert progress(desk.engine, 99) is None
+
+
+def test_looks_at_takedowns_are_not_taken_for_a_sweep(desk) -> None:
+    with hold(desk.engine, desk.tools.settings.home, "sweep", holder("revisit")):
+        page = Browser(desk).log_in("admin").get("/sweeps").text
+        assert "正在复查要求下架的网页" in page
+        assert 'action="/sweeps/start"' not in page
+
+
+def test_none_is_started_beside_one_that_runs_whoever_started_it(desk) -> None:
+    admin = Browser(desk).log_in("admin")
+    admin.get("/sweeps")
+    with hold(desk.engine, desk.tools.settings.home, "sweep", holder()):
+        answer = admin.post("/sweeps/start")
+        assert (answer.status_code, "已有巡查在运行" in answer.text) == (409, True)
+    assert not any(line.act == "sweep.start" for line in lines(desk.engine))
+
+
+def test_one_ctrl_c_and_never_two(engine: Engine, tmp_path: Path, monkeypatch) -> None:
+    staff(engine)
+    sent: list[tuple[int, int]] = []
+    monkeypatch.setattr("door.desk_sweeps.os.kill", lambda pid, number: sent.append((pid, number)))
+    control = SweepControl(engine, settings_for(engine, tmp_path), ())
+    with pytest.raises(Problem, match="nothing to stop"):
+        control.stop("admin")
+    with hold(engine, tmp_path, "sweep", holder()):
+        control.stop("admin")
+        assert control.state().running.stopping
+        with pytest.raises(Problem, match="was told to stop"):
+            control.stop("admin")
+    # Signal 0 only asks whether somebody is there.
+    assert [number for _, number in sent if number] == [signal.SIGINT]
+    with (
+        hold(engine, tmp_path, "sweep", "wang@elsewhere pid 1"),
+        pytest.raises(Problem, match="another machine"),
+    ):
+        control.stop("admin")
+    for odd in ("x", f"x@{socket.gethostname()} pid 1"):
+        with hold(engine, tmp_path, "sweep", odd), pytest.raises(Problem, match="another machine"):
+            control.stop("admin")
+    assert len([number for _, number in sent if number]) == 1
+
+
+def test_without_targets_none_can_be_started(engine: Engine, tmp_path: Path) -> None:
+    staff(engine)
+    admin = Browser(tooled_desk(engine, tmp_path)).log_in("admin")
+    page = admin.get("/sweeps").text
+    assert "certsweep serve --targets" in page
+    answer = admin.post("/sweeps/start")
+    assert (answer.status_code, "没有给出目标文件" in answer.text) == (409, True)
+
+
+def test_a_sweep_that_cannot_begin_leaves_a_row_and_its_last_words(
+    desk, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv("CERTSWEEP_HOME", str(tmp_path))
+    url = desk.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("CERTSWEEP_DATABASE_URL", url)
+    admin = Browser(desk).log_in("admin")
+    admin.get("/sweeps")
+    assert admin.post("/sweeps/start").status_code == 303
+    assert admin.post("/sweeps/start").status_code == 409, "one is starting already"
+    assert until(lambda: not desk.tools.sweep_state().starting)
+    page = admin.get("/sweeps").text
+    assert "上一次在此启动的巡查没有做成" in page
+    assert "targets.yaml" in page
+    (row,) = sweeps_page(desk.engine)[0]
+    assert (row.state, row.started_by) == ("failed", "admin")
+    assert [line.act for line in lines(desk.engine)].count("sweep.start") == 1
+
+
+def test_a_sweep_is_started_followed_and_stopped_at_the_desk(
+    engine: Engine, tmp_path: Path, monkeypatch
+) -> None:
+    """The sample web, swept by the real command; stopped, it is resumed by the next start."""
+    monkeypatch.setenv("CERTSWEEP_HOME", str(tmp_path))
+    url = engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("CERTSWEEP_DATABASE_URL", url)
+    staff(engine)
+    desk = tooled_desk(engine, tmp_path, ("--sample",))
+    admin, wang = Browser(desk).log_in("admin"), Browser(desk).log_in("wang")
+    admin.get("/sweeps")
+    assert admin.post("/sweeps/start").status_code == 303
+    assert "正在" in admin.get("/sweeps").text
+    assert until(lambda: (found := progress(engine, 1)) is not None and found.pages > 5)
+    assert "已读网页" in wang.get("/sweeps").text
+    assert wang.post("/sweeps/stop").status_code == 403
+    other = SweepControl(engine, settings_for(engine, tmp_path), ("--sample",))
+    with pytest.raises(Problem, match="running already"):
+        other.start("admin")
+    admin.get("/sweeps")
+    assert admin.post("/sweeps/stop").status_code == 303
+    assert until(lambda: desk.tools.sweep_state().running is None)
+    assert until(lambda: not desk.tools.sweep_state().starting)
+    assert desk.tools.sweep_state().last_words == "", "an interrupted sweep is no failure"
+    stopped = summary(engine, 1)
+    assert (stopped.state, stopped.pages_fetched > 5) == ("running", True)
+    assert "未完成" in admin.get("/sweeps").text
+    assert {"sweep.start", "sweep.stop"} <= {line.act for line in lines(engine)}
