@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from door.brief_run import write_brief
+from door.brief_run import register_brief, write_brief
 from door.settings import SETTINGS
 from door.speech import out, t
 from storage.bilingual import Problem
 from storage.database import open_database, ready
+from storage.handed_out import MACHINE
 
 HELP = t(
     "生成巡查日报或简报：数字、走势、最要紧的待审案件（DOCX 与 HTML）。",
@@ -44,7 +45,9 @@ def command(
     """Write both files and say where they are."""
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     ready(engine)
-    for path in write_brief(engine, folder, read_day(day), days, SETTINGS.office):
+    paths = write_brief(engine, folder, read_day(day), days, SETTINGS.office)
+    register_brief(engine, paths, MACHINE)
+    for path in paths:
         out.print(str(path), markup=False)
 
 

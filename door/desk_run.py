@@ -8,6 +8,7 @@ import re
 import secrets
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -16,7 +17,10 @@ from sqlalchemy import Engine
 from console.app import create_app
 from console.desk import Desk
 from console.replay import create_replay
+from door.export_jobs import exports_folder
+from door.export_runner import Clerk
 from door.settings import Settings
+from door.takedown_drafting import recipient_of
 from storage.bilingual import Problem
 from storage.snapshots import SnapshotStore
 
@@ -46,6 +50,8 @@ def desk_of_settings(settings: Settings, engine: Engine, host: str, port: int) -
         replay_origin=replay,
         secret=secrets.token_bytes(32),
         lang=settings.lang,
+        exports=exports_folder(settings),
+        recipient_of=recipient_of,
     )
 
 
@@ -77,8 +83,12 @@ class QuietServer(uvicorn.Server):
 
 def serve_desk(desk: Desk, host: str, port: int) -> None:
     """Serve until Ctrl-C or SIGTERM; Problem where a port is taken."""
-    with bound(host, port) as front, bound(host, port + 1) as back:
-        asyncio.run(serve_both(desk, front, back))
+    with (
+        bound(host, port) as front,
+        bound(host, port + 1) as back,
+        Clerk(desk.engine) as clerk,
+    ):
+        asyncio.run(serve_both(replace(desk, wake=clerk.wake), front, back))
 
 
 def bound(host: str, port: int) -> socket.socket:
