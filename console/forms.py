@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from fastapi import Depends, Path
+from fastapi import Depends, Path, Request
+from starlette.datastructures import FormData
 
 from console.people import LARGEST_ID, allowed
 from console.roles import Act
@@ -16,6 +17,14 @@ from storage.users import User
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Exporter = Annotated[User, Depends(allowed(Act.EXPORT))]
 Signer = Annotated[User, Depends(allowed(Act.SIGN))]
+
+
+async def form_of(request: Request) -> FormData:
+    """The form whole, for pages that read fields of the same name; read before their thread runs."""
+    return await request.form()
+
+
+Whole = Annotated[FormData, Depends(form_of)]
 
 
 def moment_of(typed: str, present: datetime) -> datetime:

@@ -27,10 +27,11 @@ WITHOUT_CHANGE = ("/password", "/logout", "/lang")
 class NeedsLogin(Exception):
     """Nobody is logged in, or no longer; `back` is where to go on afterwards."""
 
-    def __init__(self, back: str, *, lost: bool) -> None:
+    def __init__(self, back: str, *, lost: bool, typed: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(back)
         self.back = back
         self.lost = lost  # something was sent that was not written
+        self.typed = typed  # the fields of a form that no address could carry
 
 
 class MustChange(Exception):
@@ -96,9 +97,12 @@ async def needs_login(request: Request) -> NeedsLogin:
     if request.method in SAFE:
         query = f"?{request.url.query}" if request.url.query else ""
         return NeedsLogin(path + query, lost=False)
-    if not path.startswith("/cases/"):
+    if not path.startswith(("/cases/", "/bulk/")):
         return NeedsLogin("/queue", lost=True)
     form = await request.form()
+    if path.startswith("/bulk/"):
+        pairs = ((name, str(value)) for name, value in form.multi_items() if name != CSRF_FIELD)
+        return NeedsLogin("/".join(path.split("/")[:3]), lost=True, typed=tuple(pairs))
     typed = {
         name: str(form[name])[:1500]
         for name in ("verdict", "reason", "note", "filters")

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response, StreamingResponse
 
 from console.desk import Desk, desk_of
-from console.forms import Exporter, Number, day_of, today, whole_number
+from console.forms import Exporter, Number, Whole, day_of, today, whole_number
 from console.names import platform_name
 from console.page import go, page, query_of
 from console.people import Missing, Reader
@@ -91,8 +91,8 @@ def words() -> dict[str, object]:
 
 
 @router.post("/exports")
-async def order(request: Request, user: Exporter) -> Response:
-    asked = order_of(await request.form(), user)
+def order(request: Request, user: Exporter, form: Whole) -> Response:
+    asked = order_of(form, user)
     return go(f"/exports/{ordered(desk_of(request), asked, user)}")
 
 

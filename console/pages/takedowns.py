@@ -9,7 +9,16 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from console.desk import desk_of
-from console.forms import Exporter, Number, Signer, moment_of, numbers_in, today, whole_number
+from console.forms import (
+    Exporter,
+    Number,
+    Signer,
+    Whole,
+    moment_of,
+    numbers_in,
+    today,
+    whole_number,
+)
 from console.names import platform_name
 from console.page import Nav, go, page, query_of
 from console.people import Missing, Reader
@@ -194,8 +203,8 @@ def approve_request(request: Request, user: Signer, number: Number) -> Response:
 
 
 @router.post("/takedowns/{number:int}/sent")
-async def sent(request: Request, user: Exporter, number: Number) -> Response:
-    form, present = await request.form(), utc_now()
+def sent(request: Request, user: Exporter, number: Number, form: Whole) -> Response:
+    present = utc_now()
     typed = {name: str(form.get(name, "")).strip() for name in ("channel", "batch", "letter")}
     if not typed["batch"] and not typed["letter"]:
         raise Problem(
