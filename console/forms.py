@@ -20,7 +20,7 @@ Signer = Annotated[User, Depends(allowed(Act.SIGN))]
 
 
 async def form_of(request: Request) -> FormData:
-    """The form whole, for pages that read fields of the same name; read before their thread runs."""
+    """The form whole, fields of the same name and all; read before the page's thread runs."""
     return await request.form()
 
 
