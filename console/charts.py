@@ -11,7 +11,7 @@ FOOT = 16  # below the columns, for the dates
 ROOM = 30  # left of them, for the scale
 BAR, GAP = 15, 7  # height of a row's bar, and to the next
 NAME = 118  # where bars begin, right of the names
-LONGEST = 290  # of a bar
+LONGEST = 190  # of a bar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
