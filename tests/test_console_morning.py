@@ -136,9 +136,11 @@ def two_at_once_and_undone(page: Any, engine: Engine) -> None:
     page.wait_for_url("**/bulk/1")
     decide_on(page)
     page.wait_for_selector("form[data-undo]")
+    page.wait_for_load_state()  # the same address as before; keys work when the script has run
     assert len(get_bulk(engine, 1).outcomes) == 2
     page.keyboard.press("z")
     page.wait_for_selector("text=已撤销")
+    page.wait_for_load_state()
     page.keyboard.press("u")
     page.wait_for_url("**/queue")
 
