@@ -9,6 +9,7 @@ from math import floor, log10
 WIDTH, HEIGHT = 320, 120  # of a chart by days, in its own units
 FOOT = 16  # below the columns, for the dates
 ROOM = 30  # left of them, for the scale
+WIDEST = 34  # of a column: one day alone is no wall
 BAR, GAP = 15, 7  # height of a row's bar, and to the next
 NAME = 118  # where bars begin, right of the names
 LONGEST = 190  # of a bar
@@ -77,12 +78,12 @@ def by_day(days: Sequence[tuple[str, int]]) -> ByDay:
     """Days as `2026-11-23`, the oldest first."""
     top = rounded_up(max((value for _, value in days), default=0))
     step = (WIDTH - ROOM) / max(len(days), 1)
-    tall = HEIGHT - FOOT - 10
+    wide, tall = min(max(step * 0.8, 0.5), WIDEST), HEIGHT - FOOT - 10
     columns = tuple(
         Column(
-            x=round(ROOM + n * step + step * 0.1, 2),
+            x=round(ROOM + (n + 0.5) * step - wide / 2, 2),
             y=round(HEIGHT - FOOT - tall * value / top, 2),
-            width=round(max(step * 0.8, 0.5), 2),
+            width=round(wide, 2),
             height=round(tall * value / top, 2),
             label=day,
             value=value,
