@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from console.desk import Desk
-from storage.kept_forms import keep_form
+from fastapi import Request
+
+from console.desk import Desk, desk_of
+from storage.kept_forms import keep_form, kept_form
+from storage.users import User
 
 LONGEST = 200_000  # signs of JSON
 FIELDS = 1_000
@@ -29,6 +32,14 @@ def unpacked(text: str) -> tuple[tuple[str, str], ...]:
         return ()
     good = all(isinstance(word, str) for pair in pairs for word in pair)
     return pairs if good and len(pairs) <= FIELDS else ()
+
+
+def kept_pairs(request: Request, user: User) -> tuple[tuple[str, str], ...]:
+    """The fields that `?kept=` of this page's address names; none where it names none."""
+    number = request.query_params.get("kept", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return ()
+    return kept_form(desk_of(request).engine, int(number), user.login, request.url.path)
 
 
 def way_back(desk: Desk, login: str, back: str, typed: str) -> str:

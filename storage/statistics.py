@@ -22,7 +22,9 @@ from storage.reasons import WITHDRAWN
 from storage.records import Clause, Verdict
 
 TOP = 15  # rows of a list by region or institution
-OFFENDING = frozenset({Verdict.VIOLATION.value, Verdict.TRANSFER.value})
+# Beside a join by the case's own number, which has SQLite start at the decisions of the period:
+# joined by decision_id alone it walks through all cases.
+STANDS = (cases.c.decision_id == decisions.c.id, decisions.c.reason != WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +123,8 @@ def decided_cells(connection: Connection, period: Period) -> list[Cell]:
     kinds = (decisions.c.verdict, cases.c.platform, cases.c.clauses, cases.c.region)
     statement = (
         select(day, *kinds, func.count().label("n"))
-        .join(cases, cases.c.decision_id == decisions.c.id)
-        .where(cases.c.id == decisions.c.case_id)
-        .where(period.holds(decisions.c.decided_at), decisions.c.reason != WITHDRAWN)
+        .join(cases, cases.c.id == decisions.c.case_id)
+        .where(period.holds(decisions.c.decided_at), *STANDS)
         .group_by(day, *kinds)
     )
     rows = connection.execute(statement)
@@ -202,11 +203,12 @@ def institutions(connection: Connection, period: Period) -> Iterable[Group]:
     statement = (
         select(posts.c.author, count)
         .select_from(decisions)
-        .join(cases, cases.c.decision_id == decisions.c.id)
+        .join(cases, cases.c.id == decisions.c.case_id)
         .join(case_posts, case_posts.c.case_id == cases.c.id)
         .join(posts, posts.c.id == case_posts.c.post_row)
         .where(
             period.holds(decisions.c.decided_at),
+            *STANDS,
             decisions.c.verdict == Verdict.VIOLATION.value,
             ~case_posts.c.split,
             posts.c.author != "",

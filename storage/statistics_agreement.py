@@ -12,8 +12,8 @@ from storage.database import read
 from storage.models import case_posts, cases, decisions, findings
 from storage.models_desk import second_looks
 from storage.periods import Period
-from storage.reasons import WITHDRAWN
 from storage.records import Verdict
+from storage.statistics import STANDS
 
 BANDS = (0.9, 0.8, 0.7, 0.6, 0.5, 0.0)  # lower edges of the judge's score
 
@@ -112,8 +112,8 @@ def bands(connection: Connection, period: Period) -> list[Band]:
     edge = case(*((cases.c.score >= low, low) for low in BANDS[:-1]), else_=BANDS[-1]).label("low")
     statement = (
         select(edge, decisions.c.verdict, func.count().label("n"))
-        .join(cases, cases.c.decision_id == decisions.c.id)
-        .where(period.holds(decisions.c.decided_at), decisions.c.reason != WITHDRAWN)
+        .join(cases, cases.c.id == decisions.c.case_id)
+        .where(period.holds(decisions.c.decided_at), *STANDS)
         .group_by(edge, decisions.c.verdict)
     )
     found: Counter[tuple[float, str]] = Counter()
@@ -140,9 +140,10 @@ def codes(connection: Connection, period: Period) -> tuple[int, int]:
     statement = (
         select(func.count(), func.sum(case((named, 1), else_=0)))
         .select_from(decisions)
-        .join(cases, cases.c.decision_id == decisions.c.id)
+        .join(cases, cases.c.id == decisions.c.case_id)
         .where(
             period.holds(decisions.c.decided_at),
+            *STANDS,
             decisions.c.verdict == Verdict.VIOLATION.value,
         )
     )

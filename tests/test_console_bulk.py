@@ -17,7 +17,12 @@ from storage.database import write
 from storage.logins import desk_sessions
 from storage.records import CaseStatus, Contacts
 from tests.desk_site import PASSWORD, Browser, field, make_desk, staff
-from tests.makers import flagged, judged, post, sight
+from tests.makers import NOON, flagged, judged, post, sight
+
+
+def form_of(page, **typed: str) -> dict[str, str]:
+    return {"version": field(page, "version"), "filters": field(page, "filters"), **typed}
+
 
 PASS = {"verdict": "violation", "reason": "B4-02"}
 
@@ -158,3 +163,41 @@ def test_only_who_decides_cases_decides_batches(desk) -> None:
     wang = Browser(desk).log_in("wang")
     wang.post("/bulk", {"case": ["1"]})
     assert "不能判定" in Browser(desk).log_in("li").get("/bulk/1").text
+
+
+def test_a_cluster_that_meets_the_end_of_a_session_keeps_its_ticks_and_a_long_note(desk) -> None:
+    for n in range(1, 4):
+        sight(desk.engine, flagged(post(f"http://school.example/{n}"), changed=n))
+    browser = Browser(desk).log_in("wang")
+    page = browser.get("/cases/4")
+    rows = re.findall(r'name="member" value="(\d+)"', page.text)
+    assert len(rows) == 3
+    note = "长" * 3000
+    form = form_of(page, **PASS, note=note) | {"shown": rows, "member": rows[:2]}
+    with write(desk.engine) as connection:
+        connection.execute(update(desk_sessions).values(closed_at=NOON))
+    answer = browser.post("/cases/4/decide", form)
+    kept = {name: html.unescape(field(answer, name)) for name in ("back", "typed")}
+    again = browser.post("/login", {"login": "wang", "password": PASSWORD, **kept})
+    page = browser.get(again.headers["location"])
+    assert note in page.text
+    ticked = re.findall(r'name="member" value="(\d+)" form="decision" checked', page.text)
+    assert ticked == rows[:2]
+    assert browser.post("/cases/4/decide", form).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("path", "back"),
+    [
+        ("/takedowns/3/approve", "/takedowns/3"),
+        ("/takedowns/items/3/answer", "/takedowns"),
+        ("/exports", "/exports"),
+        ("/packages", "/packages"),
+        ("/bulk", "/queue"),
+        ("/queue/next", "/queue"),
+    ],
+)
+def test_other_forms_lead_back_to_where_they_stood(desk, path: str, back: str) -> None:
+    answer = Browser(desk).post(path, {"x": "1"})
+    assert answer.status_code == 401
+    assert html.unescape(field(answer.text.split('action="/login"')[1], "back")) == back

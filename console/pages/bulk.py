@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from console.desk import desk_of
 from console.forms import Number, Whole
+from console.kept import kept_pairs
 from console.names import platform_name, state_name
-from console.page import go, page, query_of
+from console.page import go, page
 from console.pages.deciding import numbers, unreadable
 from console.people import Decider, Missing, Reader
 from exports.masking import masked
@@ -19,7 +20,6 @@ from storage.bilingual import Problem
 from storage.bulk import Said, carry_on, decide_together, keep_claims, undo_together
 from storage.bulk_posts import bulk_posts, standings
 from storage.bulk_shown import MOST_CASES, Bulk, get_bulk, open_kin, show_together
-from storage.kept_forms import kept_form
 from storage.persons import same_person
 from storage.queue import contacts_of, quotes_of
 from storage.reasons import REASONS, VERDICT_WORDS
@@ -91,12 +91,7 @@ def batch(request: Request, user: Reader, number: Number) -> Response:
 
 
 def draft_of(request: Request, user: User, bulk: Bulk) -> Draft:
-    number = query_of(request).get("kept", "")
-    pairs = (
-        kept_form(desk_of(request).engine, int(number), user.login, f"/bulk/{bulk.id}")
-        if number.isdecimal() and len(number) < 10
-        else ()
-    )
+    pairs = kept_pairs(request, user)
     if not pairs:
         return Draft(ticked=frozenset(range(len(bulk.rows))))
     typed = dict(pairs)
