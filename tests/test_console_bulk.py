@@ -201,3 +201,18 @@ def test_other_forms_lead_back_to_where_they_stood(desk, path: str, back: str) -
     answer = Browser(desk).post(path, {"x": "1"})
     assert answer.status_code == 401
     assert html.unescape(field(answer.text.split('action="/login"')[1], "back")) == back
+
+
+def test_a_second_person_learns_nothing_from_the_batch_or_a_package(desk) -> None:
+    wang, zhao = Browser(desk).log_in("wang"), Browser(desk).log_in("zhao")
+    wang.post("/bulk", {"case": ["1", "2"]})
+    wang.get("/bulk/1")
+    forged = {"verdict": "violation", "reason": "C3-06", "note": "有假章"}
+    wang.post("/bulk/1/decide", {**forged, "member": ["0", "1"]})
+    page = zhao.get("/bulk/1").text
+    assert "C3-06" not in page
+    assert "有假章" not in page
+    assert "有假章" in wang.get("/bulk/1").text
+    zhao.get("/packages")
+    answer = zhao.post("/packages", {"case": "1"})
+    assert (answer.status_code, "没有制作" in answer.text) == (409, True)

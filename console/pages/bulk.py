@@ -105,12 +105,16 @@ def draft_of(request: Request, user: User, bulk: Bulk) -> Draft:
 
 
 def shown_result(request: Request, user: User, bulk: Bulk) -> Response:
+    cases = standings(desk_of(request).engine, list(bulk.outcomes))
+    own = same_person(bulk.owner, user.login)
     return page(
         request,
         "bulk_done.html",
         bulk=bulk,
-        cases=standings(desk_of(request).engine, list(bulk.outcomes)),
-        own=same_person(bulk.owner, user.login),
+        cases=cases,
+        own=own,
+        # Whoever may become the second person of one of them must not learn the first opinion.
+        blind=not own and any(one.awaits_second for one in cases.values()),
         undoable=any(
             one.decision_id is not None and one.undone_id is None for one in bulk.outcomes.values()
         ),

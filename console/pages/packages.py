@@ -13,7 +13,7 @@ from console.forms import Exporter, today, whole_number
 from console.page import go, page, query_of
 from console.pages.exports import ordered, sent
 from console.people import LARGEST_ID, Missing, Reader
-from storage.bilingual import Bilingual
+from storage.bilingual import Bilingual, Problem
 from storage.cases import get_case
 from storage.columns import utc_now
 from storage.database import read
@@ -54,7 +54,12 @@ def packages(request: Request, _user: Reader) -> Response:
 def make(request: Request, user: Exporter, case: Annotated[str, Form()] = "") -> Response:
     desk = desk_of(request)
     number = whole_number(case.strip(), 1, LARGEST_ID, ("案件编号", "The number of the case"))
-    get_case(desk.engine, number)  # a Problem here rather than in a job
+    if get_case(desk.engine, number).awaits_second:  # a Problem here rather than in a job
+        raise Problem(
+            f"案件 {number} 正等另一人独立复核，复核后才能制作证据包；没有制作。",
+            f"Case {number} waits for a second person, who must not see the first opinion; no "
+            "package was made. Make it after that.",
+        )
     return go(f"/exports/{ordered(desk, Order(kind='evidence', case_id=number), user)}")
 
 
