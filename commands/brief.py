@@ -37,6 +37,13 @@ def command(
             help=t("最后一天，如 2026-03-01；不写为昨天", "the last day; yesterday if not given"),
         ),
     ] = "",
+    by: Annotated[
+        str,
+        typer.Option(
+            metavar=t("姓名", "NAME"),
+            help=t("经办人，记入审计和保管链", "who does it, for audit and custody"),
+        ),
+    ] = MACHINE,
     days: Annotated[
         int,
         typer.Option(metavar=t("天数", "DAYS"), help=t("共几天", "how many days")),
@@ -46,7 +53,7 @@ def command(
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     ready(engine)
     paths = write_brief(engine, folder, read_day(day), days, SETTINGS.office)
-    register_brief(engine, paths, MACHINE)
+    register_brief(engine, paths, by)
     for path in paths:
         out.print(str(path), markup=False)
 
