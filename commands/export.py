@@ -21,6 +21,15 @@ HELP = t(
     "Export the cases decided as violations as a takedown list (a draft).",
 )
 
+By = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        metavar=t("姓名", "NAME"),
+        help=t("经办人，记入审计和保管链", "who does it, for audit and custody"),
+    ),
+]
+
 
 def command(
     form: Annotated[
@@ -62,14 +71,7 @@ def command(
             help=t("转办函转给哪个部门，如 市场监管", "the department of a transfer letter"),
         ),
     ] = "",
-    by: Annotated[
-        str,
-        typer.Option(
-            "--by",
-            metavar=t("姓名", "NAME"),
-            help=t("经办人，记入审计和保管链", "who does it, for audit and custody"),
-        ),
-    ] = MACHINE,
+    by: By = MACHINE,
     show_contacts: Annotated[
         bool,
         typer.Option(
