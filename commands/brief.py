@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from door.brief_run import write_brief
+from door.brief_run import register_brief, write_brief
 from door.settings import SETTINGS
 from door.speech import out, t
 from storage.bilingual import Problem
 from storage.database import open_database, ready
+from storage.handed_out import MACHINE
 
 HELP = t(
     "生成巡查日报或简报：数字、走势、最要紧的待审案件（DOCX 与 HTML）。",
@@ -36,6 +37,13 @@ def command(
             help=t("最后一天，如 2026-03-01；不写为昨天", "the last day; yesterday if not given"),
         ),
     ] = "",
+    by: Annotated[
+        str,
+        typer.Option(
+            metavar=t("姓名", "NAME"),
+            help=t("经办人，记入审计和保管链", "who does it, for audit and custody"),
+        ),
+    ] = MACHINE,
     days: Annotated[
         int,
         typer.Option(metavar=t("天数", "DAYS"), help=t("共几天", "how many days")),
@@ -44,7 +52,9 @@ def command(
     """Write both files and say where they are."""
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     ready(engine)
-    for path in write_brief(engine, folder, read_day(day), days, SETTINGS.office):
+    paths = write_brief(engine, folder, read_day(day), days, SETTINGS.office)
+    register_brief(engine, paths, by)
+    for path in paths:
         out.print(str(path), markup=False)
 
 

@@ -14,11 +14,21 @@ from door.settings import SETTINGS
 from door.speech import out, say, t
 from exports.registry import formats
 from storage.database import open_database, ready
+from storage.handed_out import MACHINE
 
 HELP = t(
     "把审核为违规的案件导出为处置清单（草稿）。",
     "Export the cases decided as violations as a takedown list (a draft).",
 )
+
+By = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        metavar=t("姓名", "NAME"),
+        help=t("经办人，记入审计和保管链", "who does it, for audit and custody"),
+    ),
+]
 
 
 def command(
@@ -61,6 +71,7 @@ def command(
             help=t("转办函转给哪个部门，如 市场监管", "the department of a transfer letter"),
         ),
     ] = "",
+    by: By = MACHINE,
     show_contacts: Annotated[
         bool,
         typer.Option(
@@ -78,7 +89,7 @@ def command(
     """Write one list."""
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     ready(engine)
-    asked = Asked(platform=platform, since=since, masked=not show_contacts, to=to)
+    asked = Asked(platform=platform, since=since, masked=not show_contacts, to=to, by=by)
     tell(export_list(engine, form, folder, asked), as_json)
 
 

@@ -13,8 +13,8 @@ from door.manual import HouseCommand
 from door.misuse import WrongUse
 from door.moments import moment_of, now
 from door.speech import out, say, t
-from door.takedown_drafting import Wanted, draft_all
-from door.takedown_due import due_json, due_now, show_due
+from door.takedown_drafting import recipient_of
+from door.takedown_due import due_json, show_due
 from door.takedown_options import (
     AsJson,
     At,
@@ -44,6 +44,8 @@ from storage.takedown_acts import (
     withdraw,
     withdraw_request,
 )
+from storage.takedown_drafting import Wanted, draft_all
+from storage.takedown_due import due_now
 from storage.takedown_history import Step
 from storage.takedown_looks import Look, add_persons_look
 from storage.takedown_states import ANSWER_WORDS, STATE_WORDS
@@ -88,7 +90,7 @@ def draft_command(
     as_json: AsJson = False,
 ) -> None:
     wanted = Wanted(platform=platform, cases=frozenset(case or ()), by=by, at=now(), note=note)
-    made = draft_all(open_queue(), wanted)
+    made = draft_all(open_queue(), wanted, recipient_of)
     if made.asked_already:
         say(
             f"另有 {made.asked_already} 条已在办理中的请求里，没有再列。",

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from console.desk import Desk, desk_of
 from console.guard import SAFE, Guard, headers_of
+from console.kept import packed
 from console.page import Nav, lang_of, page
 from console.people import Missing, MustChange, NeedsLogin
 from console.roles import Forbidden
@@ -67,7 +68,8 @@ def page_modules() -> list[str]:
 async def to_login(request: Request, error: Exception) -> Response:
     assert isinstance(error, NeedsLogin)
     if error.lost:
-        return page(request, "login.html", 401, back=error.back, lost=True, problem="", login="")
+        words = {"back": error.back, "lost": True, "typed": packed(error.typed)}
+        return page(request, "login.html", 401, problem="", login="", **words)
     if request.headers.get("hx-request"):  # for a part of a page: else the login would land in it
         whole = urlsplit(request.headers.get("hx-current-url", "")).path
         return Response(status_code=204, headers={"hx-redirect": f"/login?back={quote(whole)}"})

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sqlalchemy import Engine
 from starlette.requests import HTTPConnection
 
 from console.tools import Tools
 from storage.bilingual import Problem
+from storage.exports import DecidedRow
 from storage.snapshots import SnapshotStore
+from storage.takedown_drafting import RecipientOf
+
+
+def nobody() -> None:
+    """No clerk waits: jobs stay in line until `certsweep jobs` is run."""
+
+
+def platform_of(row: DecidedRow) -> str:
+    return row.platform
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +33,10 @@ class Desk:
     secret: bytes = field(repr=False)  # signs tickets for the replay; of this process only
     lang: str = "zh"  # for whoever has not chosen
     tools: Tools | None = field(default=None, repr=False)  # judge, spiders, sheets, sweeps
+    # After the decision: where finished exports lie, who makes them, who takes a page down.
+    exports: Path = Path("exports")
+    wake: Callable[[], None] = nobody
+    recipient_of: RecipientOf = platform_of
 
     @property
     def secure(self) -> bool:

@@ -22,6 +22,11 @@ from storage.users import User
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
 # Beyond these a page can do nothing before a one-time password is changed.
 WITHOUT_CHANGE = ("/password", "/logout", "/lang")
+# Where a form that met the end of a session leads back to; from anywhere else to the queue.
+DECIDING = frozenset({"cases", "bulk"})
+COMES_BACK = DECIDING | {"takedowns", "exports", "packages"}
+IN_ADDRESS = ("verdict", "reason", "note", "filters")
+SHORT_NOTE = 400  # signs; percent-encoded Chinese is nine times as long
 
 
 # What an open page asks for by itself: a desk left alone must not stay open for that.
@@ -31,10 +36,11 @@ BY_THEMSELVES = ("/sweeps/live",)
 class NeedsLogin(Exception):
     """Nobody is logged in, or no longer; `back` is where to go on afterwards."""
 
-    def __init__(self, back: str, *, lost: bool) -> None:
+    def __init__(self, back: str, *, lost: bool, typed: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(back)
         self.back = back
         self.lost = lost  # something was sent that was not written
+        self.typed = typed  # the fields of a form that no address could carry
 
 
 class MustChange(Exception):
@@ -97,20 +103,26 @@ async def demand_token(request: Request, token: str) -> None:
 
 
 async def needs_login(request: Request) -> NeedsLogin:
-    """Where to come back to. What was typed into a decision travels along in the address."""
+    """Where to come back to. What was typed travels along: little in the address, all else kept."""
     path = request.url.path
     if request.method in SAFE:
         query = f"?{request.url.query}" if request.url.query else ""
         return NeedsLogin(path + query, lost=False)
-    if not path.startswith("/cases/"):
+    _, room, *rest = path.split("/")
+    if room not in COMES_BACK:
+        return NeedsLogin("/queue", lost=True)
+    back = f"/{room}/{rest[0]}" if rest and rest[0].isdigit() else f"/{room}"
+    if room not in DECIDING:
+        return NeedsLogin(back, lost=True)
+    if back == "/bulk":  # cases were being chosen: that begins in the queue
         return NeedsLogin("/queue", lost=True)
     form = await request.form()
-    typed = {
-        name: str(form[name])[:1500]
-        for name in ("verdict", "reason", "note", "filters")
-        if form.get(name)
-    }
-    back = "/".join(path.split("/")[:3])
+    pairs = tuple((name, str(v)) for name, v in form.multi_items() if name != CSRF_FIELD)
+    typed = {name: value for name, value in pairs if name in IN_ADDRESS and value}
+    ticks = [name for name, _ in pairs if name in {"member", "shown"}]
+    whole = room == "bulk" or ticks or len(typed.get("note", "")) > SHORT_NOTE
+    if whole:
+        return NeedsLogin(back, lost=True, typed=pairs)
     return NeedsLogin(back + (f"?{urlencode(typed, quote_via=quote)}" if typed else ""), lost=True)
 
 

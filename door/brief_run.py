@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from door.export_run import digest
 from exports import daily_brief_docx, daily_brief_html
 from exports.brief_words import title_of
 from exports.letter_parts import UNNAMED
@@ -14,6 +16,8 @@ from exports.takedown_rows import CHINA
 from exports.writing import made_folder, refuse_overwriting
 from storage.bilingual import Problem
 from storage.brief import brief
+from storage.exports import Batch, record_batch
+from storage.handed_out import HandedOut, note_handed_out
 
 FORMS = {"docx": daily_brief_docx, "html": daily_brief_html}
 MOST = 366  # days
@@ -38,6 +42,25 @@ def write_brief(
     for path, form in zip(paths, FORMS.values(), strict=True):
         form.write(figures, path, office or UNNAMED)
     return paths
+
+
+def register_brief(engine: Engine, paths: Sequence[Path], by: str) -> list[HandedOut]:
+    """Give each file its number, and leave its lines in the audit and in custody."""
+    made = []
+    for path in paths:
+        at, sha256 = datetime.now(UTC), digest(path)
+        batch = Batch(
+            format=f"brief-{path.suffix[1:]}",
+            made_at=at,
+            rows=0,
+            sha256=sha256,
+            file_name=path.name,
+            filters={},
+        )
+        number = record_batch(engine, batch)
+        made.append(HandedOut(number=number, name=path.name, sha256=sha256, by=by, at=at))
+        note_handed_out(engine, made[-1])
+    return made
 
 
 def named(folder: Path, title: str, end: date, days: int, form: str) -> Path:

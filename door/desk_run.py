@@ -8,6 +8,7 @@ import re
 import secrets
 import socket
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -18,7 +19,10 @@ from console.desk import Desk
 from console.replay import create_replay
 from door.desk_helper import Helper
 from door.desk_tools import DeskTools
+from door.export_jobs import exports_folder
+from door.export_runner import Clerk
 from door.settings import Settings
+from door.takedown_drafting import recipient_of
 from storage.bilingual import Problem
 from storage.snapshots import SnapshotStore
 
@@ -55,6 +59,8 @@ def desk_of_settings(
         secret=secrets.token_bytes(32),
         lang=settings.lang,
         tools=DeskTools(engine, settings, Helper(settings, ANSWERS), sweep),
+        exports=exports_folder(settings),
+        recipient_of=recipient_of,
     )
 
 
@@ -87,8 +93,12 @@ class QuietServer(uvicorn.Server):
 def serve_desk(desk: Desk, host: str, port: int) -> None:
     """Serve until Ctrl-C or SIGTERM; Problem where a port is taken."""
     try:
-        with bound(host, port) as front, bound(host, port + 1) as back:
-            asyncio.run(serve_both(desk, front, back))
+        with (
+            bound(host, port) as front,
+            bound(host, port + 1) as back,
+            Clerk(desk.engine) as clerk,
+        ):
+            asyncio.run(serve_both(replace(desk, wake=clerk.wake), front, back))
     finally:
         if desk.tools is not None:
             desk.tools.close()

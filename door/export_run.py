@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -14,10 +15,11 @@ from classifiers.laws import for_code, for_platform
 from door.settings import SETTINGS
 from exports.registry import exporter
 from exports.takedown_case import takedown_rows
-from exports.takedown_rows import CHINA, PLATFORMS, ListHead
+from exports.takedown_rows import CHINA, PLATFORMS, ListHead, TakedownRow
 from exports.writing import made_folder, refuse_overwriting
 from storage.bilingual import Problem
 from storage.exports import close_batch, decided_rows, open_batch
+from storage.handed_out import MACHINE, HandedOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,7 @@ class Asked:
     lang: str = SETTINGS.lang
     to: str = ""  # the department of a transfer letter
     office: str = SETTINGS.office
+    by: str = MACHINE  # who is answerable for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +40,24 @@ class Exported:
     path: Path
     rows: int
     batch_no: str
+    sha256: str
 
 
 EVERYTHING = Asked()
+Progress = Callable[[int], None]  # told how many rows are written
 
 
-def export_list(engine: Engine, form: str, folder: Path, asked: Asked = EVERYTHING) -> Exported:
+def silent(_rows: int) -> None:
+    """Nobody watches."""
+
+
+def export_list(
+    engine: Engine,
+    form: str,
+    folder: Path,
+    asked: Asked = EVERYTHING,
+    progress: Progress = silent,
+) -> Exported:
     """Write the list in the export format `form` into `folder`, which is made where it is not.
 
     Raises Problem for a format that is not there, a date that is none, and trouble with files; the
@@ -63,9 +78,25 @@ def export_list(engine: Engine, form: str, folder: Path, asked: Asked = EVERYTHI
         decided_rows(engine, platform=asked.platform or None, since=start, verdict=verdict)
         for verdict in chosen.verdicts
     )
-    rows = chosen.write(takedown_rows(decided, head, for_code), path, head)
-    close_batch(engine, head.batch_no, rows, digest(path), path.name)
-    return Exported(path=path, rows=rows, batch_no=head.batch_no)
+    listed = counted(takedown_rows(decided, head, for_code), progress)
+    rows = chosen.write(listed, path, head)
+    made = HandedOut(
+        number=head.batch_no,
+        name=path.name,
+        sha256=digest(path),
+        by=asked.by,
+        at=head.made_at,
+        rows=rows,
+        masked=asked.masked,
+    )
+    close_batch(engine, made)
+    return Exported(path=path, rows=rows, batch_no=head.batch_no, sha256=made.sha256)
+
+
+def counted(rows: Iterable[TakedownRow], progress: Progress) -> Iterator[TakedownRow]:
+    for written, row in enumerate(rows, 1):
+        yield row
+        progress(written)
 
 
 def opened(engine: Engine, form: str, asked: Asked) -> ListHead:

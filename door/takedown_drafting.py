@@ -1,83 +1,13 @@
-"""One draft for each platform, and on the open web for each site: whoever can take it down."""
+"""Who can take a page down: the platform, on the open web whoever registered the name."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine
-
 from crawler.registrable import registrable
-from storage.bilingual import Problem
 from storage.exports import DecidedRow
-from storage.takedown_draft import MOST, Draft, draft, not_yet_asked
-from storage.takedowns import Request, get_request
 
 OPEN_WEB = "web"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    platform: str = ""  # "" for all
-    cases: frozenset[int] = frozenset()  # none: all
-    by: str
-    at: datetime
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drafted:
-    requests: tuple[Request, ...]
-    asked_already: int  # decided posts that stand in an open request
-    more: bool = False  # whether others are left for the next draft
-
-
-def draft_all(engine: Engine, wanted: Wanted) -> Drafted:
-    """Draft one request a recipient. Raises Problem where nothing is left to ask for."""
-    rows, taken = not_yet_asked(engine, wanted.platform or None, wanted.cases)
-    if not rows:
-        raise nothing(taken)
-    numbers = [
-        draft(
-            engine,
-            Draft(
-                platform=platform,
-                recipient=recipient,
-                rows=group,
-                by=wanted.by,
-                at=wanted.at,
-                note=wanted.note,
-            ),
-        )
-        for (platform, recipient), group in by_recipient(rows).items()
-    ]
-    requests = tuple(get_request(engine, number) for number in numbers)
-    return Drafted(requests=requests, asked_already=taken, more=len(rows) == MOST)
-
-
-def nothing(taken: int) -> Problem:
-    if taken:
-        return Problem(
-            f"符合条件的 {taken} 条内容都已在办理中的请求里，没有起草。"
-            "用 `certsweep takedown list` 查看。",
-            f"All {taken} matching items stand in open requests already; nothing was drafted. See "
-            "`certsweep takedown list`.",
-        )
-    return Problem(
-        "没有审核定为“违规”的内容，没有起草。请先审核：`certsweep decide`。",
-        "Nothing is decided to be a violation; nothing was drafted. Decide first: `certsweep "
-        "decide`.",
-    )
-
-
-def by_recipient(rows: Sequence[DecidedRow]) -> dict[tuple[str, str], list[DecidedRow]]:
-    found: defaultdict[tuple[str, str], list[DecidedRow]] = defaultdict(list)
-    for row in rows:
-        found[row.platform, recipient_of(row)].append(row)
-    return dict(found)
 
 
 def recipient_of(row: DecidedRow) -> str:

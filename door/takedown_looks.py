@@ -12,9 +12,10 @@ from door.revisit_run import run_looks
 from door.settings import SETTINGS
 from door.sources import all_sources
 from door.speech import out, say, t
-from door.takedown_report import SEEN_WORDS, words
+from door.takedown_report import words
 from door.takedown_typed import print_json
 from storage.takedown_states import STATE_WORDS
+from storage.takedown_words import SEEN_WORDS
 from storage.takedowns import due_items, items_to_look_at
 
 

@@ -209,15 +209,25 @@ def decide(
     Raises Problem, with nothing written, for an unknown case or reason, a reason that does not fit
     the verdict, nobody named, a case claimed by somebody else, or one that has moved on.
     """
+    with write(engine) as connection:
+        return decide_in(connection, decision, expected_version, leaving)
+
+
+def decide_in(
+    connection: Connection,
+    decision: Decision,
+    expected_version: int | None = None,
+    leaving: Sequence[int] = (),
+) -> int:
+    """The same in the caller's transaction, which a Problem must undo."""
     person = named_person(decision.by)
     check(decision.verdict, decision.reason)
     demand_note(decision)
-    with write(engine) as connection:
-        before = standing(connection, decision.case_id)
-        settle(connection, decision, person, CaseStatus.DECIDED, expected_version)
-        if leaving:
-            move_out(connection, decision.case_id, leaving, person)
-        return append(connection, decision, person, needs_second(connection, decision, before))
+    before = standing(connection, decision.case_id)
+    settle(connection, decision, person, CaseStatus.DECIDED, expected_version)
+    if leaving:
+        move_out(connection, decision.case_id, leaving, person)
+    return append(connection, decision, person, needs_second(connection, decision, before))
 
 
 def withdraw(engine: Engine, case_id: int, decision_id: int, by: str) -> int:
@@ -226,30 +236,33 @@ def withdraw(engine: Engine, case_id: int, decision_id: int, by: str) -> int:
     It is claimed by the same person. Raises Problem for somebody else's decision, one that is not
     the newest, or one a second person has confirmed.
     """
-    person = named_person(by)
     with write(engine) as connection:
-        case = standing(connection, case_id)
-        newest = connection.execute(
-            select(decisions).where(decisions.c.id == decision_id, decisions.c.case_id == case_id)
-        ).one_or_none()
-        own = newest is not None and same_person(newest.decided_by, person)
-        if not own or case.decision_id != decision_id or case.status != CaseStatus.DECIDED.value:
-            raise Problem(
-                f"案件 {case_id} 的判定 {decision_id} 不能撤销：不是您本人的最新判定，"
-                "或已经复核；没有写入。",
-                f"Decision {decision_id} of case {case_id} cannot be withdrawn: it is not your own "
-                "newest one, or it has been confirmed; nothing was written.",
-            )
-        said = Decision(
-            case_id=case_id,
-            verdict=Verdict.DOUBT,
-            reason=WITHDRAWN,
-            by=person,
-            at=utc_now(),
-            supersedes=decision_id,
+        return withdraw_in(connection, case_id, decision_id, named_person(by))
+
+
+def withdraw_in(connection: Connection, case_id: int, decision_id: int, person: str) -> int:
+    case = standing(connection, case_id)
+    newest = connection.execute(
+        select(decisions).where(decisions.c.id == decision_id, decisions.c.case_id == case_id)
+    ).one_or_none()
+    own = newest is not None and same_person(newest.decided_by, person)
+    if not own or case.decision_id != decision_id or case.status != CaseStatus.DECIDED.value:
+        raise Problem(
+            f"案件 {case_id} 的判定 {decision_id} 不能撤销：不是您本人的最新判定，"
+            "或已经复核；没有写入。",
+            f"Decision {decision_id} of case {case_id} cannot be withdrawn: it is not your own "
+            "newest one, or it has been confirmed; nothing was written.",
         )
-        settle(connection, said, person, CaseStatus.CLAIMED, None)
-        return append(connection, said, person, awaits=False)
+    said = Decision(
+        case_id=case_id,
+        verdict=Verdict.DOUBT,
+        reason=WITHDRAWN,
+        by=person,
+        at=utc_now(),
+        supersedes=decision_id,
+    )
+    settle(connection, said, person, CaseStatus.CLAIMED, None)
+    return append(connection, said, person, awaits=False)
 
 
 def settle(

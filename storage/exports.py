@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from storage.bilingual import Problem
 from storage.casefiles import decision_of, findings_by_post, snapshots_by_post
 from storage.columns import AnyRow
 from storage.database import read, write
+from storage.handed_out import HandedOut, handed_out
 from storage.models import case_posts, cases, decisions, export_batches, posts
 from storage.records import CaseStatus, Contacts, Decision, Finding, Snapshot, Verdict
 from storage.rows import post_of
@@ -187,12 +189,16 @@ def open_batch(engine: Engine, batch_format: str, filters: Mapping[str, Any], at
     return record_batch(engine, made)
 
 
-def close_batch(engine: Engine, batch_no: str, rows: int, sha256: str, file_name: str) -> None:
-    """Complete a batch that was opened. Raises Problem for an unknown or completed number."""
+def close_batch(engine: Engine, made: HandedOut) -> None:
+    """Complete a batch that was opened, with its lines in the audit and in custody.
+
+    Raises Problem for an unknown or completed number.
+    """
+    batch_no = made.number
     statement = (
         update(export_batches)
         .where(export_batches.c.batch_no == batch_no, export_batches.c.sha256 == "")
-        .values(rows=rows, sha256=sha256, file_name=file_name)
+        .values(rows=made.rows, sha256=made.sha256, file_name=made.name)
     )
     with write(engine) as connection:
         if connection.execute(statement).rowcount != 1:
@@ -200,6 +206,24 @@ def close_batch(engine: Engine, batch_no: str, rows: int, sha256: str, file_name
                 f"批次 {batch_no} 不存在或已登记，没有改动。",
                 f"Batch {batch_no} does not exist or is complete; nothing was changed.",
             )
+        handed_out(connection, made)
+
+
+def decided_counts(
+    engine: Engine, since: datetime | None, verdicts: Sequence[Verdict]
+) -> dict[str, int]:
+    """How many rows `decided_rows` would give, by platform."""
+    found: Counter[str] = Counter()
+    for verdict in verdicts:
+        rows = decided_query(verdict).order_by(None).with_only_columns(posts.c.platform)
+        if since is not None:
+            rows = rows.where(decisions.c.decided_at >= since)
+        some = rows.subquery()
+        statement = select(some.c.platform, func.count()).group_by(some.c.platform)
+        with read(engine) as connection:
+            for platform, count in connection.execute(statement):
+                found[platform] += count
+    return dict(found.most_common())
 
 
 def record_batch(engine: Engine, batch: Batch) -> str:

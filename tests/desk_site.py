@@ -13,6 +13,7 @@ from sqlalchemy import Engine, insert
 
 from console.app import create_app
 from console.desk import Desk
+from door.takedown_drafting import recipient_of
 from storage.columns import utc_now
 from storage.database import write
 from storage.models_desk import users
@@ -41,6 +42,8 @@ def make_desk(engine: Engine, home: Path, **changes: Any) -> Desk:
         "origin": ORIGIN,
         "replay_origin": REPLAY,
         "secret": b"s" * 32,
+        "exports": home / "exports",
+        "recipient_of": recipient_of,
         **changes,
     }
     return Desk(**values)

@@ -14,6 +14,7 @@ from storage.bilingual import Problem
 from storage.cases import decide, get_case, split
 from storage.database import read, write
 from storage.exports import Batch, close_batch, decided_rows, open_batch, record_batch
+from storage.handed_out import HandedOut
 from storage.models import export_batches
 from storage.reasons import CLEAN, REASONS, VERDICT_WORDS, check, named
 from storage.records import Contacts, Snapshot, Verdict
@@ -159,16 +160,21 @@ def test_two_exports_at_once_get_two_numbers(engine: Engine) -> None:
     assert sorted(given) == [f"CS-20261123-00{n}" for n in (1, 2, 3, 4)]
 
 
+def handed(number: str, rows: int) -> HandedOut:
+    facts = {"number": number, "rows": rows, "by": "wang", "at": NOON}
+    return HandedOut(name="list.xlsx", sha256=sha("file"), **facts)
+
+
 def test_a_batch_is_opened_with_a_number_and_closed_once(engine: Engine) -> None:
     number = open_batch(engine, "xlsx", {"since": "2026-11-01"}, NOON)
-    close_batch(engine, number, 7, sha("file"), "list.xlsx")
+    close_batch(engine, handed(number, 7))
     with read(engine) as connection:
         row = connection.execute(select(export_batches)).one()
     assert (row.batch_no, row.rows, row.sha256) == (number, 7, sha("file"))
     assert (row.file_name, row.filters) == ("list.xlsx", {"since": "2026-11-01"})
     for wrong in (number, "CS-20261123-999"):
         with pytest.raises(Problem, match="does not exist or is complete"):
-            close_batch(engine, wrong, 1, sha("other"), "x")
+            close_batch(engine, handed(wrong, 1))
 
 
 # --- reasons ------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 import storage.blacklist_models
 import storage.capture_models
 import storage.directory_models
+import storage.models_exports
 import storage.proof_models
 import storage.takedown_models  # noqa: F401 (their tables belong to the metadata)
 from storage.database import migration_config, open_database, read, upgrade, write

@@ -16,7 +16,7 @@ from storage.takedown_verdict import Seen, Way
 from storage.takedowns import get_item, get_request
 from tests.makers import decision, flagged, post, sight
 from tests.takedown_makers import AD, listed, look
-from tests.test_case_commands import Typist, put_everywhere
+from tests.test_case_commands import Typist
 
 pytestmark = pytest.mark.timeout(120)
 OTHER = "http://www.other.example/ad"
@@ -84,8 +84,8 @@ def test_a_draft_of_single_cases_names_those_that_are_not_decided(typed, engine)
 
 def test_more_than_fits_in_one_draft_is_told_and_drafted_the_next_time(typed, engine, monkeypatch):
     decided(engine)
-    put_everywhere(monkeypatch, "MOST", 2)
-    monkeypatch.setattr("storage.takedown_draft.MOST", 2)
+    for module in ("draft", "drafting"):
+        monkeypatch.setattr(f"storage.takedown_{module}.MOST", 2)
     assert "再起草一次" in typed("takedown", "draft", "--by", "王起草").stderr
     assert "再起草一次" not in typed("takedown", "draft", "--by", "王起草").stderr
     assert {item.post_row for n in (1, 2, 3) for item in get_request(engine, n).items} == {1, 2, 3}

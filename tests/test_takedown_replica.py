@@ -12,7 +12,7 @@ from classifiers.judge import Judge, load_judge
 from crawler.look_spider import Ask
 from door.revisit import Desk, look_again
 from door.sources import all_sources
-from door.takedown_drafting import Wanted, draft_all
+from door.takedown_drafting import recipient_of
 from pipelines.classify import subject_of
 from pipelines.dedupe import content_hash
 from pipelines.sketch import sketched
@@ -20,6 +20,7 @@ from storage.cases import decide, get_case, list_cases
 from storage.records import CaseStatus, Sighting
 from storage.snapshots import SnapshotStore
 from storage.takedown_acts import approve, record_sent
+from storage.takedown_drafting import Wanted, draft_all
 from storage.takedown_states import ItemState as S
 from storage.takedowns import due_items, get_request, list_requests, looks_of
 from tests.makers import NOON, decision, sight
@@ -141,7 +142,7 @@ class World:
     def ask(self) -> None:
         for row in list_cases(self.engine, CaseStatus.WAITING):
             decide(self.engine, decision(row.id))
-        draft_all(self.engine, Wanted(by=DRAFTER, at=NOON))
+        draft_all(self.engine, Wanted(by=DRAFTER, at=NOON), recipient_of)
         for request in list_requests(self.engine):
             approve(self.engine, request.id, APPROVER, NOON + timedelta(hours=1))
             record_sent(self.engine, request.id, sending())

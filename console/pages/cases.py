@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from console.caseview import CaseView, view_case
 from console.desk import desk_of
 from console.filters import from_string, query_string
 from console.flash import flash_of
+from console.kept import kept_pairs
 from console.names import key_name, platform_name, snapshot_name, state_name
 from console.page import go, page, query_of
 from console.people import CaseId, Decider, Missing, Reader, Unmasker
@@ -22,7 +23,10 @@ from storage.bilingual import Problem
 from storage.casefiles import CaseFile
 from storage.cases import claim, get_case, release
 from storage.kin import kin_of
+from storage.package_lists import find_packages
 from storage.reasons import REASONS, VERDICT_WORDS
+from storage.takedown_states import STATE_WORDS
+from storage.takedowns import items_of_case
 from storage.users import User
 
 router = APIRouter(include_in_schema=False)
@@ -62,26 +66,38 @@ def shown(request: Request, user: User, view: CaseView) -> Response:
         about = {"sha256": view.replayable.sha256}
         note(desk.engine, user.login, "snapshot.replay", f"case:{view.case.id}", about)
         replay = f"{desk.replay_origin}/r/{ticket(desk, view.replayable.sha256)}"
+    pairs = kept_pairs(request, user)
+    typed = {**query, **dict(pairs)}
     return page(
         request,
         "case.html",
+        unticked=unticked(pairs),
         view=view,
         case=view.case,
         way=way,
         replay=replay,
         kin=kin_of(desk.engine, view.case.id, view.case.advertiser_keys),
-        draft={name: query.get(name, "") for name in ("verdict", "reason", "note")},
-        filters=query_string(from_string(query.get("filters", ""), user.login)),
+        draft={name: typed.get(name, "") for name in ("verdict", "reason", "note")},
+        filters=query_string(from_string(typed.get("filters", ""), user.login)),
         link=lambda **more: f"/cases/{view.case.id}?{link_query(query, more)}",
         reasons=REASONS,
         verdicts=VERDICT_WORDS,
         members=view.latest[:MEMBERS],
+        asked=items_of_case(desk.engine, view.case.id),
+        packages=find_packages(desk.engine, view.case.id)[0],
+        item_states=STATE_WORDS,
         flash=flash_of(request, user),
         platform_name=platform_name,
         snapshot_name=snapshot_name,
         state_name=state_name,
         key_name=key_name,
     )
+
+
+def unticked(pairs: Sequence[tuple[str, str]]) -> frozenset[str]:
+    """Rows whose tick was taken away before a session ended."""
+    shown = {value for name, value in pairs if name == "shown"}
+    return frozenset(shown - {value for name, value in pairs if name == "member"})
 
 
 @router.get("/cases/{case_id:int}/brief")

@@ -5,20 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from console.desk import desk_of
 from console.page import page
 from console.pages.cases import found
 from console.people import CaseId, Missing, Reader
-from storage.audit import note
+from console.pictures import picture_answer
 from storage.casefiles import CaseFile
 
 router = APIRouter(include_in_schema=False)
-# By their first bytes, whatever the page they came from said they were.
-PICTURES = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-)
 
 
 @router.get("/cases/{case_id:int}/pictures/{sha256}")
@@ -26,18 +19,7 @@ def picture(request: Request, user: Reader, case_id: CaseId, sha256: str) -> Res
     """A picture of this case and no other. It shows contacts: each look is in the audit."""
     if sha256 not in hashes(found(request, case_id)):
         raise missing(case_id)
-    desk = desk_of(request)
-    data = desk.store.get(sha256)
-    kind = next((kind for start, kind in PICTURES if data.startswith(start)), None)
-    if kind is None:
-        raise missing(case_id)
-    note(desk.engine, user.login, "snapshot.picture", f"case:{case_id}", {"sha256": sha256})
-    headers = {
-        "content-security-policy": "sandbox; default-src 'none'",
-        "content-disposition": "inline",
-        "cache-control": "private, max-age=600, immutable",
-    }
-    return Response(data, media_type=kind, headers=headers)
+    return picture_answer(request, user, sha256, f"case:{case_id}")
 
 
 def hashes(case: CaseFile) -> set[str]:

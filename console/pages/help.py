@@ -20,6 +20,11 @@ KEYS = (
     ("Enter", Bilingual("确认判定并进入下一条", "confirm the decision and go on")),
     ("z", Bilingual("撤销刚才的判定", "undo the last decision")),
     ("u", Bilingual("回到队列", "back to the queue")),
+    (
+        "x / b",
+        Bilingual("选中案件或成员、批量判定所选", "tick a case or member, decide the ticked"),
+    ),
+    ("d e s", Bilingual("处置、清单与函件、统计", "takedowns, lists and letters, statistics")),
     ("Esc", Bilingual("离开输入框", "leave a field")),
     ("?", Bilingual("本页", "this page")),
 )

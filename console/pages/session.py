@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from console.desk import desk_of
+from console.kept import packed, unpacked, way_back
 from console.page import LANG_COOKIE, go, lang_of, page, query_of
 from console.people import Session, address_of, cookie_name, safe_path, set_session_cookie
 from console.words import LANGUAGES
@@ -27,7 +28,7 @@ async def start() -> RedirectResponse:
 @router.get("/login")
 async def login_page(request: Request) -> Response:
     back = safe_path(query_of(request).get("back", "/queue"))
-    return page(request, "login.html", back=back, lost=False, problem="", login="")
+    return page(request, "login.html", back=back, lost=False, typed="", problem="", login="")
 
 
 @router.post("/login")
@@ -36,6 +37,7 @@ def login(
     login: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     back: Annotated[str, Form()] = "/queue",
+    typed: Annotated[str, Form()] = "",
 ) -> Response:
     desk = desk_of(request)
     origin = Origin(address=address_of(request), agent=request.headers.get("user-agent", ""))
@@ -44,8 +46,8 @@ def login(
     except Problem as problem:
         text = problem.text.said(lang_of(request))
         words = {"back": safe_path(back), "lost": False, "problem": text, "login": login[:80]}
-        return page(request, "login.html", 401, **words)
-    answer = go(safe_path(back))
+        return page(request, "login.html", 401, typed=packed(unpacked(typed)), **words)
+    answer = go(way_back(desk, login, safe_path(back), typed))
     set_session_cookie(answer, desk, token)
     return answer
 

@@ -81,7 +81,7 @@
     return Math.min(Math.max(next, 0), items.length - 1);
   }
   function row(by) {
-    const rows = all("[data-row]");
+    const rows = all("[data-row], [data-step]");
     const at = step(rows, by, rows.indexOf(document.activeElement));
     if (at < 0) return;
     rows[at].focus();
@@ -108,6 +108,19 @@
     openRow(link);
   });
 
+  // ---- many at once -----------------------------------------------------------------------------
+  function pick() {
+    const here = document.activeElement.closest("[data-pick]");
+    const box = here && here.querySelector("[type=checkbox]");
+    if (!box) return;
+    box.checked = !box.checked;
+    say((box.checked ? "✓ " : "✗ ") + here.textContent.trim().slice(0, 60));
+  }
+  function bulk() {
+    const form = one("#bulk");
+    if (Array.from(form.elements).some((field) => field.name === "case" && field.checked)) form.requestSubmit();
+  }
+
   // ---- keys -------------------------------------------------------------------------------------
   const keys = {
     j: () => row(1), k: () => row(-1),
@@ -116,6 +129,9 @@
     r: () => reason && reason.focus(), m: () => one("#note") && one("#note").focus(),
     z: () => { const undo = one("form[data-undo]"); if (undo) undo.requestSubmit(); },
     u: () => location.assign("/queue"), "?": () => location.assign("/keys"),
+    x: () => pick(), b: () => one("#bulk") && bulk(),
+    d: () => location.assign("/takedowns"), e: () => location.assign("/exports"),
+    s: () => location.assign("/statistics"),
     Enter: () => {
       const active = document.activeElement;
       if (active && active.matches("a, button, summary")) return false;
@@ -138,6 +154,8 @@
 
   // ---- where the work goes ----------------------------------------------------------------------
   const first = one("[data-row]");
-  if (document.body.classList.contains("case")) one("#main").focus({ preventScroll: true });
+  const begin = one("[data-first]");
+  if (begin) begin.focus({ preventScroll: true });
+  else if (document.body.classList.contains("case")) one("#main").focus({ preventScroll: true });
   else if (first && document.activeElement === document.body) first.focus({ preventScroll: true });
 })();

@@ -1,0 +1,228 @@
+"""Making what was ordered at the desk: one job after the other, by one runner at a time.
+
+Everything is written into a folder that no page offers, and put in its place in one step before
+the database is told. Whoever dies in between leaves a job `running`, which the next runner, holding
+the lock, knows to be nobody's.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from door.brief_run import register_brief, write_brief
+from door.evidence_parts import proof_of
+from door.evidence_run import package_case
+from door.evidence_words import LACKS, STATES
+from door.export_run import EVERYTHING, Asked, Exported, export_list, first_moment
+from door.settings import Settings
+from exports.registry import exporter
+from exports.writing import made_folder
+from storage.bilingual import Bilingual, Problem
+from storage.database import explained
+from storage.export_jobs import (
+    EACH,
+    Job,
+    Made,
+    come_so_far,
+    fail,
+    finish,
+    interrupt_orphans,
+    take_waiting,
+)
+from storage.exports import decided_counts
+from storage.locks import hold
+
+LOCK = "exports"
+PART = ".part-"  # of a folder's name: being written, and no page's business
+EVIDENCE = "evidence"  # folder of packages; they are written again when timestamps come
+EVERY = 0.5  # seconds between two words of progress
+NOTHING_SAID = Bilingual("", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """What a runner works with."""
+
+    engine: Engine
+    settings: Settings
+
+    @property
+    def folder(self) -> Path:
+        return exports_folder(self.settings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """What a maker hands over: finished files and what is to be said of them."""
+
+    files: tuple[Made, ...]
+    said: Bilingual = NOTHING_SAID
+
+
+class Progress:
+    """Tells the database how far a job is, not more often than anybody looks."""
+
+    def __init__(self, engine: Engine, job: int, total: int) -> None:
+        self.engine, self.job, self.total = engine, job, total
+        self.before = 0  # rows of files that are finished
+        self.told = 0.0
+        come_so_far(engine, job, 0, total)
+
+    def __call__(self, rows: int) -> None:
+        now = time.monotonic()
+        if now - self.told >= EVERY:
+            self.told = now
+            come_so_far(self.engine, self.job, self.before + rows, self.total)
+
+    def finished(self, rows: int) -> None:
+        self.before += rows
+        come_so_far(self.engine, self.job, self.before, self.total)
+
+
+def exports_folder(settings: Settings) -> Path:
+    return settings.home / "exports"
+
+
+def run_waiting(shop: Shop, holder: str) -> int:
+    """Make everything that waits; how many jobs. Raises Problem where somebody else is at it."""
+    with hold(shop.engine, shop.settings.home, LOCK, holder):
+        sweep_up(shop.folder, interrupt_orphans(shop.engine))
+        count = 0
+        while (job := take_waiting(shop.engine)) is not None:
+            run_job(shop, job)
+            count += 1
+        return count
+
+
+def sweep_up(folder: Path, orphans: Sequence[int]) -> None:
+    """Throw away what killed runners left; nobody has ever been offered it."""
+    with explained():
+        for left in (*folder.glob(f"{PART}*"), *(folder / str(one) for one in orphans)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def run_job(shop: Shop, job: Job) -> None:
+    part = shop.folder / f"{PART}{job.id}"
+    try:
+        made_folder(part)
+        product = MAKERS[job.order.kind](shop, job, part)
+        put_in_place(part, shop.folder / str(job.id))
+    except Problem as problem:
+        fail(shop.engine, job.id, problem.text)
+    else:
+        finish(shop.engine, job.id, product.files, product.said)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def put_in_place(part: Path, place: Path) -> None:
+    with explained():
+        part.rename(place)
+
+
+# ---- makers -------------------------------------------------------------------------------------
+
+
+def make_lists(shop: Shop, job: Job, part: Path) -> Product:
+    """One file, or one for each platform that has something decided."""
+    order = job.order
+    chosen = exporter(order.form)
+    counts = decided_counts(shop.engine, first_moment(order.since), chosen.verdicts)
+    if order.platform != EACH:
+        wanted = [order.platform]
+        total = counts.get(order.platform, 0) if order.platform else sum(counts.values())
+    else:
+        wanted, total = list(counts), sum(counts.values())
+    if not total:
+        raise nothing_decided()
+    progress, made = Progress(shop.engine, job.id, total), []
+    for platform in wanted:
+        one = export_list(shop.engine, order.form, part, asked(shop, job, platform), progress)
+        progress.finished(one.rows)
+        made.append(one)
+    return Product(files=tuple(file_of(job, one) for one in made))
+
+
+def nothing_decided() -> Problem:
+    return Problem(
+        "没有符合条件的已审核案件，没有生成文件，也没有占用编号。请先审核，或放宽条件。",
+        "No decided case matches what was asked; no file was made and no number taken. Decide "
+        "first, or ask for more.",
+    )
+
+
+def asked(shop: Shop, job: Job, platform: str) -> Asked:
+    return Asked(
+        platform=platform,
+        since=job.order.since,
+        masked=job.order.masked,
+        lang=EVERYTHING.lang,
+        to=job.order.to,
+        office=shop.settings.office,
+        by=job.asked_by,
+    )
+
+
+def file_of(job: Job, one: Exported) -> Made:
+    return Made(
+        number=one.batch_no,
+        name=one.path.name,
+        path=f"{job.id}/{one.path.name}",
+        sha256=one.sha256,
+        size=one.path.stat().st_size,
+        rows=one.rows,
+    )
+
+
+def make_brief(shop: Shop, job: Job, part: Path) -> Product:
+    order = job.order
+    last = date.fromisoformat(order.day) if order.day else None
+    progress = Progress(shop.engine, job.id, 2)
+    paths = write_brief(shop.engine, part, last, order.days, shop.settings.office)
+    files = tuple(
+        Made(
+            number=one.number,
+            name=path.name,
+            path=f"{job.id}/{path.name}",
+            sha256=one.sha256,
+            size=path.stat().st_size,
+            rows=0,
+        )
+        for path, one in zip(paths, register_brief(shop.engine, paths, job.asked_by), strict=True)
+    )
+    progress.finished(len(files))
+    return Product(files=files)
+
+
+def make_evidence(shop: Shop, job: Job, _part: Path) -> Product:
+    """The package goes where packages are written again when their timestamps come."""
+    progress = Progress(shop.engine, job.id, 1)
+    proof = proof_of(shop.settings, shop.engine)
+    folder = shop.folder / EVIDENCE
+    made_folder(folder)
+    packed = package_case(proof, job.order.case_id, folder, job.asked_by)
+    progress.finished(1)
+    lacks = [LACKS.get(one.what, Bilingual(one.what, one.what)) for one in packed.lacks]
+    state = STATES[packed.sealing.state]
+    words = list(dict.fromkeys([state, *lacks, *packed.sealing.why]))
+    return Product(
+        files=(),
+        said=Bilingual(
+            "；".join([packed.package.name, *(one.zh for one in words)]),
+            "; ".join([packed.package.name, *(one.en for one in words)]),
+        ),
+    )
+
+
+MAKERS: Mapping[str, Callable[[Shop, Job, Path], Product]] = {
+    "list": make_lists,
+    "brief": make_brief,
+    "evidence": make_evidence,
+}

@@ -1,0 +1,271 @@
+"""Orders for files (lists, letters, briefs, evidence packages) and how far each has come.
+
+A job is `waiting`, `running`, then `done`, `failed` (with why) or `interrupted`: whoever ran it is
+no more. Its files stand here only when they lie whole on the disk.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Engine, Update, insert, select, update
+
+from storage.audit import record
+from storage.bilingual import Bilingual, Problem
+from storage.columns import AnyRow, utc_now
+from storage.database import read, write
+from storage.models_exports import export_files, export_jobs
+from storage.persons import named_person
+
+PAGE = 50
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+UNDER_WAY = (JobState.WAITING.value, JobState.RUNNING.value)
+JOB_WORDS = {
+    JobState.WAITING: Bilingual("排队中", "waiting"),
+    JobState.RUNNING: Bilingual("生成中", "running"),
+    JobState.DONE: Bilingual("已完成", "done"),
+    JobState.FAILED: Bilingual("没有完成", "failed"),
+    JobState.INTERRUPTED: Bilingual("中断", "interrupted"),
+}
+EACH = "each"  # as platform: one file for each that has something
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be made. Which fields matter depends on the kind."""
+
+    kind: str  # "list" (any format of exports/), "brief", "evidence"
+    form: str = ""  # of a list: "xlsx", "letter", …
+    platform: str = ""  # "" for all in one file, EACH for one file each
+    since: str = ""  # decided on this day or later, as 2026-03-01
+    to: str = ""  # department of a transfer letter
+    masked: bool = True
+    why: str = ""  # why contacts are shown, where they are
+    day: str = ""  # of a brief: its last day
+    days: int = 1
+    case_id: int = 0  # of an evidence package
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFile:
+    id: int
+    job_id: int
+    number: str
+    name: str
+    path: str  # below the folder of exports
+    sha256: str
+    size: int
+    rows: int
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    id: int
+    order: Order
+    asked_by: str
+    asked_at: datetime
+    state: JobState
+    done: int
+    total: int
+    started_at: datetime | None
+    ended_at: datetime | None
+    why: Bilingual
+    files: tuple[JobFile, ...] = ()
+
+    @property
+    def under_way(self) -> bool:
+        return self.state.value in UNDER_WAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A finished file in the hands of whoever made it."""
+
+    number: str
+    name: str
+    path: str
+    sha256: str
+    size: int
+    rows: int
+
+
+def place_order(engine: Engine, order: Order, by: str) -> int:
+    """Put the order in line; the job's number. Its line in the audit says who wanted what."""
+    person = named_person(by)
+    asked = {name: value for name, value in asdict(order).items() if name != "kind"}
+    statement = insert(export_jobs).values(
+        kind=order.kind,
+        asked=asked,
+        asked_by=person,
+        asked_at=utc_now(),
+        state=JobState.WAITING.value,
+    )
+    with write(engine) as connection:
+        number = int(connection.execute(statement.returning(export_jobs.c.id)).scalar_one())
+        record(connection, person, "export.ask", f"job:{number}", asdict(order))
+    return number
+
+
+def list_jobs(engine: Engine, before: int | None = None, limit: int = PAGE) -> list[Job]:
+    """The newest first, with their files."""
+    statement = select(export_jobs).order_by(export_jobs.c.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(export_jobs.c.id < before)
+    with read(engine) as connection:
+        rows = connection.execute(statement).all()
+    files = files_of(engine, [row.id for row in rows])
+    return [job_of(row, files.get(row.id, ())) for row in rows]
+
+
+def get_job(engine: Engine, number: int) -> Job:
+    with read(engine) as connection:
+        statement = select(export_jobs).where(export_jobs.c.id == number)
+        row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise Problem(
+            f"没有编号为 {number} 的导出任务。请到“导出”页查看。",
+            f"There is no export job {number}. See the page of exports.",
+        )
+    return job_of(row, files_of(engine, [number]).get(number, ()))
+
+
+def job_of(row: AnyRow, files: Sequence[JobFile]) -> Job:
+    known = Order.__dataclass_fields__
+    asked = {name: value for name, value in row.asked.items() if name in known}
+    return Job(
+        id=row.id,
+        order=Order(kind=row.kind, **asked),
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        state=JobState(row.state),
+        done=row.done,
+        total=row.total,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        why=Bilingual(row.why_zh, row.why_en),
+        files=tuple(files),
+    )
+
+
+def files_of(engine: Engine, jobs: Sequence[int]) -> dict[int, list[JobFile]]:
+    found: defaultdict[int, list[JobFile]] = defaultdict(list)
+    statement = (
+        select(export_files).where(export_files.c.job_id.in_(jobs)).order_by(export_files.c.id)
+    )
+    with read(engine) as connection:
+        for row in connection.execute(statement):
+            found[row.job_id].append(file_of(row))
+    return found
+
+
+def file_of(row: AnyRow) -> JobFile:
+    return JobFile(**{name: getattr(row, name) for name in JobFile.__dataclass_fields__})
+
+
+def get_file(engine: Engine, number: int) -> JobFile:
+    with read(engine) as connection:
+        statement = select(export_files).where(export_files.c.id == number)
+        row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise Problem(
+            f"没有编号为 {number} 的导出文件。请到“导出”页查看。",
+            f"There is no exported file {number}. See the page of exports.",
+        )
+    return file_of(row)
+
+
+# ---- for whoever runs them; one runner at a time, who holds the lock "exports" -------------------
+
+
+def interrupt_orphans(engine: Engine) -> list[int]:
+    """Jobs whose runner is no more. Called by a new runner before it begins."""
+    statement = (
+        update(export_jobs)
+        .where(export_jobs.c.state == JobState.RUNNING.value)
+        .values(
+            state=JobState.INTERRUPTED.value,
+            ended_at=utc_now(),
+            why_zh="生成途中程序停止，没有留下文件。请重新生成。",
+            why_en="The program stopped while it was made; no file was left. Ask for it again.",
+        )
+        .returning(export_jobs.c.id)
+    )
+    with write(engine) as connection:
+        return sorted(connection.execute(statement).scalars())
+
+
+def any_waiting(engine: Engine) -> bool:
+    wanted = export_jobs.c.state.in_(UNDER_WAY)
+    with read(engine) as connection:
+        return (
+            connection.execute(select(export_jobs.c.id).where(wanted).limit(1)).first() is not None
+        )
+
+
+def take_waiting(engine: Engine) -> Job | None:
+    """The oldest waiting job, running from now on."""
+    oldest = (
+        select(export_jobs.c.id)
+        .where(export_jobs.c.state == JobState.WAITING.value)
+        .order_by(export_jobs.c.id)
+        .limit(1)
+    )
+    statement = (
+        update(export_jobs)
+        .where(
+            export_jobs.c.id == oldest.scalar_subquery(),
+            export_jobs.c.state == JobState.WAITING.value,
+        )
+        .values(state=JobState.RUNNING.value, started_at=utc_now())
+        .returning(export_jobs)
+    )
+    with write(engine) as connection:
+        row = connection.execute(statement).one_or_none()
+    return job_of(row, ()) if row is not None else None
+
+
+def come_so_far(engine: Engine, number: int, done: int, total: int) -> None:
+    statement = update(export_jobs).where(export_jobs.c.id == number)
+    with write(engine) as connection:
+        connection.execute(statement.values(done=done, total=total))
+
+
+def finish(engine: Engine, number: int, files: Sequence[Made], said: Bilingual) -> None:
+    """The job and its files in one transaction; the files lie in their place by now."""
+    now = utc_now()
+    rows = [
+        {name: getattr(one, name) for name in Made.__dataclass_fields__}
+        | {"job_id": number, "made_at": now}
+        for one in files
+    ]
+    with write(engine) as connection:
+        if rows:
+            connection.execute(insert(export_files), rows)
+        connection.execute(ended(number, JobState.DONE, said))
+
+
+def fail(engine: Engine, number: int, why: Bilingual) -> None:
+    with write(engine) as connection:
+        connection.execute(ended(number, JobState.FAILED, why))
+
+
+def ended(number: int, state: JobState, why: Bilingual) -> Update:
+    return (
+        update(export_jobs)
+        .where(export_jobs.c.id == number)
+        .values(state=state.value, ended_at=utc_now(), why_zh=why.zh, why_en=why.en)
+    )

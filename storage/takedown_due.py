@@ -1,0 +1,59 @@
+"""What is to be done about takedown requests now. It is told, never done by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from storage.exports import OFFICE_TIME
+from storage.takedown_states import Answer, ItemState
+from storage.takedowns import (
+    Item,
+    Request,
+    due_items,
+    list_requests,
+    overdue_items,
+    overturned_items,
+    unclear_items,
+)
+
+Pairs = Sequence[tuple[Request, Item]]
+CLAIMED = frozenset({Answer.YES.value, Answer.PARTIAL.value})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    looks: Sequence[Item]  # whose next look is due
+    overdue: Pairs  # the deadline has passed without a word
+    unclear: Pairs  # a person must look
+    claimed: Pairs  # the platform says removed, and no look has seen it gone
+    returned: Pairs  # reappeared: the case waits for a new decision
+    overturned: Pairs  # decided to be no violation since: to be withdrawn
+
+    @property
+    def empty(self) -> bool:
+        rows = (self.overdue, self.unclear, self.claimed, self.returned, self.overturned)
+        return not self.looks and not any(rows)
+
+
+def due_now(engine: Engine, now: datetime) -> Due:
+    return Due(
+        looks=due_items(engine, now),
+        overdue=overdue_items(engine, now.astimezone(OFFICE_TIME).date()),
+        unclear=unclear_items(engine),
+        claimed=in_state(engine, ItemState.ACKNOWLEDGED, CLAIMED),
+        returned=in_state(engine, ItemState.REAPPEARED, None),
+        overturned=overturned_items(engine),
+    )
+
+
+def in_state(engine: Engine, state: ItemState, answers: frozenset[str] | None) -> Pairs:
+    return [
+        (request, item)
+        for request in list_requests(engine, state, limit=10_000)
+        for item in request.items
+        if item.state is state and (answers is None or item.answer in answers)
+    ]
