@@ -13,6 +13,7 @@ router = APIRouter(include_in_schema=False)
 KEYS = (
     ("j / k", Bilingual("队列中上下移动", "up and down in the queue")),
     ("o / Enter", Bilingual("打开并领取所选案件", "open the chosen case and claim it")),
+    ("/", Bilingual("检索", "search")),
     ("n / p", Bilingual("下一处、上一处引文", "next and previous quote")),
     ("1 2 3 4", Bilingual("违规、不违规、转办、存疑", "violation, clean, transfer, doubt")),
     ("r", Bilingual("选择理由", "choose the reason")),

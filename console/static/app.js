@@ -113,6 +113,7 @@
     j: () => row(1), k: () => row(-1),
     o: () => { if (document.activeElement.matches("[data-row]")) openRow(document.activeElement); },
     n: () => jump(1), p: () => jump(-1),
+    "/": () => one("#words") && one("#words").focus(),
     r: () => reason && reason.focus(), m: () => one("#note") && one("#note").focus(),
     z: () => { const undo = one("form[data-undo]"); if (undo) undo.requestSubmit(); },
     u: () => location.assign("/queue"), "?": () => location.assign("/keys"),
