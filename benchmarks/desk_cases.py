@@ -22,11 +22,9 @@ REGIONS = (
     "黑龙江", "吉林", "甘肃", "新疆", "内蒙古", "海南", "宁夏", "青海", "西藏",
 )  # fmt: skip
 NAMES = "豫鑫华信博远启明育才卓越中科海天新方优学聚贤恒达易通安泰鸿程智联瑞德普惠"
-JOBS = (
-    "催乳师", "月嫂", "育婴师", "保育员", "心理咨询师", "健康管理师", "营养师", "电工", "焊工",
-    "叉车司机", "消防设施操作员", "监理工程师", "资料员", "施工员", "按摩师", "针灸师", "养老护理员",
-    "茶艺师", "美容师", "家庭教育指导师", "整理收纳师", "碳排放管理员", "直播销售员", "收银审核员",
-)  # fmt: skip
+JOBS = tuple(
+    ["催乳师", "月嫂", "育婴师", "保育员", "心理咨询师", "健康管理师", "营养师", "电工", "焊工", "叉车司机", "消防设施操作员", "监理工程师", "资料员", "施工员", "按摩师", "针灸师", "养老护理员", "茶艺师", "美容师", "家庭教育指导师", "整理收纳师", "碳排放管理员", "直播销售员", "收银审核员"]
+)
 PROMISES = (
     "免考包过，协议保障", "不用考试直接拿证", "七天下证，全国联网可查", "原劳动部老证库存有限",
     "国家认可，上岗必备", "一手渠道，先拿证后付款", "学历不限，零基础可办", "人社系统可查永久有效",
@@ -39,9 +37,22 @@ FILLERS = (
     "有疑问的可以私信，看到都会回复", "最近政策收紧，以后想办也办不了了",
     "考试那边都打点好了，到场签个字就行", "证书编号真实有效，单位人事可以放心核验",
 )  # fmt: skip
-CODES = (("B4-02", "二", 4), ("C4-02", "三", 5), ("B2-05", "二", 3), ("A1-02", "一", 3),
-         ("D1-02", "四", 2), ("B3-02", "二", 4), ("C3-01", "三", 4), ("E2-01", "四", 3))  # fmt: skip
-REASONS = (("violation", "B4-02"), ("clean", "NEWS"), ("transfer", "MARKET"), ("doubt", "EVIDENCE"))
+CODES = (
+    ("B4-02", "二", 4),
+    ("C4-02", "三", 5),
+    ("B2-05", "二", 3),
+    ("A1-02", "一", 3),
+    ("D1-02", "四", 2),
+    ("B3-02", "二", 4),
+    ("C3-01", "三", 4),
+    ("E2-01", "四", 3),
+)
+REASONS = (
+    ("violation", "B4-02"),
+    ("clean", "NEWS"),
+    ("transfer", "MARKET"),
+    ("doubt", "EVIDENCE"),
+)
 LAW = json.dumps(["《中华人民共和国广告法》（2021年修正）第二十四条第一项"], ensure_ascii=False)
 
 
@@ -73,87 +84,100 @@ def made(count: int, seed: int = 1) -> Iterator[Made]:
 
 
 def one(number: int, chance: random.Random) -> Made:
+    promise = chance.choice(PROMISES)
+    claims = chance.sample(CODES, chance.choices((1, 2, 3), (5, 3, 1))[0])
+    post = posted(number, promise, chance)
+    case = opened(post, claims, chance)
+    settled = case["status"] == "decided"
+    case["decision_id"] = number if settled else None
+    host, account = f"peixun{number % 400_000}.example", f"{post['platform']}:{post['author_id']}"
+    told = json.loads(post["contacts"])
+    return Made(
+        post=post,
+        case=case,
+        findings=[
+            found(number, place, promise, post["text"], claim) for place, claim in enumerate(claims)
+        ],
+        keys=[
+            ("phone", told["phones"][0]),
+            ("wechat", told["wechat"][0]),
+            ("host", host),
+            ("account", account),
+        ],
+        snapshots=[proof(post, kind) for kind in ("screenshot", "dom", "text")],
+        decision=decided(number, case, chance) if settled else None,
+    )
+
+
+def posted(number: int, promise: str, chance: random.Random) -> dict[str, Any]:
     name = "".join(chance.choices(NAMES, k=3)) + "职业技能培训"
-    job, promise = chance.choice(JOBS), chance.choice(PROMISES)
-    phone = f"138{number % 100_000_000:08d}"
+    job = chance.choice(JOBS)
+    phone, wechat = f"138{number % 10_000:04d}0000", f"sample_{number}"
     said = [promise, *chance.choices(FILLERS, k=chance.randint(2, 9)), chance.choice(PROMISES)]
     chance.shuffle(said)
-    words = f"{name}：{job}证书。" + "，".join(said) + f"。咨询电话{phone}，微信同号。"
-    opened = NOW - timedelta(seconds=chance.randint(0, 200 * 86_400))
-    platform = chance.choices(PLATFORMS, cum_weights=OF_PLATFORM)[0]
-    region = chance.choices(REGIONS, cum_weights=OF_REGION)[0]
-    score = round(chance.betavariate(5, 2), 4)
-    claims = chance.sample(CODES, chance.choices((1, 2, 3), (5, 3, 1))[0])
+    words = f"{name}：{job}证书。" + "，".join(said) + f"。咨询电话{phone}，加薇信{wechat}。"
+    seen = NOW - timedelta(seconds=chance.randint(0, 200 * 86_400))
     place = f"http://peixun{number}.example/ad/{number}.html"
     digest = hashlib.sha256(words.encode()).hexdigest()
-    post = {
+    return {
         "identity": bytes.fromhex(digest[:32]),
-        "platform": platform,
+        "platform": chance.choices(PLATFORMS, cum_weights=OF_PLATFORM)[0],
         "post_id": place,
         "content_sha256": digest,
         "url": place,
         "url_found": f"{place}?from=home",
         "engine": "benchmark",
-        "score": score,
+        "score": round(chance.betavariate(5, 2), 4),
         "flagged": True,
-        "first_seen": opened,
-        "last_seen": opened,
+        "first_seen": seen,
+        "last_seen": seen,
         "title": f"{job}证书{promise}",
         "text": words,
         "author": name,
         "author_id": f"a{number % 300_000}",
-        "author_url": "",
-        "verified": "",
-        "published_raw": "",
-        "region": region,
-        "video_cover": "",
-        "icp": "",
+        "region": chance.choices(REGIONS, cum_weights=OF_REGION)[0],
         "stance": "offer",
-        "contacts": json.dumps({"phones": [phone]}),
+        "contacts": json.dumps({"phones": [phone], "wechat": [wechat]}),
+        **dict.fromkeys(("author_url", "verified", "published_raw", "video_cover", "icp"), ""),
     }
+
+
+def opened(
+    post: dict[str, Any], claims: list[tuple[str, str, int]], chance: random.Random
+) -> dict[str, Any]:
     waits = chance.random() < 0.03
     settled = waits or chance.random() < 0.4
-    case = {
+    named = {clause for _, clause, _ in claims}
+    return {
         "status": "decided" if settled else "waiting",
-        "priority": min(100, round(60 * score + 6 * max(claim[2] for claim in claims))),
-        "platform": platform,
+        "priority": min(100, round(60 * post["score"] + 6 * max(claim[2] for claim in claims))),
+        "platform": post["platform"],
         "title": post["title"],
-        "opened_at": opened,
-        "updated_at": opened,
+        "opened_at": post["first_seen"],
+        "updated_at": post["first_seen"],
         "version": 2 if settled else 1,
         "reopened": 0,
         "claimed_by": "",
-        "decision_id": number if settled else None,
         "awaits_second": waits,
-        "clauses": "".join(c for c in "一二三四" if c in {claim[1] for claim in claims}),
-        "region": region,
-        "score": score,
+        "clauses": "".join(clause for clause in "一二三四" if clause in named),
+        "region": post["region"],
+        "score": post["score"],
         "members": 1,
     }
+
+
+def decided(number: int, case: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    waits = case["awaits_second"]
     verdict, reason = ("violation", "C3-06") if waits else chance.choice(REASONS)
-    decision = {
+    return {
         "case_id": number,
         "verdict": verdict,
         "reason": reason,
         "policy": "2022-129/1",
         "decided_by": f"r{number % 50:02d}",
-        "decided_at": opened,
+        "decided_at": case["opened_at"],
         "note": "",
     }
-    return Made(
-        post=post,
-        case=case,
-        findings=[
-            found(number, place, promise, words, claim) for place, claim in enumerate(claims)
-        ],
-        keys=[
-            ("phone", phone),
-            ("host", f"peixun{number % 400_000}.example"),
-            ("account", f"{platform}:a{number % 300_000}"),
-        ],  # fmt: skip
-        snapshots=[proof(digest, kind, place, opened) for kind in ("screenshot", "dom", "text")],
-        decision=decision if settled else None,
-    )
 
 
 def found(
@@ -177,6 +201,11 @@ def found(
     }
 
 
-def proof(digest: str, kind: str, url: str, at: datetime) -> dict[str, Any]:
-    sha256 = hashlib.sha256(f"{kind}{digest}".encode()).hexdigest()
-    return {"sha256": sha256, "kind": kind, "size": 180_000, "captured_at": at, "url": url}
+def proof(post: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {
+        "sha256": hashlib.sha256(f"{kind}{post['content_sha256']}".encode()).hexdigest(),
+        "kind": kind,
+        "size": 180_000,
+        "captured_at": post["first_seen"],
+        "url": post["url"],
+    }

@@ -50,9 +50,9 @@ def rows_of(batch: Iterable[tuple[int, Made]]) -> Rows:
     for at, one in batch:
         post, case = one.post, one.case
         fields = (post["title"], post["text"], post["author"], post["author_id"], post["url"])
-        phones = [value for kind, value in one.keys if kind == "phone"]
+        contacts = [value for kind, value in one.keys if kind in {"phone", "wechat"}]
         rows["posts"].append({"id": at, **post})
-        rows["post_words"].append({"post_row": at, "words": joined([*fields, *phones])})
+        rows["post_words"].append({"post_row": at, "words": joined([*fields, *contacts])})
         rows["cases"].append({"id": at, **case})
         rows["case_posts"].append(
             {"case_id": at, "post_row": at, "joined_at": case["opened_at"], "split": False,

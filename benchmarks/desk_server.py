@@ -6,18 +6,17 @@ and in `x-peak-mb` the most memory the process has held.
 
 from __future__ import annotations
 
-import asyncio
 import resource
 import sys
 import time
 from pathlib import Path
 
-from fastapi import FastAPI
+import uvicorn
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-import door.desk_run
-from door.desk_run import bound, serve_both
+from console.app import create_app
+from door.desk_run import bound, desk_of_settings
 from door.settings import read_settings
 from storage.database import open_database
 
@@ -43,19 +42,13 @@ class Clock:
 def main() -> None:
     port, url, home = int(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
     engine = open_database(url, home)
-    desk = door.desk_run.desk_of_settings(
-        read_settings({"CERTSWEEP_HOME": str(home)}), engine, "127.0.0.1", port
-    )
-    make = door.desk_run.create_app
-
-    def clocked(desk: door.desk_run.Desk) -> FastAPI:
-        app = make(desk)
-        app.add_middleware(Clock)
-        return app
-
-    door.desk_run.create_app = clocked
-    with bound("127.0.0.1", port) as front, bound("127.0.0.1", 0) as back:
-        asyncio.run(serve_both(desk, front, back))
+    settings = read_settings({"CERTSWEEP_HOME": str(home)})
+    desk = desk_of_settings(settings, engine, "127.0.0.1", port)
+    app = create_app(desk)
+    app.add_middleware(Clock)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    with bound("127.0.0.1", port) as front:
+        uvicorn.Server(config).run(sockets=[front])
 
 
 if __name__ == "__main__":

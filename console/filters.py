@@ -99,6 +99,7 @@ def place_of(typed: str) -> Place | None:
     priority, _, number = typed.partition(".")
     if not typed:
         return None
-    if not (priority.isdigit() and number.isdigit()) or len(typed) > 30 or not typed.isascii():
+    figures = priority.isdigit() and number.isdigit() and typed.isascii()
+    if not figures or len(priority) > 3 or len(number) > 9:  # beyond: no integer of PostgreSQL's
         raise wrong("after")
     return Place(priority=int(priority), id=int(number))

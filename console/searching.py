@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from console.roles import Act, demand
+from console.roles import Act, Caller
 from storage.audit import note
 from storage.grams import asked
 from storage.search import Hits, search
-from storage.users import User
 
 
-def looked_for(engine: Engine, user: User, words: str) -> Hits | None:
+def looked_for(engine: Engine, one: Caller, words: str) -> Hits | None:
     """What the words are found in; None where there are none.
 
     To look for a number is to learn whose it is: it takes the right to see contacts, and a line
@@ -19,7 +18,7 @@ def looked_for(engine: Engine, user: User, words: str) -> Hits | None:
     """
     wanted = asked(words)
     if wanted.names_contact:
-        demand(user, Act.UNMASK)
+        one.demand(Act.UNMASK)
         told = {"words": [f"{word[:3]}…{word[-2:]}" for word in wanted.words if len(word) > 5]}
-        note(engine, user.login, "contacts.searched", "", told)
+        note(engine, one.user.login, "contacts.searched", "", told)
     return search(engine, words)

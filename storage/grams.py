@@ -71,14 +71,15 @@ def grams(words: str) -> set[str]:
 
 
 def grams_asked(word: str) -> list[str]:
-    """The fewest grams that every place of the word lies in."""
+    """Grams that together reach over the whole word: every pair, of ASCII every second triple."""
     found, reached = [], 0
     for at in range(len(word) - 1):
         triple = word[at : at + 3]
-        if len(triple) == 3 and triple.isascii():
+        ascii_triple = len(triple) == 3 and triple.isascii()
+        if ascii_triple and at + 1 >= reached:
             found.append(triple)
             reached = at + 3
-        elif at + 2 > reached:
+        elif not ascii_triple and at + 2 > reached:
             found.append(triple[:2])
             reached = at + 2
     return found

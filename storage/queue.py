@@ -183,18 +183,16 @@ def queue_counts(engine: Engine, filters: Filters, hits: Hits | None = None) -> 
     """From the tally where it can answer, which is exact; by hand and up to a limit elsewhere."""
     if filters.words and hits is None:
         hits = search(engine, filters.words)
-    by_hand = (
-        filters.score is not None
-        or filters.days is not None
-        or filters.view == "mine"
-        or hits is not None
-    )
-    cells = counted_cells(engine, filters, hits) if by_hand else tallied_cells(engine, filters)
-    total = sum(n for *_, n in kept(cells, filters))
+    if filters.score is None and filters.days is None and filters.view != "mine" and hits is None:
+        return tallied(engine, filters)
+    cells = counted_cells(engine, filters, hits)
+    whole = hits is None or hits.whole
     return Counts(
-        total=total,
-        exact=not by_hand or ((hits is None or hits.whole) and sum(n for *_, n in cells) < COUNTED),
-        by_clause=per_clause(kept(cells, replace(filters, clause=""))),
+        total=sum(n for *_, n in kept(cells, filters)),
+        exact=whole and sum(n for *_, n in cells) < COUNTED,
+        by_clause=per_clause(
+            (clauses, n) for _, clauses, _, n in kept(cells, replace(filters, clause=""))
+        ),
         by_platform=per(0, kept(cells, replace(filters, platform=""))),
         by_region=per(2, kept(cells, replace(filters, region=""))),
     )
@@ -203,21 +201,45 @@ def queue_counts(engine: Engine, filters: Filters, hits: Hits | None = None) -> 
 Cell = tuple[str, str, str, int]  # platform, clauses, region, how many
 
 
-def tallied_cells(engine: Engine, filters: Filters) -> list[Cell]:
-    columns = case_tally.c
-    if filters.view == "second":
-        view = and_(columns.status == CaseStatus.DECIDED.value, columns.awaits_second)
-    elif filters.view == "decided":
-        view = and_(columns.status.not_in(OPEN), ~columns.awaits_second)
-    else:
-        view = and_(columns.status.in_(OPEN))
-    statement = (
-        select(columns.platform, columns.clauses, columns.region, func.sum(columns.n))
-        .where(view, columns.n > 0)
-        .group_by(columns.platform, columns.clauses, columns.region)
-    )
+def tallied(engine: Engine, filters: Filters) -> Counts:
     with read(engine) as connection:
-        return [(a, b, c, int(n)) for a, b, c, n in connection.execute(statement)]
+        clauses = tally_by(connection, case_tally.c.clauses, replace(filters, clause=""))
+        platforms = tally_by(connection, case_tally.c.platform, replace(filters, platform=""))
+        regions = tally_by(connection, case_tally.c.region, replace(filters, region=""))
+    return Counts(
+        total=sum(n for combined, n in clauses if filters.clause in combined),
+        exact=True,
+        by_clause=per_clause(clauses),
+        by_platform=dict(platforms),
+        by_region=dict(regions),
+    )
+
+
+def tally_by(
+    connection: Connection, column: ColumnElement[str], filters: Filters
+) -> list[tuple[str, int]]:
+    """Values of one column and how many cases the filters show with each, the most first."""
+    columns = case_tally.c
+    conditions = [tallied_view(filters.view), columns.n > 0]
+    if filters.platform:
+        conditions.append(columns.platform == filters.platform)
+    if filters.clause:
+        conditions.append(columns.clauses.contains(filters.clause, autoescape=True))
+    if filters.region:
+        conditions.append(columns.region == filters.region)
+    count = func.sum(columns.n)
+    statement = select(column, count).where(*conditions).group_by(column)
+    rows = connection.execute(statement.order_by(count.desc(), column))
+    return [(str(value), int(n)) for value, n in rows]
+
+
+def tallied_view(view: str) -> ColumnElement[bool]:
+    columns = case_tally.c
+    if view == "second":
+        return and_(columns.status == CaseStatus.DECIDED.value, columns.awaits_second)
+    if view == "decided":
+        return and_(columns.status.not_in(OPEN), ~columns.awaits_second)
+    return columns.status.in_(OPEN)
 
 
 def counted_cells(engine: Engine, filters: Filters, hits: Hits | None) -> list[Cell]:
@@ -242,9 +264,9 @@ def kept(cells: Iterable[Cell], filters: Filters) -> list[Cell]:
     ]
 
 
-def per_clause(cells: Iterable[Cell]) -> dict[str, int]:
+def per_clause(combined: Iterable[tuple[str, int]]) -> dict[str, int]:
     found: Counter[str] = Counter()
-    for _, clauses, _, n in cells:
+    for clauses, n in combined:
         for clause in clauses:
             found[clause] += n
     return dict(sorted(found.items(), key=lambda pair: "一二三四".find(pair[0])))
@@ -272,7 +294,7 @@ def claim_next(engine: Engine, filters: Filters, by: str) -> int | None:
             if hits is not None:
                 free.append(cases.c.id.in_(numbers_of(connection, hits.cases)))
             statement = in_order(select(cases.c.id).where(*free), None).limit(TRIED)
-            candidates = list(connection.execute(statement).scalars())
+            candidates = list(connection.execute(statement).scalars().all())
     for case_id in candidates:
         with write(engine) as connection:
             if take(connection, case_id, person):

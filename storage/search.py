@@ -35,6 +35,7 @@ from storage.records import Post
 
 FIELDS = ("title", "text", "author", "author_id", "icp", "url")
 HITS = 5_000  # posts read from the index; of a word that more have, the queue is walked instead
+SOME = 1_000  # of those, where there are more: for figures that are lower bounds anyway
 FIND = text("SELECT rowid FROM post_grams WHERE post_grams MATCH :grams LIMIT :most")
 PUT = text("INSERT INTO post_grams (rowid, grams) VALUES (:row, :grams)")
 TAKE = text("INSERT INTO post_grams (post_grams, rowid, grams) VALUES ('delete', :row, :grams)")
@@ -100,8 +101,9 @@ def search(engine: Engine, typed: str) -> Hits | None:
         return None
     with read(engine) as connection:
         rows = rows_with(connection, wanted)
-        found = cases_with(connection, wanted, posts_in=rows[:HITS])
-    return Hits(wanted, tuple(found), whole=len(rows) <= HITS)
+        whole = len(rows) <= HITS
+        found = cases_with(connection, wanted, posts_in=rows if whole else rows[:SOME])
+    return Hits(wanted, tuple(found), whole=whole)
 
 
 def rows_with(connection: Connection, wanted: Asked) -> list[int]:
@@ -110,10 +112,10 @@ def rows_with(connection: Connection, wanted: Asked) -> list[int]:
         # Quoted: a bare AND or NOT would be taken for the language's own.
         match = " AND ".join(f'"{gram}"' for gram in wanted.grams)
         given = connection.execute(FIND, {"grams": match, "most": HITS + 1})
-        return list(given.scalars())
+        return list(given.scalars().all())  # all at once: row by row takes three times as long
     numbers = bindparam("grams", [number(gram) for gram in wanted.grams], ARRAY(Integer))
     statement = select(post_words.c.post_row).where(post_words.c.grams.op("@>")(numbers))
-    return list(connection.execute(statement.limit(HITS + 1)).scalars())
+    return list(connection.execute(statement.limit(HITS + 1)).scalars().all())
 
 
 def cases_with(
@@ -135,7 +137,7 @@ def cases_with(
         statement = statement.join(post_words, post_words.c.post_row == case_posts.c.post_row)
         for word in wanted.words:
             statement = statement.where(place_of(connection, word) > 0)
-    return list(connection.execute(statement).scalars())
+    return list(connection.execute(statement).scalars().all())
 
 
 def place_of(connection: Connection, word: str) -> ColumnElement[int]:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 import storage.blacklist_models
 import storage.capture_models
 import storage.directory_models
+import storage.models_api
 import storage.models_search
 import storage.proof_models
 import storage.takedown_models  # noqa: F401 (their tables belong to the metadata)

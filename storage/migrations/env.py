@@ -7,6 +7,7 @@ from alembic import context
 import storage.blacklist_models
 import storage.capture_models
 import storage.directory_models
+import storage.models_api
 import storage.models_desk
 import storage.models_search
 import storage.models_sources

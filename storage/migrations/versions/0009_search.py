@@ -1,4 +1,4 @@
-"""The words of flagged posts, and an index over their pairs of signs.
+"""The words of flagged posts and an index over them; tokens of programs; keys of people's own.
 
 Revision ID: 0009
 Revises: 0008
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from storage.columns import BIG_ID, SafeText
+from storage.columns import BIG_ID, SafeJson, SafeText, UtcDateTime
 from storage.search import fill
 
 revision = "0009"
@@ -20,6 +20,38 @@ depends_on = None
 
 
 def upgrade() -> None:
+    create_tokens()
+    create_search()
+
+
+def create_tokens() -> None:
+    op.create_table(
+        "api_tokens",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("name", SafeText(), nullable=False),
+        sa.Column("token_sha256", SafeText(), nullable=False),
+        sa.Column("scopes", SafeJson(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("created_by", SafeText(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("revoked_at", UtcDateTime(), nullable=True),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_api_tokens_user_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_api_tokens"),
+        sa.UniqueConstraint("token_sha256", name="uq_api_tokens_token_sha256"),
+    )
+    op.create_index("ix_api_tokens_user_id", "api_tokens", ["user_id"])
+    op.create_table(
+        "desk_keys",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("keys", SafeJson(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_desk_keys_user_id"),
+        sa.PrimaryKeyConstraint("user_id", name="pk_desk_keys"),
+    )
+
+
+def create_search() -> None:
     connection = op.get_bind()
     on_postgresql = connection.dialect.name == "postgresql"
     op.create_table(
