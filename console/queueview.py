@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 
@@ -53,6 +53,7 @@ def view_queue(
             ]
             for number, said in quotes.items()
         },
-        counts=counts,
+        # Where only a lower bound is known, what is on the page is one, too.
+        counts=replace(counts, total=max(counts.total, len(rows))),
         end=end,
     )

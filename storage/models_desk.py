@@ -150,6 +150,19 @@ QUEUE_VIEWS = {
     "ix_cases_settled": ("status NOT IN ('waiting','claimed')",) * 2,
     "ix_cases_second": ("awaits_second = 1", "awaits_second"),
 }
+# For filters that leave few of very many cases (storage/narrowing.py).
+Index(
+    "ix_cases_opened",
+    cases.c.opened_at,
+    cases.c.clauses,
+    cases.c.region,
+    cases.c.score,
+    cases.c.platform,
+    cases.c.status,  # without it SQLite would read every row to see that it is open
+    sqlite_where=text(QUEUE_VIEWS["ix_cases_open"][0]),
+    postgresql_where=text(QUEUE_VIEWS["ix_cases_open"][1]),
+)
+Index("ix_cases_kind", cases.c.status, cases.c.platform, cases.c.clauses, cases.c.region)
 for _name, (_sqlite, _postgresql) in QUEUE_VIEWS.items():
     Index(
         _name,

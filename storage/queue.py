@@ -25,6 +25,7 @@ from storage.columns import AnyRow, utc_now
 from storage.database import read, write
 from storage.models import advertiser_keys, case_posts, cases, decisions, findings
 from storage.models_desk import case_tally
+from storage.narrowing import Aside, narrowed
 from storage.persons import named_person
 from storage.records import CaseStatus, Clause, Contacts
 from storage.search import Hits, cases_with, numbers_of, search
@@ -90,8 +91,12 @@ def wanted(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.score is not None:
         conditions.append(cases.c.score >= filters.score)
     if filters.days is not None:
-        conditions.append(cases.c.opened_at >= now - timedelta(days=filters.days))
+        conditions.append(Aside(cases.c.opened_at) >= since(filters, now))
     return conditions
+
+
+def since(filters: Filters, now: datetime) -> datetime | None:
+    return None if filters.days is None else now - timedelta(days=filters.days)
 
 
 def view_of(filters: Filters) -> ColumnElement[bool]:
@@ -122,13 +127,14 @@ def queue_page(
     if filters.words and hits is None:
         hits = search(engine, filters.words)
     with read(engine) as connection:
-        if hits is not None and not hits.whole:
+        near = nearby(connection, filters, hits)
+        if near is None and hits is not None:
             ids, end = walk(connection, conditions, hits, after, limit)
             statement = select(cases).where(cases.c.id.in_(ids))
             shown = connection.execute(in_order(statement, None)).all()
         else:
-            if hits is not None:
-                conditions.append(cases.c.id.in_(numbers_of(connection, hits.cases)))
+            if near is not None:
+                conditions.append(cases.c.id.in_(numbers_of(connection, near)))
             statement = in_order(select(cases).where(*conditions), after).limit(limit + 1)
             rows = connection.execute(statement).all()
             shown = rows[:limit]
@@ -136,6 +142,19 @@ def queue_page(
         ids = [row.id for row in shown]
         found, said = urls_of(connection, ids), claims_of(connection, ids)
     return [case_row(row, found[row.id], said[row.id]) for row in shown], end
+
+
+def nearby(connection: Connection, filters: Filters, hits: Hits | None) -> Sequence[int] | None:
+    """The only cases that can be meant, where they are few; None: walk the queue."""
+    if hits is not None and hits.whole:
+        return hits.cases
+    kinds, opened = tally_kinds(filters), since(filters, utc_now())
+    if not kinds and opened is None:
+        return None
+    few = narrowed(connection, tallied_view(filters.view), kinds, opened)
+    if few is None or hits is None:
+        return few
+    return cases_with(connection, hits.asked, cases_in=few)
 
 
 def place_of(row: AnyRow) -> Place:
@@ -219,18 +238,22 @@ def tally_by(
     connection: Connection, column: ColumnElement[str], filters: Filters
 ) -> list[tuple[str, int]]:
     """Values of one column and how many cases the filters show with each, the most first."""
-    columns = case_tally.c
-    conditions = [tallied_view(filters.view), columns.n > 0]
+    count = func.sum(case_tally.c.n)
+    shown = (tallied_view(filters.view), case_tally.c.n > 0, *tally_kinds(filters))
+    statement = select(column, count).where(*shown).group_by(column)
+    rows = connection.execute(statement.order_by(count.desc(), column))
+    return [(str(value), int(n)) for value, n in rows]
+
+
+def tally_kinds(filters: Filters) -> list[ColumnElement[bool]]:
+    columns, conditions = case_tally.c, []
     if filters.platform:
         conditions.append(columns.platform == filters.platform)
     if filters.clause:
         conditions.append(columns.clauses.contains(filters.clause, autoescape=True))
     if filters.region:
         conditions.append(columns.region == filters.region)
-    count = func.sum(columns.n)
-    statement = select(column, count).where(*conditions).group_by(column)
-    rows = connection.execute(statement.order_by(count.desc(), column))
-    return [(str(value), int(n)) for value, n in rows]
+    return conditions
 
 
 def tallied_view(view: str) -> ColumnElement[bool]:
@@ -245,7 +268,10 @@ def tallied_view(view: str) -> ColumnElement[bool]:
 def counted_cells(engine: Engine, filters: Filters, hits: Hits | None) -> list[Cell]:
     whole = replace(filters, clause="", platform="", region="")
     columns = select(cases.c.platform, cases.c.clauses, cases.c.region)
-    columns = columns.where(*wanted(whole, utc_now()))
+    columns = columns.where(*wanted(replace(whole, days=None), utc_now()))
+    opened = since(filters, utc_now())
+    if opened is not None:  # to be entered by
+        columns = columns.where(cases.c.opened_at >= opened)
     with read(engine) as connection:
         if hits is not None:
             columns = columns.where(cases.c.id.in_(numbers_of(connection, hits.cases)))
@@ -288,11 +314,12 @@ def claim_next(engine: Engine, filters: Filters, by: str) -> int | None:
     free = [*wanted(replace(filters, view="open"), now), in_no_other_hands(person, now)]
     hits = search(engine, filters.words)
     with read(engine) as connection:
-        if hits is not None and not hits.whole:
+        near = nearby(connection, replace(filters, view="open"), hits)
+        if near is None and hits is not None:
             candidates, _ = walk(connection, free, hits, None, TRIED)
         else:
-            if hits is not None:
-                free.append(cases.c.id.in_(numbers_of(connection, hits.cases)))
+            if near is not None:
+                free.append(cases.c.id.in_(numbers_of(connection, near)))
             statement = in_order(select(cases.c.id).where(*free), None).limit(TRIED)
             candidates = list(connection.execute(statement).scalars().all())
     for case_id in candidates:

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
-from storage import queue, search
+from storage import narrowing, queue, search
 from storage.audit import lines
 from storage.cases import decide, split
 from storage.database import open_database, upgrade, write
 from storage.grams import SEPARATOR, asked, grams, grams_asked, number, squeezed
+from storage.models import case_posts
 from storage.queue import Filters, claim_next, queue_counts, queue_page
 from storage.records import Contacts
 from tests.desk_site import Browser, make_desk, staff
@@ -237,3 +238,46 @@ def test_looking_for_a_number_takes_the_right_to_see_it_and_is_written_down(desk
     assert "/cases/1" in page
     (line,) = [line for line in lines(desk.engine) if line.act == "contacts.searched"]
     assert (line.actor, line.detail) == ("wang", '{"words":["138…01"]}')
+
+
+# --- filters that leave few -----------------------------------------------------------------------
+
+
+def test_filters_that_leave_few_of_many_show_the_same_as_walking_would(
+    engine: Engine, monkeypatch
+) -> None:
+    for n in range(1, 13):
+        region, platform = ("河南" if n % 4 else "西藏"), ("web" if n % 3 else "weibo")
+        put(engine, n, "证书包过" if n % 2 else "证书免考", region=region, platform=platform)
+    decide(engine, decision(8))
+    asked_for = [
+        Filters(region="西藏"),
+        Filters(platform="weibo", region="河南", clause="二"),
+        Filters(region="西藏", view="decided"),
+        Filters(days=1, score=0.6),
+        Filters(words="证书", region="西藏"),
+        Filters(words="包过", platform="weibo", days=3),
+        Filters(platform="nothing"),
+    ]
+    walked = [queue_page(engine, filters)[0] for filters in asked_for]
+    first = [claim_next(engine, filters, "wang") for filters in asked_for]
+    monkeypatch.setattr(narrowing, "MANY", 0)
+    monkeypatch.setattr(search, "HITS", 2)
+    for filters, rows, taken in zip(asked_for, walked, first, strict=True):
+        found, end = queue_page(engine, filters)
+        assert ([row.id for row in found], end) == ([row.id for row in rows], None), filters
+        assert claim_next(engine, filters, "wang") == taken
+    monkeypatch.setattr(narrowing, "FEW", 1)
+    for filters, rows in zip(asked_for, walked, strict=True):
+        found, _ = queue_page(engine, filters)
+        assert [row.id for row in found] == [row.id for row in rows], filters
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])  # PostgreSQL chooses by its statistics
+def test_sqlite_enters_the_index_of_a_posts_case(engine: Engine) -> None:
+    where = case_posts.c.post_row == 1, ~case_posts.c.split
+    statement = select(case_posts.c.case_id).where(*where)
+    said = str(statement.compile(engine, compile_kwargs={"literal_binds": True}))
+    with engine.connect() as connection:
+        plan = connection.execute(text(f"EXPLAIN QUERY PLAN {said}")).all()
+    assert "uq_case_posts_active" in str(plan)

@@ -22,8 +22,22 @@ depends_on = None
 def upgrade() -> None:
     create_tokens()
     create_search()
+    index_cases()
     if op.get_bind().dialect.name == "sqlite":
         serve_posts()
+
+
+def index_cases() -> None:
+    """For filters that leave few of very many cases."""
+    open_only = sa.text("status NOT IN ('decided','approved')")
+    op.create_index(
+        "ix_cases_opened",
+        "cases",
+        ["opened_at", "clauses", "region", "score", "platform", "status"],
+        sqlite_where=open_only,
+        postgresql_where=open_only,
+    )
+    op.create_index("ix_cases_kind", "cases", ["status", "platform", "clauses", "region"])
 
 
 def serve_posts() -> None:
