@@ -8,7 +8,6 @@ can be, and what is rare is fetched by its kind or its day and sorted afterwards
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
@@ -45,11 +44,12 @@ def narrowed(
     connection: Connection,
     view: ColumnElement[bool],
     kinds: Sequence[ColumnElement[bool]],
-    since: datetime | None,
+    opened: Sequence[ColumnElement[bool]],
 ) -> list[int] | None:
     """Cases that can be meant, among them all that are; None where they are not few.
 
-    `view` and `kinds` are conditions on the tally, `since` on the day a case was opened.
+    `view` and `kinds` are conditions on the tally; `opened` on the cases themselves, by which the
+    index over days can be entered, or nothing where it cannot.
     """
     columns = case_tally.c
     of_kind = func.sum(case((and_(columns.n > 0, *kinds), columns.n), else_=0))
@@ -66,8 +66,8 @@ def narrowed(
         statement = select(cases.c.id).join(case_tally, same)
         statement = statement.where(view, *kinds, columns.n > 0).distinct()
         return list(connection.execute(statement).scalars().all())
-    if since is None:
+    if not opened:
         return None
-    opened = select(cases.c.id).where(cases.c.opened_at >= since).limit(FEW + 1)
-    found = list(connection.execute(opened).scalars().all())
+    statement = select(cases.c.id).where(*opened).limit(FEW + 1)
+    found = list(connection.execute(statement).scalars().all())
     return found if len(found) <= FEW else None

@@ -32,7 +32,8 @@ from storage.search import Hits, cases_with, numbers_of, search
 
 PAGE = 50
 COUNTED = 10_000  # cases counted one by one where the tally cannot answer
-STEP, WALKED = 400, 8_000  # cases looked into at a time, and for one page
+STEP, WALKED = 500, 4_000  # cases looked into at a time, and for one page
+RECENT = 31  # days that are a small part of all
 TRIED = 20  # candidates looked at before the queue is called empty for now
 # As the indexes of storage/models_desk.py say it, and written out, not bound: only so does SQLite
 # see that they serve the query.
@@ -148,13 +149,21 @@ def nearby(connection: Connection, filters: Filters, hits: Hits | None) -> Seque
     """The only cases that can be meant, where they are few; None: walk the queue."""
     if hits is not None and hits.whole:
         return hits.cases
-    kinds, opened = tally_kinds(filters), since(filters, utc_now())
-    if not kinds and opened is None:
+    kinds, opened = tally_kinds(filters), lately(filters)
+    if not kinds and not opened:
         return None
     few = narrowed(connection, tallied_view(filters.view), kinds, opened)
     if few is None or hits is None:
         return few
     return cases_with(connection, hits.asked, cases_in=few)
+
+
+def lately(filters: Filters) -> list[ColumnElement[bool]]:
+    """Conditions that enter the index over days, where that is worth it: of open cases."""
+    now = utc_now()
+    if filters.days is None or filters.days > RECENT or filters.view not in {"open", "mine"}:
+        return []
+    return [*wanted(replace(filters, days=None), now), cases.c.opened_at >= since(filters, now)]
 
 
 def place_of(row: AnyRow) -> Place:
@@ -268,10 +277,7 @@ def tallied_view(view: str) -> ColumnElement[bool]:
 def counted_cells(engine: Engine, filters: Filters, hits: Hits | None) -> list[Cell]:
     whole = replace(filters, clause="", platform="", region="")
     columns = select(cases.c.platform, cases.c.clauses, cases.c.region)
-    columns = columns.where(*wanted(replace(whole, days=None), utc_now()))
-    opened = since(filters, utc_now())
-    if opened is not None:  # to be entered by
-        columns = columns.where(cases.c.opened_at >= opened)
+    columns = columns.where(*(lately(whole) or wanted(whole, utc_now())))
     with read(engine) as connection:
         if hits is not None:
             columns = columns.where(cases.c.id.in_(numbers_of(connection, hits.cases)))

@@ -18,6 +18,8 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+COVERED = ("clauses", "region", "score", "opened_at", "platform", "status")
+
 
 def upgrade() -> None:
     create_tokens()
@@ -28,7 +30,7 @@ def upgrade() -> None:
 
 
 def index_cases() -> None:
-    """For filters that leave few of very many cases."""
+    """For filters that leave few of very many cases; and the views' own, the status beside."""
     open_only = sa.text("status NOT IN ('decided','approved')")
     op.create_index(
         "ix_cases_opened",
@@ -37,6 +39,21 @@ def index_cases() -> None:
         sqlite_where=open_only,
         postgresql_where=open_only,
     )
+    settled = sa.text("status NOT IN ('waiting','claimed')")
+    on_sqlite, on_postgresql = sa.text("awaits_second = 1"), sa.text("awaits_second")
+    for name, lite, postgres in (
+        ("ix_cases_open", open_only, open_only),
+        ("ix_cases_settled", settled, settled),
+        ("ix_cases_second", on_sqlite, on_postgresql),
+    ):
+        op.drop_index(name, "cases")
+        op.create_index(
+            name,
+            "cases",
+            [sa.text("priority DESC"), "id", *COVERED],
+            sqlite_where=lite,
+            postgresql_where=postgres,
+        )
     op.create_index("ix_cases_kind", "cases", ["status", "platform", "clauses", "region"])
 
 
