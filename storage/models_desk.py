@@ -144,7 +144,7 @@ saved_filters = core(SavedFilterModel)
 # Serve each view of the queue in its own order and cover its filters, so that no row is read that
 # is not shown. "Not settled" rather than "waiting or claimed": SQLite would take the latter for a
 # range of ix_cases_queue and sort it.
-# The status at the end, or SQLite would read every row to see that the index says the truth of it.
+# What a view is made by stands at the end, or SQLite would read every row to see whether it is.
 _COVERED = (
     cases.c.clauses,
     cases.c.region,
@@ -152,6 +152,7 @@ _COVERED = (
     cases.c.opened_at,
     cases.c.platform,
     cases.c.status,
+    cases.c.awaits_second,
 )
 QUEUE_VIEWS = {
     "ix_cases_open": ("status NOT IN ('decided','approved')",) * 2,
@@ -167,8 +168,7 @@ Index(
     cases.c.score,
     cases.c.platform,
     cases.c.status,
-    sqlite_where=text(QUEUE_VIEWS["ix_cases_open"][0]),
-    postgresql_where=text(QUEUE_VIEWS["ix_cases_open"][1]),
+    cases.c.awaits_second,
 )
 Index("ix_cases_kind", cases.c.status, cases.c.platform, cases.c.clauses, cases.c.region)
 for _name, (_sqlite, _postgresql) in QUEUE_VIEWS.items():

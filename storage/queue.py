@@ -31,7 +31,7 @@ from storage.records import CaseStatus, Clause, Contacts
 from storage.search import Hits, cases_with, numbers_of, search
 
 PAGE = 50
-COUNTED = 10_000  # cases counted one by one where the tally cannot answer
+COUNTED = 5_000  # cases counted one by one where the tally cannot answer
 STEP, WALKED = 500, 4_000  # cases looked into at a time, and for one page
 RECENT = 31  # days that are a small part of all
 TRIED = 20  # candidates looked at before the queue is called empty for now
@@ -159,9 +159,9 @@ def nearby(connection: Connection, filters: Filters, hits: Hits | None) -> Seque
 
 
 def lately(filters: Filters) -> list[ColumnElement[bool]]:
-    """Conditions that enter the index over days, where that is worth it: of open cases."""
+    """Conditions that enter the index over days, where that is worth it."""
     now = utc_now()
-    if filters.days is None or filters.days > RECENT or filters.view not in {"open", "mine"}:
+    if filters.days is None or filters.days > RECENT or filters.view == "second":
         return []
     return [*wanted(replace(filters, days=None), now), cases.c.opened_at >= since(filters, now)]
 
