@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from console.bearer import Unknown
 from console.desk import Desk, desk_of
 from console.guard import SAFE, Guard, headers_of
 from console.kept import packed
@@ -33,6 +34,11 @@ UNREADABLE = Bilingual(
     "提交的表单不完整或格式不对，没有写入。请后退，检查后再提交。",
     "The form was incomplete or malformed; nothing was written. Go back, check and send again.",
 )
+MALFORMED = Bilingual(
+    "请求不完整或格式不对，没有写入。出错之处见 fields，格式见 /api/v1/openapi.json。",
+    "The request was incomplete or malformed; nothing was written. `fields` says where, "
+    "/api/v1/openapi.json how it should be.",
+)
 OUR_FAULT = Bilingual(
     "程序出错，没有写完的内容已撤回。请后退再试；若再次出现，请把时间告诉管理员。",
     "The program failed; what was not finished was undone. Go back and try again; if it happens "
@@ -43,12 +49,7 @@ OUR_FAULT = Bilingual(
 def create_app(desk: Desk) -> FastAPI:
     app = FastAPI(title="certsweep", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.desk = desk
-    nav: list[Nav] = []
-    for name in page_modules():
-        module = importlib.import_module(name)
-        app.include_router(module.router)
-        nav += getattr(module, "NAV", ())
-    app.state.nav = sorted(nav, key=lambda one: one.order)
+    app.state.nav = include_routers(app)
     app.mount("/static", StaticFiles(directory=HERE / "static", packages=list(ASSETS)), "static")
     app.add_exception_handler(NeedsLogin, to_login)
     app.add_exception_handler(MustChange, to_password)
@@ -58,6 +59,16 @@ def create_app(desk: Desk) -> FastAPI:
     app.add_exception_handler(Exception, told_our_fault)
     app.add_middleware(Guard, origin=desk.origin, replay_origin=desk.replay_origin)
     return app
+
+
+def include_routers(app: FastAPI) -> list[Nav]:
+    """Every page and endpoint there is; the places in the bar that they ask for, in order."""
+    nav: list[Nav] = []
+    for name in page_modules():
+        module = importlib.import_module(name)
+        app.include_router(module.router)
+        nav += getattr(module, "NAV", ())
+    return sorted(nav, key=lambda one: one.order)
 
 
 def page_modules() -> list[str]:
@@ -83,7 +94,11 @@ async def to_password(_request: Request, _error: Exception) -> Response:
 async def told(request: Request, error: Exception) -> Response:
     """A Problem as a page: what happened, what was kept, what to do."""
     assert isinstance(error, Problem)
-    kinds: tuple[tuple[type[Problem], int], ...] = ((Forbidden, 403), (Missing, 404))
+    kinds: tuple[tuple[type[Problem], int], ...] = (
+        (Unknown, 401),
+        (Forbidden, 403),
+        (Missing, 404),
+    )
     status = next((code for kind, code in kinds if isinstance(error, kind)), 0)
     if not status:
         # Of the outside world where an exception of the database stands behind it.
@@ -93,12 +108,20 @@ async def told(request: Request, error: Exception) -> Response:
 
 async def told_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    words = NOT_FOUND if error.status_code in {404, 405} else UNREADABLE
-    return error_page(request, error.status_code, words)
+    words = NOT_FOUND if error.status_code in {404, 405} else unreadable(request)
+    answer = error_page(request, error.status_code, words)
+    answer.headers.update(error.headers or {})  # 405 says what is allowed
+    return answer
 
 
-async def told_unreadable(request: Request, _error: Exception) -> Response:
-    return error_page(request, 422, UNREADABLE)
+async def told_unreadable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    places = (".".join(map(str, one["loc"])) for one in error.errors())
+    return error_page(request, 422, unreadable(request), tuple(dict.fromkeys(places)))
+
+
+def unreadable(request: Request) -> Bilingual:
+    return MALFORMED if request.url.path.startswith("/api/") else UNREADABLE
 
 
 async def told_our_fault(request: Request, error: Exception) -> Response:
@@ -109,9 +132,13 @@ async def told_our_fault(request: Request, error: Exception) -> Response:
     return answer
 
 
-def error_page(request: Request, status: int, words: Bilingual) -> Response:
+def error_page(
+    request: Request, status: int, words: Bilingual, places: tuple[str, ...] = ()
+) -> Response:
     if request.url.path.startswith("/api/"):
-        return JSONResponse({"error": {"zh": words.zh, "en": words.en}}, status)
+        headers = {"www-authenticate": "Bearer"} if status == 401 else None
+        told = {"zh": words.zh, "en": words.en, "fields": [place[:100] for place in places[:20]]}
+        return JSONResponse({"error": told}, status, headers)
     sent = request.method not in SAFE
     text = words.said(lang_of(request))
     return page(request, "error.html", status, text=text, status=status, sent=sent)

@@ -7,10 +7,12 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 from storage.bilingual import Problem
+from storage.grams import LONGEST as LONGEST_WORDS
+from storage.grams import asked
 from storage.queue import VIEWS, Filters, Place
 from storage.records import Clause
 
-NAMES = ("view", "clause", "platform", "region", "score", "days")
+NAMES = ("view", "clause", "platform", "region", "score", "days", "words")
 WORDS = {"view": "视图", "clause": "条款", "score": "得分", "days": "时长", "after": "翻页位置"}
 LONGEST = 60
 
@@ -27,8 +29,21 @@ def filters_of(query: Mapping[str, str], person: str) -> Filters:
         region=(query.get("region") or "")[:LONGEST],
         score=share(query.get("score") or ""),
         days=whole(query.get("days") or ""),
+        words=words_of(query.get("words") or ""),
         person=person,
     )
+
+
+def words_of(typed: str) -> str:
+    """As typed, blanks made one; Problem where nothing in it can be looked for."""
+    words = " ".join(typed.split())[:LONGEST_WORDS]
+    if words and not asked(words).words:
+        raise Problem(
+            "检索词至少要有两个字（标点和空格不算），没有检索。请写长一点。",
+            "A search takes a word of at least two letters or digits; nothing was looked for. "
+            "Write more.",
+        )
+    return words
 
 
 def share(typed: str) -> float | None:
@@ -84,6 +99,7 @@ def place_of(typed: str) -> Place | None:
     priority, _, number = typed.partition(".")
     if not typed:
         return None
-    if not (priority.isdigit() and number.isdigit()) or len(typed) > 30 or not typed.isascii():
+    figures = priority.isdigit() and number.isdigit() and typed.isascii()
+    if not figures or len(priority) > 3 or len(number) > 9:  # beyond: no integer of PostgreSQL's
         raise wrong("after")
     return Place(priority=int(priority), id=int(number))

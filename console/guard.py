@@ -5,12 +5,31 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST = 1 << 20  # bytes of a body; a note has 4,000 characters at most
 LARGE = {"/directory/import": 32 << 20}  # where a file is sent
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+OTHER_ADDRESS = (
+    "这个地址不是审核台的地址。请用启动时显示的网址打开。",
+    "This is not the desk's address: use the one shown at its start.",
+)
+OTHER_PAGE = (
+    "请求不是从审核台的页面发出的，没有写入。请回到审核台重试。",
+    "The request did not come from a page of the desk; nothing was written.",
+)
+TOO_MUCH = (
+    "提交的内容超过 {} MB，没有写入。请后退、缩短后再提交，所填内容仍在页面上。",
+    "More than {} MB was sent; nothing was written. Go back and send less.",
+)
+
+
+def told(scope: Scope, status: int, zh: str, en: str) -> Response:
+    if scope["path"].startswith("/api/"):
+        return JSONResponse({"error": {"zh": zh, "en": en, "fields": []}}, status)
+    return PlainTextResponse(f"{zh}\n{en}\n", status)
 
 
 class Guard:
@@ -46,25 +65,12 @@ class Guard:
         if headers.get("host", "") != self.host:
             if scope["method"] in SAFE:
                 return RedirectResponse(f"{self.origin}{quote(scope['path'])}")
-            return PlainTextResponse(
-                "这个地址不是审核台的地址。请用启动时显示的网址打开。\n"
-                "This is not the desk's address: use the one shown at its start.\n",
-                421,
-            )
+            return told(scope, 421, *OTHER_ADDRESS)
         if scope["method"] not in SAFE and not self.from_ourselves(headers):
-            return PlainTextResponse(
-                "请求不是从审核台的页面发出的，没有写入。请回到审核台重试。\n"
-                "The request did not come from a page of the desk; nothing was written.\n",
-                403,
-            )
+            return told(scope, 403, *OTHER_PAGE)
         length, most = headers.get("content-length", "0"), LARGE.get(scope["path"], MOST)
         if not length.isdigit() or int(length) > most:
-            size = most >> 20
-            return PlainTextResponse(
-                f"提交的内容超过 {size} MB，没有写入。请后退、缩短后再提交，所填内容仍在页面上。\n"
-                f"More than {size} MB was sent; nothing was written. Go back and send less.\n",
-                413,
-            )
+            return told(scope, 413, *(words.format(most >> 20) for words in TOO_MUCH))
         return None
 
     def from_ourselves(self, headers: Headers) -> bool:

@@ -16,6 +16,7 @@ from console.roles import Act, may
 from console.words import LANGUAGES, age, moment, sayer, translator
 from exports.masking import masked
 from storage.bilingual import Bilingual
+from storage.keymap import USUAL
 from storage.reasons import VERDICT_WORDS, named
 from storage.records import Contacts, Verdict
 
@@ -60,6 +61,7 @@ def common(request: Request) -> dict[str, Any]:
         "user": user,
         "csrf": getattr(request.state, "csrf", ""),
         "nav": nav,
+        "keys_of": session.keys if session is not None else USUAL,
         "current": current(nav, request),
         "here": request.url.path,
         "stay": stay(request),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from storage.bilingual import Bilingual, Problem
+from storage.tokens import Token
 from storage.users import ROLE_WORDS, Role, User
 
 
@@ -67,3 +69,22 @@ def demand(user: User, act: Act) -> None:
         f"Your account may not {word.en}; nothing was changed. It takes one of the roles "
         f"{', '.join(role.en for role in roles)}: ask an administrator.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A person, or a program that acts for one within its token's scopes."""
+
+    user: User
+    token: Token | None = None
+
+    def demand(self, act: Act) -> None:
+        """Raise Forbidden unless both the roles and the scopes reach."""
+        demand(self.user, act)
+        if self.token is not None and act not in self.token.scopes:
+            word = ACT_WORDS[act]
+            raise Forbidden(
+                f"这个令牌的范围不含“{word.zh}”（{act}），没有改动。请换一个令牌。",
+                f"This token's scopes do not include {act} ({word.en}); nothing was changed. Use "
+                "another token.",
+            )

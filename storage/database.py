@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from storage.bilingual import Problem
 
@@ -28,6 +29,10 @@ WRITE = "certsweep_write"
 UPGRADE_LOCK = 0x63657274
 
 Insert = sqlite.Insert | postgresql.Insert
+
+# One for each thread of the desk (40) and some more: with the usual 15, fifty people at a slow
+# moment waited for each other's connections, and failed after 30 s.
+POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 40}
 
 LOCKED = (
     "数据库正被另一程序占用，等了 10 秒仍未放开。未提交的部分没有写入，已提交的都在。"
@@ -50,6 +55,10 @@ NO_ACCESS = (
     "打不开或写不了数据库文件，没有写入任何内容。请检查文件夹是否存在、权限是否足够。",
     "The database file cannot be opened or written; nothing was written. Check that the folder "
     "exists and that you may write to it.",
+)
+BUSY = (
+    "数据库连接都在用，等了 30 秒仍没有空出。没有写入任何内容。请稍后再试。",
+    "All connections to the database were in use for 30 s; nothing was written. Try again later.",
 )
 BROKEN = (
     "读写数据库文件出错，未提交的部分没有写入。请检查磁盘。",
@@ -119,6 +128,8 @@ def explained() -> Iterator[None]:
         if problem is None:
             raise
         raise problem from error
+    except PoolTimeout as error:
+        raise Problem(*BUSY) from error
     except OSError as error:
         raise file_problem(error) from error
 
@@ -152,10 +163,10 @@ def open_database(url: str, home: Path) -> Engine:
     """
     parsed = parse_url(url, home)
     if parsed.drivername != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True, **POOL)
     with explained():
         Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, hide_parameters=True)
+    engine = create_engine(parsed, hide_parameters=True, **POOL)
     event.listen(engine, "connect", set_pragmas)
     event.listen(engine, "begin", begin_sqlite)
     return engine

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
@@ -16,6 +17,8 @@ from storage.audit import record
 from storage.bilingual import Problem
 from storage.columns import utc_now
 from storage.database import read, write
+from storage.keymap import keymap
+from storage.models_api import desk_keys
 from storage.models_desk import desk_sessions, login_attempts, users
 from storage.persons import folded_name
 from storage.users import NOBODY, User, find_user, fits, user_of
@@ -33,6 +36,7 @@ class DeskSession:
     user: User
     token_sha256: str
     ends_at: datetime
+    keys: Mapping[str, str] = field(default_factory=dict)  # act to key, all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +137,9 @@ def session_of(engine: Engine, token: str, *, stirs: bool = True) -> DeskSession
         return None
     now, key = utc_now(), fingerprint(token)
     statement = (
-        select(users, desk_sessions.c.seen_at, desk_sessions.c.ends_at)
+        select(users, desk_sessions.c.seen_at, desk_sessions.c.ends_at, desk_keys.c["keys"])
         .join(desk_sessions, desk_sessions.c.user_id == users.c.id)
+        .outerjoin(desk_keys, desk_keys.c.user_id == users.c.id)
         .where(
             desk_sessions.c.token_sha256 == key,
             desk_sessions.c.closed_at.is_(None),
@@ -152,7 +157,8 @@ def session_of(engine: Engine, token: str, *, stirs: bool = True) -> DeskSession
             connection.execute(
                 update(desk_sessions).where(desk_sessions.c.token_sha256 == key).values(seen_at=now)
             )
-    return DeskSession(user=user_of(row), token_sha256=key, ends_at=row.ends_at)
+    own = keymap(row._mapping["keys"])  # `row.keys` is a method
+    return DeskSession(user=user_of(row), token_sha256=key, ends_at=row.ends_at, keys=own)
 
 
 def log_out(engine: Engine, session: DeskSession) -> None:

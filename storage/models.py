@@ -284,7 +284,8 @@ class CasePostModel(Base):
             "uq_case_posts_active",
             "post_row",
             unique=True,
-            sqlite_where=text("NOT split"),
+            # As SQLAlchemy writes it for SQLite, which else would not see that the index serves.
+            sqlite_where=text("split = 0"),
             postgresql_where=text("NOT split"),
         ),
     )

@@ -144,12 +144,33 @@ saved_filters = core(SavedFilterModel)
 # Serve each view of the queue in its own order and cover its filters, so that no row is read that
 # is not shown. "Not settled" rather than "waiting or claimed": SQLite would take the latter for a
 # range of ix_cases_queue and sort it.
-_COVERED = (cases.c.clauses, cases.c.region, cases.c.score, cases.c.opened_at, cases.c.platform)
+# What a view is made by stands at the end, or SQLite would read every row to see whether it is.
+_COVERED = (
+    cases.c.clauses,
+    cases.c.region,
+    cases.c.score,
+    cases.c.opened_at,
+    cases.c.platform,
+    cases.c.status,
+    cases.c.awaits_second,
+)
 QUEUE_VIEWS = {
     "ix_cases_open": ("status NOT IN ('decided','approved')",) * 2,
     "ix_cases_settled": ("status NOT IN ('waiting','claimed')",) * 2,
     "ix_cases_second": ("awaits_second = 1", "awaits_second"),
 }
+# For filters that leave few of very many cases (storage/narrowing.py).
+Index(
+    "ix_cases_opened",
+    cases.c.opened_at,
+    cases.c.clauses,
+    cases.c.region,
+    cases.c.score,
+    cases.c.platform,
+    cases.c.status,
+    cases.c.awaits_second,
+)
+Index("ix_cases_kind", cases.c.status, cases.c.platform, cases.c.clauses, cases.c.region)
 for _name, (_sqlite, _postgresql) in QUEUE_VIEWS.items():
     Index(
         _name,

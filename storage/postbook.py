@@ -24,6 +24,7 @@ from storage.rows import (
     post_values,
     snapshot_values,
 )
+from storage.search import index_post
 
 CHUNK = 5_000  # parameters in one IN; SQLite takes 32,766, PostgreSQL 65,535
 BY_ROW = posts.c.id == bindparam("row")
@@ -120,6 +121,7 @@ class PostBook:
             row = same.row
             self._connection.execute(update(posts).where(posts.c.id == row).values(values))
         self._add_children(row, sighting, judgement)
+        index_post(self._connection, row, sighting.post)
         placement = place(self._connection, row, sighting, self._now)
         note_recurrence(self._connection, placement.case_id, row, self._now)
         note_blacklisted(self._connection, placement.case_id, row, self._now)

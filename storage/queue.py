@@ -6,20 +6,34 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.sql.expression import func
 
 from storage.cases import OPEN, CaseRow, case_row, claims_of, in_no_other_hands, take, urls_of
-from storage.columns import utc_now
+from storage.columns import AnyRow, utc_now
 from storage.database import read, write
 from storage.models import advertiser_keys, case_posts, cases, decisions, findings
 from storage.models_desk import case_tally
+from storage.narrowing import Aside, narrowed
 from storage.persons import named_person
 from storage.records import CaseStatus, Clause, Contacts
+from storage.search import Hits, cases_with, numbers_of, search
 
 PAGE = 50
-COUNTED = 10_000  # cases counted one by one where the tally cannot answer
+COUNTED = 5_000  # cases counted one by one where the tally cannot answer
+STEP, WALKED = 500, 4_000  # cases looked into at a time, and for one page
+RECENT = 31  # days that are a small part of all
 TRIED = 20  # candidates looked at before the queue is called empty for now
 # As the indexes of storage/models_desk.py say it, and written out, not bound: only so does SQLite
 # see that they serve the query.
@@ -38,6 +52,7 @@ class Filters:
     region: str = ""
     score: float | None = None  # at least
     days: int | None = None  # opened within
+    words: str = ""  # to be found in one of its posts, each of them
     person: str = ""  # whose `mine` it is, and who must not be their own second
 
 
@@ -77,8 +92,12 @@ def wanted(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.score is not None:
         conditions.append(cases.c.score >= filters.score)
     if filters.days is not None:
-        conditions.append(cases.c.opened_at >= now - timedelta(days=filters.days))
+        conditions.append(Aside(cases.c.opened_at) >= since(filters, now))
     return conditions
+
+
+def since(filters: Filters, now: datetime) -> datetime | None:
+    return None if filters.days is None else now - timedelta(days=filters.days)
 
 
 def view_of(filters: Filters) -> ColumnElement[bool]:
@@ -93,39 +112,115 @@ def view_of(filters: Filters) -> ColumnElement[bool]:
 
 
 def queue_page(
-    engine: Engine, filters: Filters, after: Place | None = None, limit: int = PAGE
+    engine: Engine,
+    filters: Filters,
+    after: Place | None = None,
+    limit: int = PAGE,
+    hits: Hits | None = None,
 ) -> tuple[list[CaseRow], Place | None]:
     """One page, highest priority first and then the oldest, and where the next one begins.
 
-    By key, not by offset: a case decided meanwhile makes nobody miss the one after it.
+    By key, not by offset: a case decided meanwhile makes nobody miss the one after it. Where words
+    are looked for that very many cases hold, a page may be short although more follow.
+    `hits`: what `search` gave for the filters' words, where it was asked already.
     """
-    statement = select(cases).where(*wanted(filters, utc_now()))
+    conditions = wanted(filters, utc_now())
+    if filters.words and hits is None:
+        hits = search(engine, filters.words)
+    with read(engine) as connection:
+        near = nearby(connection, filters, hits)
+        if near is None and hits is not None:
+            ids, end = walk(connection, conditions, hits, after, limit)
+            statement = select(cases).where(cases.c.id.in_(ids))
+            shown = connection.execute(in_order(statement, None)).all()
+        else:
+            if near is not None:
+                conditions.append(cases.c.id.in_(numbers_of(connection, near)))
+            statement = in_order(select(cases).where(*conditions), after).limit(limit + 1)
+            rows = connection.execute(statement).all()
+            shown = rows[:limit]
+            end = place_of(shown[-1]) if len(rows) > limit else None
+        ids = [row.id for row in shown]
+        found, said = urls_of(connection, ids), claims_of(connection, ids)
+    return [case_row(row, found[row.id], said[row.id]) for row in shown], end
+
+
+def nearby(connection: Connection, filters: Filters, hits: Hits | None) -> Sequence[int] | None:
+    """The only cases that can be meant, where they are few; None: walk the queue."""
+    if hits is not None and hits.whole:
+        return hits.cases
+    kinds, opened = tally_kinds(filters), lately(filters)
+    if not kinds and not opened:
+        return None
+    few = narrowed(connection, tallied_view(filters.view), kinds, opened)
+    if few is None or hits is None:
+        return few
+    return cases_with(connection, hits.asked, cases_in=few)
+
+
+def lately(filters: Filters) -> list[ColumnElement[bool]]:
+    """Conditions that enter the index over days, where that is worth it."""
+    now = utc_now()
+    if filters.days is None or filters.days > RECENT or filters.view == "second":
+        return []
+    return [*wanted(replace(filters, days=None), now), cases.c.opened_at >= since(filters, now)]
+
+
+def place_of(row: AnyRow) -> Place:
+    return Place(priority=row.priority, id=row.id)
+
+
+def in_order(statement: Select[Any], after: Place | None) -> Select[Any]:
     if after is not None:
         # Written so that the index is entered at the key (measured: 0.1 ms, else 17).
         statement = statement.where(
             cases.c.priority <= after.priority,
             or_(cases.c.priority < after.priority, cases.c.id > after.id),
         )
-    statement = statement.order_by(cases.c.priority.desc(), cases.c.id).limit(limit + 1)
-    with read(engine) as connection:
-        rows = connection.execute(statement).all()
-        shown = rows[:limit]
-        ids = [row.id for row in shown]
-        found, said = urls_of(connection, ids), claims_of(connection, ids)
-    more = len(rows) > limit
-    end = Place(priority=shown[-1].priority, id=shown[-1].id) if more else None
-    return [case_row(row, found[row.id], said[row.id]) for row in shown], end
+    return statement.order_by(cases.c.priority.desc(), cases.c.id)
 
 
-def queue_counts(engine: Engine, filters: Filters) -> Counts:
+def walk(
+    connection: Connection,
+    conditions: Sequence[ColumnElement[bool]],
+    hits: Hits,
+    after: Place | None,
+    limit: int,
+) -> tuple[list[int], Place | None]:
+    """Down the queue until a page is full of cases with the words; WALKED cases at most.
+
+    For words that very many cases hold: the next page full of them is near, whereas all of them
+    would have to be sorted first.
+    """
+    found: list[AnyRow] = []
+    place, seen = after, 0
+    while len(found) <= limit and seen < WALKED:
+        columns = select(cases.c.priority, cases.c.id).where(*conditions)
+        step = connection.execute(in_order(columns, place).limit(STEP)).all()
+        if not step:
+            return [row.id for row in found], None
+        held = set(cases_with(connection, hits.asked, cases_in=[row.id for row in step]))
+        found += [row for row in step if row.id in held]
+        place, seen = place_of(step[-1]), seen + len(step)
+    if len(found) > limit:
+        place = place_of(found[limit - 1])
+    return [row.id for row in found[:limit]], place
+
+
+def queue_counts(engine: Engine, filters: Filters, hits: Hits | None = None) -> Counts:
     """From the tally where it can answer, which is exact; by hand and up to a limit elsewhere."""
-    by_hand = filters.score is not None or filters.days is not None or filters.view == "mine"
-    cells = counted_cells(engine, filters) if by_hand else tallied_cells(engine, filters)
-    total = sum(n for *_, n in kept(cells, filters))
+    if filters.words and hits is None:
+        hits = search(engine, filters.words)
+    if filters.score is None and filters.days is None and filters.view != "mine" and hits is None:
+        return tallied(engine, filters)
+    cells = counted_cells(engine, filters, hits)
+    whole = hits is None or hits.whole
     return Counts(
-        total=total,
-        exact=not by_hand or sum(n for *_, n in cells) < COUNTED,
-        by_clause=per_clause(kept(cells, replace(filters, clause=""))),
+        total=sum(n for *_, n in kept(cells, filters)),
+        exact=whole and sum(n for *_, n in cells) < COUNTED,
+        by_clause=per_clause(
+            (clauses, n) for _, clauses, _, n in kept(cells, replace(filters, clause=""))
+        ),
         by_platform=per(0, kept(cells, replace(filters, platform=""))),
         by_region=per(2, kept(cells, replace(filters, region=""))),
     )
@@ -134,33 +229,60 @@ def queue_counts(engine: Engine, filters: Filters) -> Counts:
 Cell = tuple[str, str, str, int]  # platform, clauses, region, how many
 
 
-def tallied_cells(engine: Engine, filters: Filters) -> list[Cell]:
+def tallied(engine: Engine, filters: Filters) -> Counts:
+    with read(engine) as connection:
+        clauses = tally_by(connection, case_tally.c.clauses, replace(filters, clause=""))
+        platforms = tally_by(connection, case_tally.c.platform, replace(filters, platform=""))
+        regions = tally_by(connection, case_tally.c.region, replace(filters, region=""))
+    return Counts(
+        total=sum(n for combined, n in clauses if filters.clause in combined),
+        exact=True,
+        by_clause=per_clause(clauses),
+        by_platform=dict(platforms),
+        by_region=dict(regions),
+    )
+
+
+def tally_by(
+    connection: Connection, column: ColumnElement[str], filters: Filters
+) -> list[tuple[str, int]]:
+    """Values of one column and how many cases the filters show with each, the most first."""
+    count = func.sum(case_tally.c.n)
+    shown = (tallied_view(filters.view), case_tally.c.n > 0, *tally_kinds(filters))
+    statement = select(column, count).where(*shown).group_by(column)
+    rows = connection.execute(statement.order_by(count.desc(), column))
+    return [(str(value), int(n)) for value, n in rows]
+
+
+def tally_kinds(filters: Filters) -> list[ColumnElement[bool]]:
+    columns, conditions = case_tally.c, []
+    if filters.platform:
+        conditions.append(columns.platform == filters.platform)
+    if filters.clause:
+        conditions.append(columns.clauses.contains(filters.clause, autoescape=True))
+    if filters.region:
+        conditions.append(columns.region == filters.region)
+    return conditions
+
+
+def tallied_view(view: str) -> ColumnElement[bool]:
     columns = case_tally.c
-    if filters.view == "second":
-        view = and_(columns.status == CaseStatus.DECIDED.value, columns.awaits_second)
-    elif filters.view == "decided":
-        view = and_(columns.status.not_in(OPEN), ~columns.awaits_second)
-    else:
-        view = and_(columns.status.in_(OPEN))
-    statement = (
-        select(columns.platform, columns.clauses, columns.region, func.sum(columns.n))
-        .where(view, columns.n > 0)
-        .group_by(columns.platform, columns.clauses, columns.region)
-    )
-    with read(engine) as connection:
-        return [(a, b, c, int(n)) for a, b, c, n in connection.execute(statement)]
+    if view == "second":
+        return and_(columns.status == CaseStatus.DECIDED.value, columns.awaits_second)
+    if view == "decided":
+        return and_(columns.status.not_in(OPEN), ~columns.awaits_second)
+    return columns.status.in_(OPEN)
 
 
-def counted_cells(engine: Engine, filters: Filters) -> list[Cell]:
+def counted_cells(engine: Engine, filters: Filters, hits: Hits | None) -> list[Cell]:
     whole = replace(filters, clause="", platform="", region="")
-    some = (
-        select(cases.c.platform, cases.c.clauses, cases.c.region)
-        .where(*wanted(whole, utc_now()))
-        .limit(COUNTED)
-        .subquery()
-    )
-    statement = select(some, func.count()).group_by(*some.c)
+    columns = select(cases.c.platform, cases.c.clauses, cases.c.region)
+    columns = columns.where(*(lately(whole) or wanted(whole, utc_now())))
     with read(engine) as connection:
+        if hits is not None:
+            columns = columns.where(cases.c.id.in_(numbers_of(connection, hits.cases)))
+        some = columns.limit(COUNTED).subquery()
+        statement = select(some, func.count()).group_by(*some.c)
         return [(a, b, c, int(n)) for a, b, c, n in connection.execute(statement)]
 
 
@@ -174,9 +296,9 @@ def kept(cells: Iterable[Cell], filters: Filters) -> list[Cell]:
     ]
 
 
-def per_clause(cells: Iterable[Cell]) -> dict[str, int]:
+def per_clause(combined: Iterable[tuple[str, int]]) -> dict[str, int]:
     found: Counter[str] = Counter()
-    for _, clauses, _, n in cells:
+    for clauses, n in combined:
         for clause in clauses:
             found[clause] += n
     return dict(sorted(found.items(), key=lambda pair: "一二三四".find(pair[0])))
@@ -195,14 +317,17 @@ def claim_next(engine: Engine, filters: Filters, by: str) -> int | None:
     A case somebody else takes in the same moment is passed over, not waited for.
     """
     person, now = named_person(by), utc_now()
-    statement = (
-        select(cases.c.id)
-        .where(*wanted(replace(filters, view="open"), now), in_no_other_hands(person, now))
-        .order_by(cases.c.priority.desc(), cases.c.id)
-        .limit(TRIED)
-    )
+    free = [*wanted(replace(filters, view="open"), now), in_no_other_hands(person, now)]
+    hits = search(engine, filters.words)
     with read(engine) as connection:
-        candidates = connection.execute(statement).scalars().all()
+        near = nearby(connection, replace(filters, view="open"), hits)
+        if near is None and hits is not None:
+            candidates, _ = walk(connection, free, hits, None, TRIED)
+        else:
+            if near is not None:
+                free.append(cases.c.id.in_(numbers_of(connection, near)))
+            statement = in_order(select(cases.c.id).where(*free), None).limit(TRIED)
+            candidates = list(connection.execute(statement).scalars().all())
     for case_id in candidates:
         with write(engine) as connection:
             if take(connection, case_id, person):
@@ -246,14 +371,12 @@ def quotes_of(engine: Engine, ids: Sequence[int], most: int = 4) -> dict[int, li
 
 def contacts_of(engine: Engine, ids: Sequence[int]) -> dict[int, Contacts]:
     """What must be masked in the titles and quotes of these cases."""
-    kinds = ("phone", "wechat", "qq")
+    # Of every kind: asked for three kinds, SQLite reads all keys of those kinds first.
     statement = (
         select(case_posts.c.case_id, advertiser_keys.c.kind, advertiser_keys.c.value)
         .distinct()
         .join(advertiser_keys, advertiser_keys.c.post_row == case_posts.c.post_row)
-        .where(
-            case_posts.c.case_id.in_(ids), ~case_posts.c.split, advertiser_keys.c.kind.in_(kinds)
-        )
+        .where(case_posts.c.case_id.in_(ids), ~case_posts.c.split)
     )
     found: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
     with read(engine) as connection:

@@ -59,7 +59,7 @@ def save_filter(engine: Engine, person: str, name: str, query: str, *, shared: b
             )
         connection.execute(
             insert(saved_filters).values(
-                owner=person, name=named, query=query[:500], shared=shared, saved_at=utc_now()
+                owner=person, name=named, query=query[:2000], shared=shared, saved_at=utc_now()
             )
         )
 

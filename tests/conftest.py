@@ -25,8 +25,10 @@ from sqlalchemy import Engine
 import storage.blacklist_models
 import storage.capture_models
 import storage.directory_models
+import storage.models_api
 import storage.models_desk
 import storage.models_exports
+import storage.models_search
 import storage.models_sources
 import storage.proof_models
 import storage.takedown_models  # noqa: F401 (their tables belong to the metadata)

@@ -90,7 +90,7 @@ def test_every_answer_carries_the_policy(desk, path: str) -> None:
 
 def test_a_failure_of_ours_is_a_page_with_all_headers_and_no_traceback(desk, monkeypatch) -> None:
     browser = Browser(desk).log_in("wang")
-    monkeypatch.setattr("console.pages.queue.queue_counts", lambda *_: 1 / 0)
+    monkeypatch.setattr("console.queueview.queue_counts", lambda *_: 1 / 0)
     answer = browser.get("/queue")
     assert answer.status_code == 500
     assert "程序出错" in answer.text

@@ -207,6 +207,7 @@ def test_axe_finds_nothing_serious_and_the_policy_is_never_broken(desk, browser,
     for path in (
         "/queue",
         "/queue?view=decided",
+        "/queue?words=包过",
         f"/cases/{number}",
         f"/cases/{number}?way=replay",
         f"/cases/{number}?way=facts",

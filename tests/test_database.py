@@ -219,3 +219,16 @@ def test_what_is_storable_keeps_its_length_and_can_be_encoded(words: str) -> Non
     assert kept.encode().decode() == kept
     assert all(a in {b, "\ufffd"} for a, b in zip(kept, words, strict=True))
     assert storable_tree({"k": [words]}) == {"k": [kept]}
+
+
+def test_connections_that_are_all_in_use_are_told_and_fail_nothing_else(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.05}
+    monkeypatch.setattr("storage.database.POOL", small)
+    engine = open_database(database_url, tmp_path)
+    with read(engine), pytest.raises(Problem, match="in use"), read(engine):
+        pass
+    with read(engine) as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    engine.dispose()

@@ -15,12 +15,12 @@ from console.flash import flash_of
 from console.names import platform_name, state_name
 from console.page import Nav, go, page, query_of
 from console.people import Decider, Reader
-from console.roles import Act
+from console.queueview import view_queue
+from console.roles import Act, Caller
 from console.whytop import why_on_top
-from exports.masking import masked
 from storage.bilingual import Bilingual
 from storage.columns import utc_now
-from storage.queue import Filters, claim_next, contacts_of, queue_counts, queue_page, quotes_of
+from storage.queue import PAGE, Filters, claim_next
 from storage.saved_filters import forget_filter, save_filter, saved_for
 
 router = APIRouter(include_in_schema=False)
@@ -40,28 +40,22 @@ VIEWS = {
 def queue(request: Request, user: Reader) -> Response:
     engine, query = desk_of(request).engine, query_of(request)
     filters = filters_of(query, user.login)
-    after, counts = place_of(query.get("after", "")), queue_counts(engine, filters)
-    # Nothing of a kind is known from the tally; looking for it would read the whole index.
-    rows, end = queue_page(engine, filters, after) if counts.total else ([], None)
-    ids = [row.id for row in rows]
-    quotes, contacts = quotes_of(engine, ids), contacts_of(engine, ids)
-    now = utc_now()
+    view = view_queue(engine, Caller(user), filters, place_of(query.get("after", "")))
+    rows, now = view.rows, utc_now()
     return page(
         request,
         "queue.html",
         rows=rows,
-        quotes={
-            number: [(quote.clause, masked(quote.words, contacts[number])) for quote in said]
-            for number, said in quotes.items()
-        },
-        titles={row.id: masked(row.title, contacts[row.id]) for row in rows},
+        quotes=view.quotes,
+        titles=view.titles,
         why={row.id: why_on_top(row, now) for row in rows},
-        counts=counts,
+        counts=view.counts,
         filters=filters,
         query=query_string(filters),
         link=lambda **changes: f"/queue?{query_string(filters, **changes)}",
-        further=further(filters, end),
+        further=further(filters, view.end),
         first=not query.get("after"),
+        short=view.end is not None and len(rows) < PAGE,
         saved=saved_for(engine, user.login),
         views=VIEWS,
         now=now,

@@ -122,16 +122,22 @@
   }
 
   // ---- keys -------------------------------------------------------------------------------------
+  const acts = {
+    down: () => row(1), up: () => row(-1),
+    open: () => { if (document.activeElement.matches("[data-row]")) openRow(document.activeElement); },
+    next_quote: () => jump(1), previous_quote: () => jump(-1),
+    search: () => one("#words") && one("#words").focus(),
+    reason: () => reason && reason.focus(), note: () => one("#note") && one("#note").focus(),
+    undo: () => { const undo = one("form[data-undo]"); if (undo) undo.requestSubmit(); },
+    queue: () => location.assign("/queue"), keys: () => location.assign("/keys"),
+    tick: () => pick(), bulk: () => one("#bulk") && bulk(),
+    takedowns: () => location.assign("/takedowns"), exports: () => location.assign("/exports"),
+    statistics: () => location.assign("/statistics"),
+  };
+  ["violation", "clean", "transfer", "doubt"].forEach((verdict, place) => {
+    acts[verdict] = () => decision && choose(place + 1);
+  });
   const keys = {
-    j: () => row(1), k: () => row(-1),
-    o: () => { if (document.activeElement.matches("[data-row]")) openRow(document.activeElement); },
-    n: () => jump(1), p: () => jump(-1),
-    r: () => reason && reason.focus(), m: () => one("#note") && one("#note").focus(),
-    z: () => { const undo = one("form[data-undo]"); if (undo) undo.requestSubmit(); },
-    u: () => location.assign("/queue"), "?": () => location.assign("/keys"),
-    x: () => pick(), b: () => one("#bulk") && bulk(),
-    d: () => location.assign("/takedowns"), e: () => location.assign("/exports"),
-    s: () => location.assign("/statistics"),
     Enter: () => {
       const active = document.activeElement;
       if (active && active.matches("a, button, summary")) return false;
@@ -139,7 +145,8 @@
       decision.requestSubmit();
     },
   };
-  for (const number of [1, 2, 3, 4]) keys[number] = () => decision && choose(number);
+  const chosen = (document.body.dataset.keys || "").trim().split(" "); // act key act key …
+  for (let at = 0; at + 1 < chosen.length; at += 2) keys[chosen[at + 1]] = acts[chosen[at]];
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const field = event.target;

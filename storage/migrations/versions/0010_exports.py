@@ -1,7 +1,7 @@
 """Jobs that make files, decisions about many cases at once, kept forms, indexes by date.
 
-Revision ID: 0009_exports
-Revises: 0008
+Revision ID: 0010
+Revises: 0009
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from storage.columns import BIG_ID, SafeJson, SafeText, UtcDateTime
 
-revision = "0009_exports"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

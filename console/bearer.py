@@ -1,0 +1,115 @@
+"""Who speaks to the API: a program with a token, or a page of the desk with its form's token.
+
+A cookie alone opens nothing here, not even for reading: other sites could make a browser send it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from console.desk import Desk, desk_of
+from console.people import CSRF_HEADER, cookie_name, csrf_of
+from console.roles import Act, Caller
+from storage.bilingual import Problem
+from storage.logins import session_of
+from storage.tokens import holder_of
+
+VERSION = "/api/v1"
+# For the document only; `caller` reads the header itself and says in two languages what is wrong.
+SCHEME = HTTPBearer(auto_error=False, description="`certsweep token create`")
+
+
+class Unknown(Problem):
+    """Nobody is known by what came along."""
+
+
+class Words(BaseModel):
+    zh: str
+    en: str
+
+
+class Said(Words):
+    fields: list[str] = Field(default=[], description="what of the request was wrong, if known")
+
+
+class Error(BaseModel):
+    """What happened, what was kept, what to do; in both languages."""
+
+    error: Said
+
+
+class Given(BaseModel):
+    """A body: a name nobody knows is a mistake, not something to pass over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Error, "description": "The body is no JSON; nothing was written"},
+    401: {"model": Error, "description": "No token, or one that does not hold"},
+    403: {"model": Error, "description": "The account or the token may not do this"},
+    404: {"model": Error, "description": "There is no such thing"},
+    409: {"model": Error, "description": "Things stand otherwise; nothing was written"},
+    413: {"model": Error, "description": "More than 1 MB was sent"},
+    422: {"model": Error, "description": "The request is malformed; nothing was written"},
+    503: {"model": Error, "description": "The database is away; nothing was written"},
+}
+
+
+def api_router(tag: str) -> APIRouter:
+    """Of one small file in `console/api`; it is found by walking the folder."""
+    return APIRouter(prefix=VERSION, tags=[tag], responses=REFUSALS, dependencies=[Depends(SCHEME)])
+
+
+async def caller(request: Request) -> Caller:
+    desk = desk_of(request)
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    found: Caller | None
+    if kind:
+        held = await run_in_threadpool(holder_of, desk.engine, token.strip())
+        found = Caller(*held) if held is not None and kind.lower() == "bearer" else None
+    else:
+        found = await of_session(request, desk)
+    if found is None:
+        raise Unknown(
+            "没有令牌，或令牌无效、已过期、已撤销。请用 `certsweep token create` 建立，"
+            "并在请求头写 Authorization: Bearer 令牌。",
+            "There is no token, or it is wrong, expired or revoked. Make one with "
+            "`certsweep token create` and send it as Authorization: Bearer TOKEN.",
+        )
+    return found
+
+
+async def of_session(request: Request, desk: Desk) -> Caller | None:
+    cookie = request.cookies.get(cookie_name(desk), "")
+    sent = request.headers.get(CSRF_HEADER, "")
+    if not cookie or not hmac.compare_digest(sent.encode(), csrf_of(cookie).encode()):
+        return None
+    session = await run_in_threadpool(session_of, desk.engine, cookie)
+    return None if session is None else Caller(session.user)
+
+
+Anyone = Annotated[Caller, Depends(caller)]
+
+
+def scoped(act: Act) -> Callable[[Caller], Awaitable[Caller]]:
+    """A dependency that gives whoever calls, if they may."""
+
+    async def known(one: Anyone) -> Caller:
+        one.demand(act)
+        return one
+
+    return known
+
+
+Reads = Annotated[Caller, Depends(scoped(Act.READ))]
+Decides = Annotated[Caller, Depends(scoped(Act.DECIDE))]
+Seconds = Annotated[Caller, Depends(scoped(Act.SECOND))]
+Unmasks = Annotated[Caller, Depends(scoped(Act.UNMASK))]
