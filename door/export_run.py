@@ -16,6 +16,7 @@ from exports.registry import exporter
 from exports.takedown_case import takedown_rows
 from exports.takedown_rows import CHINA, PLATFORMS, ListHead
 from exports.writing import made_folder, refuse_overwriting
+from storage.batch_rows import Listed
 from storage.bilingual import Problem
 from storage.exports import close_batch, decided_rows, open_batch
 
@@ -63,8 +64,10 @@ def export_list(engine: Engine, form: str, folder: Path, asked: Asked = EVERYTHI
         decided_rows(engine, platform=asked.platform or None, since=start, verdict=verdict)
         for verdict in chosen.verdicts
     )
-    rows = chosen.write(takedown_rows(decided, head, for_code), path, head)
+    listed = Listed()
+    rows = chosen.write(takedown_rows(listed.passing(decided), head, for_code), path, head)
     close_batch(engine, head.batch_no, rows, digest(path), path.name)
+    listed.keep(engine, head.batch_no)
     return Exported(path=path, rows=rows, batch_no=head.batch_no)
 
 

@@ -14,11 +14,13 @@ from door.speech import out, say, t
 from door.takedown_report import deadline_words, recipient, words
 from exports.takedown_rows import CHINA, beijing
 from storage.takedown_states import STATE_WORDS, Answer, ItemState
+from storage.takedown_verdict import Seen
 from storage.takedowns import (
     Item,
     Request,
     due_items,
     list_requests,
+    looks_of,
     overdue_items,
     overturned_items,
     unclear_items,
@@ -34,25 +36,41 @@ class Due:
     looks: Sequence[Item]  # whose next look is due
     overdue: Pairs  # the deadline has passed without a word
     unclear: Pairs  # a person must look
-    claimed: Pairs  # the platform says removed, and no look has seen it gone
+    claimed: Pairs  # the platform says removed, and a look since has not seen it gone
+    unchecked: Pairs  # the platform says removed, and nobody has looked since
     returned: Pairs  # reappeared: the case waits for a new decision
     overturned: Pairs  # decided to be no violation since: to be withdrawn
 
     @property
     def empty(self) -> bool:
-        rows = (self.overdue, self.unclear, self.claimed, self.returned, self.overturned)
+        claims = (self.claimed, self.unchecked)
+        rows = (self.overdue, self.unclear, *claims, self.returned, self.overturned)
         return not self.looks and not any(rows)
 
 
 def due_now(engine: Engine, now: datetime) -> Due:
+    claims = in_state(engine, ItemState.ACKNOWLEDGED, CLAIMED)
+    read = read_since_answer(engine, [item for _, item in claims])
     return Due(
         looks=due_items(engine, now),
         overdue=overdue_items(engine, now.astimezone(CHINA).date()),
         unclear=unclear_items(engine),
-        claimed=in_state(engine, ItemState.ACKNOWLEDGED, CLAIMED),
+        claimed=[pair for pair in claims if pair[1].id in read],
+        unchecked=[pair for pair in claims if pair[1].id not in read],
         returned=in_state(engine, ItemState.REAPPEARED, None),
         overturned=overturned_items(engine),
     )
+
+
+def read_since_answer(engine: Engine, items: Sequence[Item]) -> set[int]:
+    """Items of which a look since the platform's answer told something."""
+    looks = looks_of(engine, [item.id for item in items])
+    return {
+        item.id
+        for item in items
+        for look in looks.get(item.id, ())
+        if look.seen != Seen.NOTHING and (item.answered_at is None or look.at >= item.answered_at)
+    }
 
 
 def in_state(engine: Engine, state: ItemState, answers: frozenset[str] | None) -> Pairs:
@@ -69,6 +87,7 @@ def due_json(due: Due) -> dict[str, Any]:
         "overdue": due.overdue,
         "unclear": due.unclear,
         "claimed": due.claimed,
+        "unchecked": due.unchecked,
         "returned": due.returned,
         "overturned": due.overturned,
     }
@@ -97,6 +116,11 @@ def show_due(due: Due) -> None:
     section("逾期未答复", "Overdue without an answer", due.overdue)
     section("看不准，需人工查看", "Unclear, a person must look", due.unclear)
     section("平台答复已处置，复查仍未见删除", "Claimed done, not seen gone", due.claimed)
+    section(
+        "平台答复已处置，尚未复查（或复查没有读到）",
+        "Claimed done, not looked at since",
+        due.unchecked,
+    )
     section("核实删除后再次出现", "Back after verified removal", due.returned)
     section("案件已改判，宜撤回", "Decided otherwise since: withdraw", due.overturned)
     if due.empty:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from storage.batch_rows import hold
 from storage.cases import decide, list_cases
-from storage.exports import Batch, record_batch
+from storage.exports import Batch, decided_rows, record_batch
 from storage.takedown_acts import Sending, approve, record_sent
 from storage.takedown_draft import Draft, draft, not_yet_asked
 from storage.takedown_looks import Look, Moved, add_round
@@ -37,17 +39,27 @@ def drafted(engine: Engine, *, by: str = DRAFTER, at: datetime = NOON) -> int:
     return draft(engine, order)
 
 
-def listed(engine: Engine) -> str:
-    """A list that was exported; its number."""
+def listed(
+    engine: Engine,
+    *,
+    platform: str = "web",
+    form: str = "xlsx",
+    rows: Sequence[int] | None = None,
+    **filters: str,
+) -> str:
+    """A list that was exported, of every decided post or of these rows; its number."""
+    held = [row.post_row for row in decided_rows(engine)] if rows is None else list(rows)
     made = Batch(
-        format="xlsx",
+        format=form,
         made_at=NOON,
-        rows=1,
+        rows=len(held),
         sha256=sha("list"),
         file_name="清单.xlsx",
-        filters={},
+        filters={"platform": platform, **filters},
     )
-    return record_batch(engine, made)
+    number = record_batch(engine, made)
+    hold(engine, number, held)
+    return number
 
 
 def sending(**changes: object) -> Sending:
