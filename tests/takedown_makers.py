@@ -16,6 +16,7 @@ from storage.takedown_looks import Look, Moved, add_round
 from storage.takedown_states import ItemState
 from storage.takedown_verdict import Seen, Way
 from storage.takedowns import Item, get_item, get_request
+from storage.users import all_users
 from tests.makers import NOON, decision, flagged, post, sha, sight
 
 DRAFTER, APPROVER, SENDER = "王起草", "赵批准", "钱收发"
@@ -78,9 +79,14 @@ def sent(engine: Engine, address: str = AD, *, seed: int = 1, **changes: object)
     """One item that was sent to its platform at SENT."""
     decided(engine, address, seed=seed, **changes)
     number = drafted(engine)
-    approve(engine, number, APPROVER, NOON + timedelta(hours=1))
+    approve(engine, number, approver(engine), NOON + timedelta(hours=1))
     record_sent(engine, number, sending())
     return get_request(engine, number).items[-1]
+
+
+def approver(engine: Engine) -> str:
+    """Somebody who may approve: one of the accounts, where the office has any."""
+    return next((user.login for user in all_users(engine)), APPROVER)
 
 
 def look(seen: Seen = Seen.GONE, way: Way = Way.PLAIN, **changes: object) -> Look:
