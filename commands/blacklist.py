@@ -39,7 +39,16 @@ Reason = Annotated[
 Basis = Annotated[
     str, typer.Option(metavar=t("依据", "LAW"), help=t("法律依据", "the legal basis"))
 ]
-Day = Annotated[str, typer.Option(metavar=t("日期", "DAY"), help=t("哪一天", "which day"))]
+Start = Annotated[
+    str,
+    typer.Option(metavar=t("日期", "DAY"), help=t("从哪一天起，默认今天", "from which day; today")),
+]
+End = Annotated[
+    str,
+    typer.Option(
+        metavar=t("日期", "DAY"), help=t("到哪一天止，默认无期限", "its last day; none by default")
+    ),
+]
 Source = Annotated[
     str,
     typer.Option(
@@ -65,8 +74,8 @@ def add_command(
     reason: Reason,
     basis: Basis,
     by: By,
-    start: Day = "",
-    end: Day = "",
+    start: Start = "",
+    end: End = "",
     source: Source = "",
     *,
     as_json: AsJson = False,
@@ -128,22 +137,33 @@ def show_command(
 @app.command(
     "appeal",
     cls=HouseCommand,
-    help=t("登记申诉；--upheld 登记申诉不成立。", "Record an appeal, or that one was turned down."),
+    help=t(
+        "登记申诉；--rejected 登记申诉不成立，维持列入。",
+        "Record an appeal; --rejected that one was turned down and the entry stays.",
+    ),
 )
 def appeal_command(
     number: Number,
     by: By,
     note: What,
-    upheld: Annotated[
-        bool, typer.Option("--upheld", help=t("申诉不成立", "the appeal was turned down"))
+    rejected: Annotated[
+        bool,
+        typer.Option(
+            "--rejected",
+            "--upheld",
+            help=t("申诉不成立，维持列入", "the appeal was turned down, the entry stays"),
+        ),
     ] = False,
 ) -> None:
-    act = "upheld" if upheld else "appealed"
+    act = "upheld" if rejected else "appealed"
     version = add_act(open_queue(), number, act, by, note, now())
     out.print(
         t(
-            f"已登记：黑名单第 {number} 条，第 {version.version} 版。",
-            f"Recorded: entry {number}, version {version.version}.",
+            f"已登记：黑名单第 {number} 条{'申诉不成立，维持列入' if rejected else '有申诉在办'}"
+            f"（第 {version.version} 版）。",
+            f"Recorded: entry {number}, "
+            f"{'appeal turned down, it stays' if rejected else 'under appeal'} "
+            f"(version {version.version}).",
         ),
         markup=False,
     )

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from crawler.guard import Guard
+from crawler.guard import WHY, Guard, Refused
 from door.capture_report import SORTS, CaptureProgress, show
 from door.capture_run import Outside, flagged_orders, order_again, run_captures, sample_outside
 from door.capture_words import capture_json
@@ -20,6 +20,7 @@ from door.settings import SETTINGS
 from door.speech import out, say, t
 from door.sweep_run import holder
 from evidence.orders import Order, Taken
+from storage.bilingual import Problem
 from storage.captures import MOST_TRIES
 from storage.cases import get_case
 from storage.locks import hold
@@ -107,8 +108,27 @@ def command(
             order = order_again(engine, again.strip(), who)
             capture_one(engine, order, outside, as_json=as_json)
         else:
-            Guard(routes=outside.routes).vet_url(url)  # a person asked, so a refusal is said
+            vetted(url, outside)
             capture_one(engine, requested(engine, url, case, who), outside, as_json=as_json)
+
+
+def vetted(url: str, outside: Outside) -> None:
+    """A person asked, so a refusal is said; nothing is recorded of what is not even tried."""
+    if not url.lower().startswith(("http://", "https://")):
+        raise WrongUse(
+            f"网址须以 http:// 或 https:// 开头，“{url[:80]}”没有取证，也没有登记。",
+            f"an address begins with http:// or https://; {url[:80]!r} was neither captured nor "
+            "recorded.",
+        )
+    try:
+        Guard(routes=outside.routes).vet_url(url)
+    except Refused as refusal:
+        why = WHY[refusal.reason]
+        raise Problem(
+            f"出于安全没有访问这个网址：{why.zh}。没有取证，也没有登记；确需访问的，请管理员设置路由。",
+            f"This address was not fetched for safety: {why.en}. It was neither captured nor "
+            "recorded; if it must be, an administrator can set a route for it.",
+        ) from refusal
 
 
 def requested(engine: Engine, url: str, case: int | None, who: str) -> Order:

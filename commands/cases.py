@@ -14,7 +14,7 @@ from door.casework import STATUS_WORDS, every_case, open_queue, said, word_of
 from door.printable import printable
 from door.speech import out, say, t
 from storage.cases import CaseRow
-from storage.records import Clause
+from storage.records import CaseStatus, Clause
 
 SHOWN = 50
 
@@ -32,6 +32,13 @@ def command(
             ),
         ),
     ] = "",
+    second: Annotated[
+        bool,
+        typer.Option(
+            "--second",
+            help=t("只列已定、待另一人复核的", "only those that wait for a second person"),
+        ),
+    ] = False,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -49,7 +56,9 @@ def command(
 ) -> None:
     """List the cases in the order of the queue."""
     wanted = word_of(status, STATUS_WORDS, "状态", "status") if status else None
-    rows = every_case(open_queue(), wanted)
+    rows = every_case(open_queue(), CaseStatus.DECIDED if second else wanted)
+    if second:
+        rows = (row for row in rows if row.awaits_second)
     if as_json:
         out.print(json.dumps([case_json(row) for row in rows], ensure_ascii=False), markup=False)
         return
@@ -81,6 +90,7 @@ def case_json(row: CaseRow) -> dict[str, Any]:
         "posts": row.posts,
         "reopened": row.reopened,
         "claimed_by": row.claimed_by,
+        "awaits_second": row.awaits_second,
     }
 
 
@@ -97,7 +107,8 @@ def table_of(rows: list[CaseRow]) -> Table:
         table.add_row(
             str(row.id),
             str(row.priority),
-            said(STATUS_WORDS[row.status]),
+            said(STATUS_WORDS[row.status])
+            + (t("，待复核", ", unconfirmed") if row.awaits_second else ""),
             "".join(clause.value for clause in Clause if clause in row.clauses),
             escape(printable(f"{row.title}\n{first}{more}")),
         )

@@ -165,7 +165,11 @@ def sent_command(
 @app.command(
     "ack",
     cls=HouseCommand,
-    help=t("登记对方已受理，附回执编号。", "Record that the recipient has it, with its receipt."),
+    help=t(
+        "登记对方已受理，附回执编号；编号后到的，再登记一次即补上。",
+        "Record that the recipient has it, with its receipt; a number that came later is added by "
+        "recording it again.",
+    ),
 )
 def ack_command(
     number: Number,
@@ -179,8 +183,10 @@ def ack_command(
 ) -> None:
     count = acknowledge(open_queue(), number, word(by, at, ""), receipt)
     told(
-        f"已登记：请求 {number} 已受理（{count} 条）。",
-        f"Recorded: request {number} is acknowledged ({count} items).",
+        f"已登记：请求 {number} 已受理"
+        + (f"（{count} 条）。" if count else "；各条状态不变（此前已受理或已看到删除）。"),
+        f"Recorded: request {number} is acknowledged"
+        + (f" ({count} items)." if count else "; its items stay where they are."),
         as_json,
         number,
     )
@@ -344,6 +350,11 @@ def look_command(
     at: At = "",
 ) -> None:
     present = now()
+    if 0 < len(at.strip()) <= len("2026-11-25"):
+        raise WrongUse(
+            "查看时间请写到几点几分，如 2026-11-25 16:30。",
+            "Say at what hour you looked: 2026-11-25 16:30.",
+        )
     look = Look(way=Way.PERSON, seen=seen_of(seen), why=note)
     step = Step(who=by, act="looked", at=moment_of(at, "--at", present), note=note)
     moved = add_persons_look(open_queue(), item, look, step, present)
@@ -370,9 +381,16 @@ def revisit_command(
             help=t("只看这份请求的，不论是否到期", "only this request's, due or not"),
         ),
     ] = None,
+    sample: Annotated[
+        bool,
+        typer.Option(
+            "--sample",
+            help=t("在样例网里复查，不连外网", "look in the sample web that ships with it"),
+        ),
+    ] = False,
     *,
     as_json: AsJson = False,
 ) -> None:
     # The judge and Scrapy are loaded by this command alone; the others answer at once.
     door = importlib.import_module("door.takedown_looks")
-    door.look_now(open_queue(), request, as_json=as_json)
+    door.look_now(open_queue(), request, as_json=as_json, sample=sample)

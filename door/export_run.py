@@ -17,6 +17,7 @@ from exports.registry import exporter
 from exports.takedown_case import takedown_rows
 from exports.takedown_rows import CHINA, PLATFORMS, ListHead, TakedownRow
 from exports.writing import made_folder, refuse_overwriting
+from storage.batch_rows import Listed
 from storage.bilingual import Problem
 from storage.exports import close_batch, decided_rows, open_batch
 from storage.handed_out import MACHINE, HandedOut
@@ -78,8 +79,9 @@ def export_list(
         decided_rows(engine, platform=asked.platform or None, since=start, verdict=verdict)
         for verdict in chosen.verdicts
     )
-    listed = counted(takedown_rows(decided, head, for_code), progress)
-    rows = chosen.write(listed, path, head)
+    listed = Listed()
+    told = counted(takedown_rows(listed.passing(decided), head, for_code), progress)
+    rows = chosen.write(told, path, head)
     made = HandedOut(
         number=head.batch_no,
         name=path.name,
@@ -90,6 +92,7 @@ def export_list(
         masked=asked.masked,
     )
     close_batch(engine, made)
+    listed.keep(engine, head.batch_no)
     return Exported(path=path, rows=rows, batch_no=head.batch_no, sha256=made.sha256)
 
 

@@ -210,4 +210,5 @@ def alike_edges(web: Web) -> Iterable[Edge]:
         for tie in link.ties:
             if tie.kind in {"text", "picture"}:
                 facts = {"why": words(tie.why)}
-                yield Edge(source=f"p{link.row}", target=f"p{link.via[0]}", facts=facts)
+                for other in tie.of:
+                    yield Edge(source=f"p{link.row}", target=f"p{other}", facts=facts)

@@ -1,13 +1,12 @@
 """What one look says of an offence: a pure function of the page, what was decided, and the judge.
 
-Gone counts only by 404, 410, or the platform's own removal, and only where none of the post's own
-words still stand on the page. A page whose words have changed is judged again. Everything that
-stopped us, and every page of another id, says nothing.
+Gone counts only by 404, 410, or the platform's own removal, and only where nothing of the offence
+still stands on the page (`door/look_signs.py`). A page whose words have changed is judged again.
+Everything that stopped us, and every page of another id, says nothing.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from classifiers.judge import Judge
@@ -17,12 +16,13 @@ from crawler.reading import Reading
 from crawler.registrable import registrable
 from crawler.sheet import Sheet
 from crawler.states import wall_of
+from door.look_signs import sentences, signs_left, still_there
 from pipelines.classify import subject_of
 from pipelines.clean import cleaned
 from pipelines.dedupe import content_hash
 from pipelines.sketch import sketched
 from storage.records import Page, PageState, Post, Sighting
-from storage.takedown_known import Known, telling
+from storage.takedown_known import Known
 from storage.takedown_verdict import Seen
 
 SAYS_NOTHING = {
@@ -31,10 +31,7 @@ SAYS_NOTHING = {
     PageState.SWAPPED: "给的是别的页面",
     PageState.AMBIGUOUS: "平台没有说清是否删除",
 }
-PARTS = re.compile(r"[\n。！？!?；;，,、]")
-LONG_TITLE = 8  # characters of a title that no other page has by chance
 LEAST_TEXT = 60  # characters of a page that says anything at all: notices of upkeep are shorter
-SENTENCE = 8  # characters of one that no two pages share by chance
 SHRUNK = 0.5  # of the old text: with new pictures, the offer may have moved into them
 
 
@@ -59,7 +56,7 @@ def told_by(looked: Looked, known: Known, judge: Judge, front: str = "") -> Told
     if reading.state is PageState.REMOVED:
         if not looked.at_home and left_home(page, known):
             return Told(seen=Seen.NOTHING, why="转到了别的网站")
-        return removal(page, known)
+        return removal(page, known, judge)
     return shown_by(reading, known, judge, front)
 
 
@@ -87,14 +84,14 @@ def front_hash(reading: Reading) -> str:
 # ---- it says it is gone -------------------------------------------------------------------------
 
 
-def removal(page: Page, known: Known) -> Told:
+def removal(page: Page, known: Known, judge: Judge) -> Told:
     sheet = Sheet(page)
     wall = wall_of(sheet.seen, sheet.html)
     if wall:
         return Told(seen=Seen.NOTHING, why="说已删除的页面其实是验证或登录页")
-    left = signs_left(f"{sheet.seen.title}\n{sheet.seen.text}", known)
-    if left:
-        return Told(seen=Seen.UNCLEAR, why=f"页面自称已删除，但原内容的字句仍在：{left[:20]}")
+    doubtful = still_there(sheet, known, judge)
+    if doubtful:
+        return Told(seen=Seen.UNCLEAR, why=doubtful)
     return Told(seen=Seen.GONE, why="页面不存在，或平台说明内容已删除")
 
 
@@ -102,14 +99,6 @@ def left_home(page: Page, known: Known) -> bool:
     """Whether a redirect led to a name of somebody else; what that one says is not the post's."""
     asked = {registrable(host_of(url)) for url in (page.url, known.post.url)}
     return registrable(host_of(page.final_url)) not in asked
-
-
-def signs_left(text: str, known: Known) -> str:
-    """The first of the post's own words that still stand in a text, "" where none does."""
-    plain = "".join(text.split())
-    title = "".join(known.post.title.split())
-    words = telling(known.quotes) + ((title,) if len(title) >= LONG_TITLE else ())
-    return next((one for one in words if one in plain), "")
 
 
 # ---- something is there -------------------------------------------------------------------------
@@ -178,8 +167,3 @@ def kindred(post: Post, before: Post) -> bool:
     if post.author and post.author == before.author:
         return True
     return bool(sentences(post.text) & sentences(before.text))
-
-
-def sentences(text: str) -> set[str]:
-    parts = ("".join(part.split()) for part in PARTS.split(text))
-    return {part for part in parts if len(part) >= SENTENCE}

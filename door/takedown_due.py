@@ -20,6 +20,7 @@ def due_json(due: Due) -> dict[str, Any]:
         "overdue": due.overdue,
         "unclear": due.unclear,
         "claimed": due.claimed,
+        "unchecked": due.unchecked,
         "returned": due.returned,
         "overturned": due.overturned,
     }
@@ -48,6 +49,11 @@ def show_due(due: Due) -> None:
     section("逾期未答复", "Overdue without an answer", due.overdue)
     section("看不准，需人工查看", "Unclear, a person must look", due.unclear)
     section("平台答复已处置，复查仍未见删除", "Claimed done, not seen gone", due.claimed)
+    section(
+        "平台答复已处置，尚未复查（或复查没有读到）",
+        "Claimed done, not looked at since",
+        due.unchecked,
+    )
     section("核实删除后再次出现", "Back after verified removal", due.returned)
     section("案件已改判，宜撤回", "Decided otherwise since: withdraw", due.overturned)
     if due.empty:

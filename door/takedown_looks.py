@@ -8,21 +8,27 @@ from sqlalchemy import Engine
 
 from door.moments import now
 from door.revisit import Tally
-from door.revisit_run import run_looks
+from door.revisit_run import Visiting, run_looks
 from door.settings import SETTINGS
 from door.sources import all_sources
 from door.speech import out, say, t
 from door.takedown_report import words
 from door.takedown_typed import print_json
+from sampleweb.server import SampleWeb
 from storage.takedown_states import STATE_WORDS
 from storage.takedown_words import SEEN_WORDS
 from storage.takedowns import due_items, items_to_look_at
 
 
-def look_now(engine: Engine, request: int | None, *, as_json: bool) -> None:
+def look_now(engine: Engine, request: int | None, *, as_json: bool, sample: bool = False) -> None:
     """Look at what is due, or at all of one request's; tell what came of it."""
     items = due_items(engine, now()) if request is None else items_to_look_at(engine, request)
-    tally = run_looks(engine, SETTINGS, all_sources(), items)
+    if sample and items:
+        with SampleWeb() as web:
+            visiting = Visiting(delay=0.0, routes=web.routes, pins=(web.pin,))
+            tally = run_looks(engine, SETTINGS, all_sources(), items, visiting)
+    else:
+        tally = run_looks(engine, SETTINGS, all_sources(), items)
     if as_json:
         print_json(tally_json(tally))
     else:

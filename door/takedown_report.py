@@ -105,7 +105,8 @@ def show_request(
         line("发出", "sent", f"{request.sent_by}　{beijing(request.sent_at)}　{named}")
         line("期限", "deadline", deadline_words(request))
     if request.file_sha256:
-        line("文件", "file", f"sha256:{request.file_sha256}")
+        what = ("清单草稿文件", "draft of the list") if request.batch_no else ("文件", "file")
+        line(*what, f"sha256:{request.file_sha256}")
     if request.acknowledged_at:
         told = f"{beijing(request.acknowledged_at)}　{request.receipt_no}"
         line("受理", "acknowledged", told)
@@ -147,4 +148,12 @@ def look_line(look: LookRow) -> str:
     state = words(state_words(look.state)) if look.state else ""
     reason = words(reason_words(look.reason)) if look.reason else ""
     facts = "，".join(filter(None, (state, reason, look.why)))
-    return f"{beijing(look.at)}　{way}　{told}（{facts}）"
+    return f"{beijing(look.at)}{written_down(look)}　{way}　{told}（{facts}）"
+
+
+def written_down(look: LookRow) -> str:
+    """When a look was recorded, where that is another moment than the one that was said."""
+    if look.recorded_at is None or look.recorded_at == look.at:
+        return ""
+    noted = beijing(look.recorded_at)
+    return t(f"（{noted} 登记）", f" (recorded {noted})")

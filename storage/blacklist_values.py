@@ -47,6 +47,14 @@ NORMAL: Mapping[str, Callable[[str], str]] = {
 LEAST: Mapping[str, int] = {"name": 4, "host": 4, "phone": 7, "wechat": 5, "qq": 5, "icp": 6}
 
 
+def hidden(kind: str, value: str) -> bool:
+    """Whether signs of a value were put out, as in 138****0000 and 138xxxx0000."""
+    plain = unicodedata.normalize("NFKC", value).lower()
+    if kind in {"phone", "qq"}:
+        return any(sign in plain for sign in "*x×●■")
+    return kind != "name" and "**" in plain
+
+
 def normal(kind: str, value: str) -> str:
     """The value as it is compared. Raises Problem for an unknown kind, a value that can name
     nobody, and one that everybody shares."""
@@ -55,6 +63,11 @@ def normal(kind: str, value: str) -> str:
         raise Problem(
             f"不认识的类别“{kind}”，没有写入；可用：{known}。",
             f"no kind {kind!r}; nothing was written. There are: {', '.join(KINDS)}.",
+        )
+    if hidden(kind, value):
+        raise Problem(
+            f"“{value}”是遮盖过的，不知道是谁，不能列入；没有写入。请填完整的{KINDS[kind].zh}。",
+            f"{value!r} is masked: it names nobody; nothing was written. Give the whole {kind}.",
         )
     found = NORMAL[kind](value)
     if not LEAST.get(kind, 2) <= len(found) <= LONGEST:

@@ -18,7 +18,17 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, func, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    exists,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from storage.columns import utc_now
 from storage.database import insert_new
@@ -153,18 +163,26 @@ def candidates(sighting: Sighting) -> Select[*tuple[Any, ...]]:
     )
     keys = keys_of(sighting.post, sighting.codes)
     own = [key for key in keys if key[0] in OWN]
-    kin = naming(keys)
     return (
         select(
             posts.c.signature,
             case_posts.c.case_id,
-            posts.c.id.in_(naming(own)).label("own"),
-            posts.c.id.in_(naming([key for key in keys if key[0] in PLACES])).label("placed"),
+            named(own).label("own"),
+            named([key for key in keys if key[0] in PLACES]).label("placed"),
         )
         .join(case_posts, case_posts.c.post_row == posts.c.id)
-        .where(posts.c.id.in_(near), posts.c.id.in_(kin), ~case_posts.c.split)
+        .where(posts.c.id.in_(near), named(keys), ~case_posts.c.split)
         .order_by(posts.c.id.desc())
         .limit(CANDIDATES)
+    )
+
+
+def named(keys: list[tuple[str, str]]) -> ColumnElement[bool]:
+    """Whether a post names one of these (kind, value), asked of each post that is near in words:
+    all who share one phone may be thousands."""
+    return exists().where(
+        advertiser_keys.c.post_row == posts.c.id,
+        tuple_(advertiser_keys.c.kind, advertiser_keys.c.value).in_(keys),
     )
 
 

@@ -1,11 +1,13 @@
 """What strangers share: it names an office, a platform or nobody, and so links no two of them.
 
 Offices' numbers and hosts of many owners are known beforehand (`common_keys.yaml`). A value that
-many authors name who have nothing else in common is found in the database itself.
+many authors name who have nothing else in common is found in the database itself. A site and an ICP
+filing may be a forum's or a shop platform's: they link no two posts that are plainly of two people.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -16,12 +18,16 @@ import yaml
 from sqlalchemy import Connection, select
 
 from storage.bilingual import Bilingual
-from storage.models import advertiser_keys, minhash_bands
+from storage.models import advertiser_keys, minhash_bands, posts
 
 FILE = Path(__file__).with_name("common_keys.yaml")
 AREA_CODE = 4  # digits at most, with the leading 0
 SAMPLE = 400  # posts naming a value that are looked at, the newest first
 MANY = 12  # authors without anything else in common, from which on a value links nobody
+# A subscriber's own number: many sites with one are one advertiser's, until so many name it that it
+# must be a placeholder or somebody's whom all of them quote.
+MANY_MOBILE = 100
+MOBILE = re.compile(r"1[3-9]\d{9}")
 AUTHOR = ("account", "host")
 
 
@@ -75,7 +81,8 @@ def shared_by_many(connection: Connection, kind: str, value: str) -> int:
         .limit(SAMPLE)
     )
     rows = list(connection.execute(naming).scalars())
-    if len(rows) <= MANY:
+    most = most_authors(kind, value)
+    if len(rows) <= most:
         return 0
     groups = Groups()
     authors: dict[int, str] = {}
@@ -91,7 +98,12 @@ def shared_by_many(connection: Connection, kind: str, value: str) -> int:
     for post_row in rows:
         groups.join(post_row, authors.get(post_row, f"post:{post_row}"))
     strangers = groups.count(rows)
-    return strangers if strangers > MANY else 0
+    return strangers if strangers > most else 0
+
+
+def most_authors(kind: str, value: str) -> int:
+    """How many unrelated authors may name a value that still links them."""
+    return MANY_MOBILE if kind == "phone" and MOBILE.fullmatch(value) else MANY
 
 
 class Groups:
@@ -132,3 +144,49 @@ def common_values(
         if why is not None:
             found[kind, value] = why
     return found
+
+
+# ---- two people on one site ---------------------------------------------------------------------
+
+CONTACTS = ("phone", "wechat", "qq", "qr", "account")
+SHARED = ("host", "icp")  # may be a platform's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """Who a post says it is by."""
+
+    author: str
+    contacts: frozenset[tuple[str, str]]
+
+
+def faces_of(connection: Connection, rows: Iterable[int]) -> dict[int, Face]:
+    wanted = list(dict.fromkeys(rows))
+    contacts: dict[int, set[tuple[str, str]]] = {}
+    authors: dict[int, str] = {}
+    for start in range(0, len(wanted), SAMPLE):
+        part = wanted[start : start + SAMPLE]
+        for key in connection.execute(
+            select(advertiser_keys).where(
+                advertiser_keys.c.post_row.in_(part), advertiser_keys.c.kind.in_(CONTACTS)
+            )
+        ):
+            contacts.setdefault(key.post_row, set()).add((key.kind, key.value))
+        named = select(posts.c.id, posts.c.author).where(posts.c.id.in_(part))
+        authors |= {row.id: "".join(row.author.split()) for row in connection.execute(named)}
+    return {
+        row: Face(author=authors.get(row, ""), contacts=frozenset(contacts.get(row, ())))
+        for row in wanted
+    }
+
+
+def strangers(kind: str, one: Face, other: Face) -> bool:
+    """Whether two posts on one site, or under one filing, are plainly of two people: other names
+    on one site, or contacts of which they share none."""
+    if one.author and one.author == other.author:
+        return False
+    if one.contacts & other.contacts:
+        return False
+    if one.contacts and other.contacts:
+        return True
+    return kind == "host" and bool(one.author and other.author)

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Select, func, or_, select, tuple_
 
 from storage.bilingual import Bilingual
 from storage.clusters import SAME, share
 from storage.columns import AnyRow
-from storage.common_keys import common_values
+from storage.common_keys import SHARED, common_values, faces_of, strangers
 from storage.models import advertiser_keys, case_posts, minhash_bands, posts
 from storage.rows import unpack
 
@@ -52,6 +52,7 @@ class Tie:
 
     kind: str
     value: str  # the share of equal words for "text", as "0.93"
+    of: tuple[int, ...] = field(default=(), compare=False)  # rows asked about that have it too
 
     @property
     def why(self) -> Bilingual:
@@ -90,7 +91,7 @@ def kin_of(
     common = common_values(connection, keys)
     ties: defaultdict[int, dict[tuple[str, str], Tie]] = defaultdict(dict)
     own = set(rows)
-    wanted = [key for key in keys if key not in common]
+    wanted = {key: naming for key, naming in keys.items() if key not in common}
     for found in (
         by_key(connection, wanted, within),
         by_picture(connection, wanted, within),
@@ -101,42 +102,72 @@ def kin_of(
                 ties[row].setdefault((tie.kind, tie.value), tie)
     for row in same_posts(connection, rows, ties):
         del ties[row]
-    kin = [Kin(post_row=row, ties=ordered(found.values())) for row, found in ties.items()]
+    told = without_strangers(connection, ties)
+    kin = [Kin(post_row=row, ties=ordered(found)) for row, found in told.items()]
     return sorted((one for one in kin if counts(one.ties)), key=lambda one: one.post_row), common
+
+
+def without_strangers(
+    connection: Connection, ties: Mapping[int, Mapping[tuple[str, str], Tie]]
+) -> dict[int, list[Tie]]:
+    """The ties of each row; a site and a filing only with those that may be the same person's."""
+    shared = {
+        row: [tie for tie in found.values() if tie.kind in SHARED] for row, found in ties.items()
+    }
+    asked = {one for found in shared.values() for tie in found for one in tie.of}
+    faces = faces_of(connection, [*asked, *(row for row, found in shared.items() if found)])
+    told: dict[int, list[Tie]] = {}
+    for row, found in ties.items():
+        told[row] = []
+        for tie in found.values():
+            if tie.kind not in SHARED:
+                told[row].append(tie)
+                continue
+            known = [one for one in tie.of if not strangers(tie.kind, faces[one], faces[row])]
+            if known:
+                told[row].append(replace(tie, of=tuple(known)))
+    return told
 
 
 def ordered(ties: Iterable[Tie]) -> tuple[Tie, ...]:
     return tuple(sorted(ties, key=lambda tie: (tie.kind not in WHOLE, tie.kind, tie.value)))
 
 
-def keys_of_rows(connection: Connection, rows: Sequence[int]) -> list[tuple[str, str]]:
+def keys_of_rows(connection: Connection, rows: Sequence[int]) -> dict[tuple[str, str], list[int]]:
+    """Every key these rows name that may link, with the rows that name it."""
     statement = (
-        select(advertiser_keys.c.kind, advertiser_keys.c.value)
-        .distinct()
+        select(advertiser_keys)
         .where(advertiser_keys.c.post_row.in_(rows), advertiser_keys.c.kind.in_(WHOLE | HALF))
-        .order_by(advertiser_keys.c.kind, advertiser_keys.c.value)
+        .order_by(advertiser_keys.c.kind, advertiser_keys.c.value, advertiser_keys.c.post_row)
     )
-    return [(row.kind, row.value) for row in connection.execute(statement)]
+    found: dict[tuple[str, str], list[int]] = {}
+    for row in connection.execute(statement):
+        found.setdefault((row.kind, row.value), []).append(row.post_row)
+    return found
 
 
 def by_key(
-    connection: Connection, keys: Sequence[tuple[str, str]], within: Rows | None
+    connection: Connection, keys: Mapping[tuple[str, str], list[int]], within: Rows | None
 ) -> list[tuple[int, Tie]]:
     found = []
-    for start in range(0, len(keys), CHUNK):
-        part = keys[start : start + CHUNK]
+    every = list(keys)
+    for start in range(0, len(every), CHUNK):
+        part = every[start : start + CHUNK]
         statement = select(advertiser_keys).where(
             tuple_(advertiser_keys.c.kind, advertiser_keys.c.value).in_(part)
         )
         if within is not None:
             statement = statement.where(advertiser_keys.c.post_row.in_(within))
         statement = statement.order_by(advertiser_keys.c.post_row.desc()).limit(MOST * len(part))
-        found += [(row.post_row, Tie(row.kind, row.value)) for row in connection.execute(statement)]
+        found += [
+            (row.post_row, Tie(row.kind, row.value, tuple(keys[row.kind, row.value])))
+            for row in connection.execute(statement)
+        ]
     return found
 
 
 def by_picture(
-    connection: Connection, keys: Sequence[tuple[str, str]], within: Rows | None
+    connection: Connection, keys: Mapping[tuple[str, str], list[int]], within: Rows | None
 ) -> list[tuple[int, Tie]]:
     """Pictures that differ in three bits at most; equal ones are found as keys already."""
     found = []
@@ -150,7 +181,7 @@ def by_picture(
             statement = statement.where(advertiser_keys.c.post_row.in_(within))
         near = connection.execute(statement.limit(MOST * 10)).all()
         found += [
-            (row.post_row, Tie("picture", value))
+            (row.post_row, Tie("picture", value, tuple(keys["picture", value])))
             for row in near
             if bits_apart(value, row.value) <= NEAR_BITS
         ]
@@ -173,14 +204,17 @@ def by_words(
             posts.c.id.in_(rows), posts.c.signature.is_not(None)
         )
     ).all()
-    found: dict[int, float] = {}
+    found: dict[int, tuple[float, int]] = {}  # how much, and of which of the rows
     for row in own:
         signature = unpack(row.signature)
         for other in alike(connection, row, within):
-            found[other.id] = max(
-                found.get(other.id, 0.0), share(signature, unpack(other.signature))
-            )
-    return [(row, Tie("text", f"{part:.2f}")) for row, part in found.items() if part >= SAME]
+            part = share(signature, unpack(other.signature))
+            found[other.id] = max(found.get(other.id, (0.0, 0)), (part, row.id))
+    return [
+        (row, Tie("text", f"{part:.2f}", (nearest,)))
+        for row, (part, nearest) in found.items()
+        if part >= SAME
+    ]
 
 
 def alike(connection: Connection, row: AnyRow, within: Rows | None) -> Sequence[AnyRow]:

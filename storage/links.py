@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, select
@@ -34,7 +34,7 @@ class WebLink:
     """Why a post is in the web: what it has in common with one found a step earlier."""
 
     row: int
-    via: tuple[int, ...]  # rows of the step before that name the same
+    via: tuple[int, ...]  # rows of the step before that have one of the ties with it
     ties: tuple[Tie, ...]
 
 
@@ -76,19 +76,9 @@ def one_step(
     web.cut = web.cut or len(fresh) > room
     for one in fresh[:room]:
         distances[one.post_row] = number
-        via = namers(connection, step, one.ties)
+        via = tuple(sorted({row for tie in one.ties for row in tie.of}))
         web.links.append(WebLink(row=one.post_row, via=via, ties=one.ties))
     return [one.post_row for one in fresh[:room]]
-
-
-def namers(connection: Connection, rows: Sequence[int], ties: Iterable[Tie]) -> tuple[int, ...]:
-    """Rows of the step before that name one of the ties; all of them where only words tie."""
-    wanted = {(tie.kind, tie.value) for tie in ties}
-    statement = select(advertiser_keys).where(advertiser_keys.c.post_row.in_(rows))
-    found = {
-        row.post_row for row in connection.execute(statement) if (row.kind, row.value) in wanted
-    }
-    return tuple(sorted(found)) or tuple(rows[:1])
 
 
 def read_posts(connection: Connection, distances: dict[int, int]) -> list[WebPost]:

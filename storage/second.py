@@ -18,9 +18,10 @@ from storage.columns import AnyRow
 from storage.database import read, write
 from storage.models import cases, decisions
 from storage.models_desk import second_looks, second_person
-from storage.persons import named_person, same_person
+from storage.persons import named_person
 from storage.reasons import POLICY, check, demand_note
 from storage.records import CaseStatus, Decision, Verdict
+from storage.second_persons import known_person, same_people
 
 # What a fresh database starts with: the police, and forged papers.
 CONFIRMED = (
@@ -107,7 +108,8 @@ def look(engine: Engine, said: Decision, expected_version: int | None = None) ->
         first = connection.execute(
             select(decisions).where(decisions.c.id == case.decision_id)
         ).one()
-        if same_person(first.decided_by, person):
+        known_person(connection, person)
+        if same_people(connection, first.decided_by, person):
             raise own_decision(case.id)
         upheld = agrees(first, said)
         connection.execute(

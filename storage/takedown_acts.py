@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,13 +10,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, select, update
 from sqlalchemy.exc import IntegrityError
 
+from storage.batch_rows import fitting_batch
 from storage.bilingual import Problem
 from storage.columns import AnyRow
 from storage.database import write
 from storage.exports import OFFICE_TIME, SETTLED
-from storage.models import cases, export_batches
+from storage.models import cases
 from storage.persons import named_person
-from storage.takedown_history import Step, move
+from storage.second_persons import known_person, same_people
+from storage.takedown_history import Step, move, note_down
 from storage.takedown_models import takedown_requests
 from storage.takedown_states import (
     ANSWER_WORDS,
@@ -49,18 +50,6 @@ class Sending:
     file_name: str = ""
     file_sha256: str = ""
     days: int = 5  # working days given to answer
-
-
-def same_person(one: str, other: str) -> bool:
-    """Whether two names are one, however they are spaced or how wide they are written."""
-    return plain(one) == plain(other)
-
-
-def plain(name: str) -> str:
-    folded = unicodedata.normalize("NFKC", name)
-    return "".join(
-        sign for sign in folded if not sign.isspace() and unicodedata.category(sign) != "Cf"
-    ).casefold()
 
 
 def not_in_future(at: datetime, now: datetime, after: datetime | None, what: str) -> None:
@@ -100,7 +89,8 @@ def approve(engine: Engine, number: int, by: str, at: datetime) -> int:
     person = named_person(by)
     with write(engine) as connection:
         request = request_row(connection, number)
-        if same_person(person, request.drafted_by):
+        known_person(connection, person)
+        if same_people(connection, person, request.drafted_by):
             raise Problem(
                 f"请求 {request.request_no} 由 {request.drafted_by} 起草，须由另一人批准；"
                 "没有写入。",
@@ -177,7 +167,7 @@ def record_sent(engine: Engine, number: int, sending: Sending) -> int:
         items = in_state(connection, request, ItemState.APPROVED, "登记发出")
         not_in_future(sending.at, sending.now, request.approved_at, "批准")
         unchanged(connection, items)
-        name, sha256 = what_was_sent(connection, sending)
+        name, sha256 = what_was_sent(connection, request, sending)
         ends = deadline(sending.at.astimezone(OFFICE_TIME).date(), sending.days)
         stamp(
             connection,
@@ -196,25 +186,19 @@ def record_sent(engine: Engine, number: int, sending: Sending) -> int:
                 "unknown_years": list(ends.unknown),
             },
         )
-        step = Step(who=person, act="sent", at=sending.at, note=sending.channel)
+        step = Step(
+            who=person, act="sent", at=sending.at, note=sending.channel, recorded=sending.now
+        )
         for item in items:
             move(connection, item, ItemState.SENT, step, next_look=sending.at + FIRST_LOOK)
     return len(items)
 
 
-def what_was_sent(connection: Connection, sending: Sending) -> tuple[str, str]:
+def what_was_sent(connection: Connection, request: AnyRow, sending: Sending) -> tuple[str, str]:
     """Name and SHA-256 of the file: the one given, else the registered list's."""
     if not sending.batch_no:
         return sending.file_name, sending.file_sha256
-    statement = select(export_batches).where(export_batches.c.batch_no == sending.batch_no)
-    batch = connection.execute(statement).one_or_none()
-    if batch is None or not batch.sha256:
-        raise Problem(
-            f"没有登记过批次 {sending.batch_no} 的清单（或没有生成完），没有写入。"
-            "请先用 `certsweep export` 导出。",
-            f"No finished list {sending.batch_no} is registered; nothing was written. Export it "
-            "first: `certsweep export`.",
-        )
+    batch = fitting_batch(connection, sending.batch_no, request)
     if sending.file_sha256 and sending.file_sha256 != batch.sha256:
         raise Problem(
             f"给出的文件与批次 {sending.batch_no} 登记的不一致（SHA-256 不同），没有写入。",
@@ -238,7 +222,11 @@ class Word:
 
 
 def acknowledge(engine: Engine, number: int, word: Word, receipt_no: str) -> int:
-    """The recipient has it; how many items moved. Those seen gone already stay where they are."""
+    """The recipient has it; how many items moved. Those seen gone already stay where they are.
+
+    A receipt number that was not known then is added by calling it again; one that stands is never
+    changed.
+    """
     person = named_person(word.by)
     with write(engine) as connection:
         request = request_row(connection, number)
@@ -247,18 +235,44 @@ def acknowledge(engine: Engine, number: int, word: Word, receipt_no: str) -> int
                 request.request_no, "登记受理", items_of(connection, [number]).get(number, [])
             )
         not_in_future(word.at, word.now, request.sent_at, "发出")
+        step = Step(
+            who=person,
+            act="acknowledged",
+            at=word.at,
+            note=receipt_no or word.note,
+            recorded=word.now,
+        )
+        if request.acknowledged_at is not None:
+            add_receipt(connection, request, receipt_no, step)
+            return 0
         stamp(
             connection,
             request,
             takedown_requests.c.acknowledged_at.is_(None),
             {"acknowledged_at": word.at, "acknowledged_by": person, "receipt_no": receipt_no},
         )
-        step = Step(who=person, act="acknowledged", at=word.at, note=receipt_no or word.note)
         items = items_of(connection, [number]).get(number, [])
         waiting = [item for item in items if item.state is ItemState.SENT]
         for item in waiting:
             move(connection, item, ItemState.ACKNOWLEDGED, step)
     return len(waiting)
+
+
+def add_receipt(connection: Connection, request: AnyRow, receipt_no: str, step: Step) -> None:
+    """The number that came after the receipt; a line in the history of each of its items."""
+    if not receipt_no.strip() or request.receipt_no:
+        known = f"，回执编号 {request.receipt_no}" if request.receipt_no else "，没有回执编号"
+        raise Problem(
+            f"请求 {request.request_no} 已由 {request.acknowledged_by} 于 "
+            f"{shown(request.acknowledged_at)} 登记受理{known}；没有写入。",
+            f"Request {request.request_no} is acknowledged already, by {request.acknowledged_by} "
+            f"at {shown(request.acknowledged_at)} (receipt {request.receipt_no or 'none'}); "
+            "nothing was written.",
+        )
+    free = takedown_requests.c.receipt_no == ""
+    stamp(connection, request, free, {"receipt_no": receipt_no.strip()})
+    for item in items_of(connection, [request.id]).get(request.id, []):
+        note_down(connection, item.id, item.state, item.state, step)
 
 
 def record_answer(engine: Engine, item_number: int, answer: Answer, word: Word) -> ItemState:
@@ -281,7 +295,7 @@ def record_answer(engine: Engine, item_number: int, answer: Answer, word: Word) 
                 connection,
                 item,
                 after,
-                Step(who=person, act="answered", at=word.at, note=note),
+                Step(who=person, act="answered", at=word.at, note=note, recorded=word.now),
                 answer=answer.value,
                 answered_at=word.at,
                 answered_by=person,
@@ -326,7 +340,7 @@ def withdraw(engine: Engine, item_numbers: Sequence[int], word: Word) -> int:
             "撤回须写明原因（--reason），没有写入。",
             "A withdrawal needs its reason (--reason); nothing was written.",
         )
-    step = Step(who=person, act="withdrawn", at=word.at, note=word.note)
+    step = Step(who=person, act="withdrawn", at=word.at, note=word.note, recorded=word.now)
     with write(engine) as connection:
         for number in item_numbers:
             item = item_of(item_row(connection, number))

@@ -72,11 +72,14 @@ def not_yet_asked(
 
 def undecided(case_ids: Sequence[int]) -> Problem:
     zh, en = "、".join(map(str, case_ids)), ", ".join(map(str, case_ids))
+    first = case_ids[0]
     return Problem(
-        f"案件 {zh} 目前没有“违规”决定（不存在、待审、已重开，或属其他平台），没有写入。"
+        f"案件 {zh} 目前没有生效的“违规”决定（不存在、待审、待另一人复核、定为转办等、已重开，"
+        f"或属其他平台），没有写入。请用 `certsweep case {first}` 查看。"
         "只有审核人定为违规的内容才能请求处置。",
-        f"Case {en} has no standing decision “violation” (no such case, waiting, reopened, or of "
-        "another platform); nothing was written. Only what a person decided can be asked for.",
+        f"Case {en} has no decision “violation” in force (no such case, waiting, waiting for a "
+        "second person, decided otherwise, reopened, or of another platform); nothing was written. "
+        f"See `certsweep case {first}`. Only what a person decided can be asked for.",
     )
 
 

@@ -10,11 +10,13 @@ from sqlalchemy import Engine
 
 from storage.exports import OFFICE_TIME
 from storage.takedown_states import Answer, ItemState
+from storage.takedown_verdict import Seen
 from storage.takedowns import (
     Item,
     Request,
     due_items,
     list_requests,
+    looks_of,
     overdue_items,
     overturned_items,
     unclear_items,
@@ -29,25 +31,41 @@ class Due:
     looks: Sequence[Item]  # whose next look is due
     overdue: Pairs  # the deadline has passed without a word
     unclear: Pairs  # a person must look
-    claimed: Pairs  # the platform says removed, and no look has seen it gone
+    claimed: Pairs  # the platform says removed, and a look since has not seen it gone
+    unchecked: Pairs  # the platform says removed, and nobody has looked since
     returned: Pairs  # reappeared: the case waits for a new decision
     overturned: Pairs  # decided to be no violation since: to be withdrawn
 
     @property
     def empty(self) -> bool:
-        rows = (self.overdue, self.unclear, self.claimed, self.returned, self.overturned)
+        claims = (self.claimed, self.unchecked)
+        rows = (self.overdue, self.unclear, *claims, self.returned, self.overturned)
         return not self.looks and not any(rows)
 
 
 def due_now(engine: Engine, now: datetime) -> Due:
+    claims = in_state(engine, ItemState.ACKNOWLEDGED, CLAIMED)
+    read = read_since_answer(engine, [item for _, item in claims])
     return Due(
         looks=due_items(engine, now),
         overdue=overdue_items(engine, now.astimezone(OFFICE_TIME).date()),
         unclear=unclear_items(engine),
-        claimed=in_state(engine, ItemState.ACKNOWLEDGED, CLAIMED),
+        claimed=[pair for pair in claims if pair[1].id in read],
+        unchecked=[pair for pair in claims if pair[1].id not in read],
         returned=in_state(engine, ItemState.REAPPEARED, None),
         overturned=overturned_items(engine),
     )
+
+
+def read_since_answer(engine: Engine, items: Sequence[Item]) -> set[int]:
+    """Items of which a look since the platform's answer told something."""
+    looks = looks_of(engine, [item.id for item in items])
+    return {
+        item.id
+        for item in items
+        for look in looks.get(item.id, ())
+        if look.seen != Seen.NOTHING and (item.answered_at is None or look.at >= item.answered_at)
+    }
 
 
 def in_state(engine: Engine, state: ItemState, answers: frozenset[str] | None) -> Pairs:

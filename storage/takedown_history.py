@@ -24,6 +24,11 @@ class Step:
     act: str  # drafted, approved, sent, acknowledged, answered, withdrawn, looked, superseded
     at: datetime
     note: str = ""
+    recorded: datetime | None = None  # when it was written down; None: at once
+
+    @property
+    def noted(self) -> datetime:
+        return self.recorded or self.at
 
 
 def move(
@@ -61,5 +66,6 @@ def note_down(
             before=before.value if before else "",
             after=after.value,
             note=step.note,
+            recorded_at=step.noted,
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
@@ -65,9 +65,3 @@ def known_in(connection: Connection, items: Sequence[Item]) -> dict[int, Known]:
             ),
         )
     return found
-
-
-def telling(quotes: Iterable[str], least: int = 4) -> tuple[str, ...]:
-    """Those long enough to be recognised on another page, without space around them."""
-    plain = ("".join(quote.split()) for quote in quotes)
-    return tuple(dict.fromkeys(quote for quote in plain if len(quote) >= least))

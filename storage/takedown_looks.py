@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, Update, insert, select, update
+from sqlalchemy import Connection, Engine, Update, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.bilingual import Bilingual, Problem
 from storage.clusters import refresh, reopen
-from storage.database import write
+from storage.database import read, write
 from storage.models import posts
 from storage.persons import named_person
 from storage.postbook import PostBook
 from storage.raises import RECURRENCE, Raise, add_raise
 from storage.records import Sighting, Snapshot
 from storage.rows import identity
-from storage.takedown_acts import followed
+from storage.second_persons import known_person, same_people
+from storage.takedown_acts import followed, not_in_future, shown
 from storage.takedown_history import MACHINE, Step, move
 from storage.takedown_models import takedown_items, takedown_looks, takedown_requests
 from storage.takedown_states import LOOKED_AT, STATE_WORDS, ItemState, state_after
-from storage.takedown_verdict import Glance, Outcome, Seen, Stage, Way, outcome
-from storage.takedowns import Item, item_of, item_row
+from storage.takedown_verdict import REMOVED, Glance, Outcome, Seen, Stage, Way, outcome
+from storage.takedowns import Item, item_of, item_row, request_row
 
 # An hour less than whole days, so that a nightly run finds it due whichever minute it starts.
 SLACK = timedelta(hours=1)
@@ -37,6 +38,7 @@ EVERY = {
     ItemState.NO_ANSWER: timedelta(days=7),
     ItemState.FINAL: timedelta(days=30),
 }
+LATEST = timedelta(days=3)  # after which a person's look is no longer written down
 KEPT_UP = timedelta(days=365)  # how long a final item is still looked at
 
 
@@ -83,27 +85,74 @@ def add_round(
 
 
 def add_persons_look(engine: Engine, item_id: int, look: Look, step: Step, now: datetime) -> Moved:
-    """What somebody saw with their own eyes, signed and with a note."""
+    """What somebody saw with their own eyes, signed and with a note.
+
+    `step.at` is when they say they looked, `now` when it is written down. Raises Problem for a look
+    before the sending, one that is to come, one too long ago, one that says gone of what a sweep or
+    a look has seen offending since, and for the drafter, whose word that it is gone would be their
+    own affair's.
+    """
     person = named_person(step.who)
     if not step.note.strip():
         raise Problem(
             "人工查看须写明看到了什么（--note），没有写入。",
             "A person's look needs what was seen in words (--note); nothing was written.",
         )
-    if step.at > now:
-        raise Problem(
-            "查看时间还没有到，没有写入。",
-            "The look lies in the future; nothing was written.",
-        )
-    signed = Step(who=person, act="looked", at=step.at, note=step.note)
+    in_time(engine, item_id, step.at, now)
+    if look.seen in REMOVED:
+        may_say_gone(engine, item_id, person, step.at)
+    signed = Step(who=person, act="looked", at=step.at, note=step.note, recorded=now)
     moved = one_round(engine, item_id, [look], signed, None)
     if moved is None:
-        raise Problem(
-            f"条目 {item_id} 还没有发出，或已结束，不记录查看；没有写入。",
-            f"Item {item_id} was not sent yet, or is over: no look is recorded; nothing was "
-            "written.",
-        )
+        raise not_looked_at(item_id)
     return moved
+
+
+def not_looked_at(item_id: int) -> Problem:
+    return Problem(
+        f"条目 {item_id} 还没有发出，或已结束，不记录查看；没有写入。",
+        f"Item {item_id} was not sent yet, or is over: no look is recorded; nothing was written.",
+    )
+
+
+def in_time(engine: Engine, item_id: int, at: datetime, now: datetime) -> None:
+    """Raise Problem for a look that cannot have been, or that is told too late."""
+    with read(engine) as connection:
+        item = item_row(connection, item_id)
+        request = request_row(connection, item.request_id)
+    if request.sent_at is None:
+        raise not_looked_at(item_id)
+    not_in_future(at, now, request.sent_at, "发出")
+    if now - at > LATEST:
+        raise Problem(
+            f"查看时间 {shown(at)} 距现在已超过 {LATEST.days} 天，没有写入。请重新查看后登记。",
+            f"The look of {shown(at)} lies more than {LATEST.days} days back; nothing was "
+            "written. Look again and record that.",
+        )
+
+
+def may_say_gone(engine: Engine, item_id: int, person: str, at: datetime) -> None:
+    with read(engine) as connection:
+        item = item_row(connection, item_id)
+        request = request_row(connection, item.request_id)
+        if same_people(connection, person, request.drafted_by):
+            raise Problem(
+                f"条目 {item_id} 由 {request.drafted_by} 起草，“已删除”“已改”须由另一人查看登记；"
+                "没有写入。",
+                f"Item {item_id} was drafted by {request.drafted_by}: somebody else must look and "
+                "say that it is gone; nothing was written.",
+            )
+        known_person(connection, person)
+        same = select(posts.c.identity).where(posts.c.id == item.post_row)
+        seen = connection.execute(
+            select(func.max(posts.c.last_seen)).where(posts.c.identity.in_(same), posts.c.flagged)
+        ).scalar_one()
+    if seen is not None and seen > at:
+        raise Problem(
+            f"条目 {item_id} 的内容在 {shown(seen)} 巡查时还在，晚于所填的查看时间；没有写入。",
+            f"The content of item {item_id} was seen at {shown(seen)}, after this look; nothing "
+            "was written.",
+        )
 
 
 def one_round(
@@ -137,6 +186,7 @@ def write_looks(connection: Connection, item: Item, looks: Sequence[Look], step:
             "final_url": look.final_url,
             "content_sha256": look.content_sha256,
             "engine": look.engine,
+            "recorded_at": step.noted,
             "files": [
                 {"kind": one.kind, "sha256": one.sha256, "size": one.size} for one in look.files
             ],
@@ -160,9 +210,11 @@ def keep_sighting(connection: Connection, item: Item, sighting: Sighting, now: d
 
 def glances_of(connection: Connection, item_id: int) -> list[Glance]:
     columns = takedown_looks.c
-    statement = select(columns.at, columns.way, columns.seen).where(columns.item_id == item_id)
+    statement = select(columns.at, columns.way, columns.seen, columns.recorded_at).where(
+        columns.item_id == item_id
+    )
     return [
-        Glance(at=row.at, way=Way(row.way), seen=Seen(row.seen))
+        Glance(at=row.at, way=Way(row.way), seen=Seen(row.seen), recorded=row.recorded_at)
         for row in connection.execute(statement)
     ]
 
@@ -180,15 +232,15 @@ def settle(connection: Connection, item: Item, step: Step) -> Moved:
         "final_at": found.final_at,
         "reappeared_at": found.reappeared_at,
         "unclear_at": found.unclear_at,
-        "next_look": next_look(after, found, step.at),
+        "next_look": next_look(after, found, step.noted),
     }
     if after is item.state:
         connection.execute(moving(item, values))
     else:
-        told = Step(who=step.who, act=step.act, at=step.at, note=step.note or story(after, found))
+        told = replace(step, note=step.note or story(after, found))
         move(connection, item, after, told, **values)
     came_back = found.stage is Stage.REAPPEARED and after is not item.state
-    reopened = came_back and bring_back(connection, item, step.at)
+    reopened = came_back and bring_back(connection, item, step.noted)
     return Moved(item_id=item.id, before=item.state, after=after, outcome=found, reopened=reopened)
 
 

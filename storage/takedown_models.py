@@ -112,6 +112,7 @@ class HistoryModel(Base):
     before: Mapped[str]
     after: Mapped[str]
     note: Mapped[str]
+    recorded_at: Mapped[datetime | None]  # by our clock; `at` is what a person said
 
 
 class LookModel(Base):
@@ -137,6 +138,7 @@ class LookModel(Base):
     content_sha256: Mapped[str]  # of title and text, "" where no post was read
     engine: Mapped[str]  # who judged it anew, "" where nobody did
     files: Mapped[list[Any]]  # kind, sha256 and size of what is kept in the snapshot store
+    recorded_at: Mapped[datetime | None]  # by our clock; `at` is what a person said
 
 
 class RaiseModel(Base):
@@ -163,8 +165,18 @@ class RaiseModel(Base):
     at: Mapped[datetime]
 
 
+class BatchPostModel(Base):
+    """One post that stands in a list or letter that was made. Append-only."""
+
+    __tablename__ = "export_batch_posts"
+
+    batch_no: Mapped[str] = mapped_column(ForeignKey("export_batches.batch_no"), primary_key=True)
+    post_row: Mapped[int] = mapped_column(BIG_ID, ForeignKey("posts.id"), primary_key=True)
+
+
 takedown_requests = core(RequestModel)
 takedown_items = core(ItemModel)
 takedown_history = core(HistoryModel)
 takedown_looks = core(LookModel)
 case_raises = core(RaiseModel)
+export_batch_posts = core(BatchPostModel)

@@ -4,6 +4,10 @@ Three removed-looks, at least six hours apart from each other and over at least 
 ways of asking, make *verified*; 14 days of that without a look to the contrary make *final*. A look
 that was blocked or failed says nothing: it neither counts nor contradicts. Looks with one and the
 same moment are one round, in which all ways of asking must agree.
+
+A person's look has two moments: when they looked, as they say, and when it was written down. The
+order is that of the looking; hours and days must have passed on both clocks, so that nothing typed
+in one sitting makes three days.
 """
 
 from __future__ import annotations
@@ -61,9 +65,16 @@ class Glance:
     at: datetime
     way: Way
     seen: Seen
+    recorded: datetime | None = None  # when it was written down; None: at once
 
     def __post_init__(self) -> None:
         aware(self.at)
+        if self.recorded is not None:
+            aware(self.recorded)
+
+    @property
+    def noted(self) -> datetime:
+        return self.recorded or self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +87,7 @@ class Outcome:
     unclear_at: datetime | None = None  # the newest unclear look since the last clear one
     counted: int = 0  # removed-looks of the run that count
     counted_at: datetime | None = None  # the last of these
+    noted: tuple[datetime, ...] = ()  # when those that count were written down
     ways: frozenset[Way] = frozenset()  # by which the run saw it gone
     calm_since: datetime | None = None  # where the 14 days begin
 
@@ -137,24 +149,27 @@ def unclear(before: Outcome, glance: Glance) -> Outcome:
 
 def gone_again(before: Outcome, glance: Glance) -> Outcome:
     counts = before.counted_at is None or glance.at - before.counted_at >= APART
+    counts = counts and all(abs(glance.noted - one) >= APART for one in before.noted)
     run = replace(
         before,
         removed_at=before.removed_at or glance.at,
         counted=before.counted + counts,
         counted_at=glance.at if counts else before.counted_at,
+        noted=(*before.noted, glance.noted) if counts and not before.held else before.noted,
         ways=before.ways | {glance.way},
         unclear_at=None,
     )
     if not before.held:
-        return verified(run, glance.at)
-    return watched(run, glance.at)
+        return verified(run, glance)
+    return watched(run, glance.noted)
 
 
-def verified(run: Outcome, now: datetime) -> Outcome:
+def verified(run: Outcome, glance: Glance) -> Outcome:
     assert run.removed_at is not None  # set by the look that brought us here
     enough = run.counted >= LOOKS and len(run.ways) >= WAYS
-    if enough and now - run.removed_at >= SPAN:
-        return replace(run, stage=Stage.VERIFIED, verified_at=now, calm_since=now)
+    first, last = min(run.noted), max(*run.noted, glance.noted)
+    if enough and glance.at - run.removed_at >= SPAN and last - first >= SPAN:
+        return replace(run, stage=Stage.VERIFIED, verified_at=last, calm_since=last)
     return replace(run, stage=Stage.REMOVED)
 
 

@@ -15,7 +15,7 @@ SEEN_WORDS = {
     Seen.CHANGED: Bilingual("已改，不再违规", "changed, offends no more"),
     Seen.OFFENDING: Bilingual("仍在", "still there"),
     Seen.UNCLEAR: Bilingual("看不准，需人工", "unclear, needs a person"),
-    Seen.NOTHING: Bilingual("没有看到（不算）", "not seen (does not count)"),
+    Seen.NOTHING: Bilingual("没有读到，不作数", "could not be read (does not count)"),
 }
 ACT_WORDS = {
     "drafted": Bilingual("起草", "drafted"),

@@ -95,6 +95,7 @@ class Act:
     before: str
     after: str
     note: str
+    recorded_at: datetime | None = None  # by our clock; None in lines older than this column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,7 @@ class LookRow:
     content_sha256: str
     engine: str
     files: tuple[dict[str, Any], ...]
+    recorded_at: datetime | None = None  # by our clock; None in lines older than this column
 
 
 def item_of(row: AnyRow) -> Item:

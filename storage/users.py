@@ -121,7 +121,8 @@ def add_user(engine: Engine, login: str, name: str, roles: Iterable[Role], by: s
     values = new_person(folded, shown, wanted, person, password)
     try:
         with write(engine) as connection:
-            if find_user(connection, folded) is not None:
+            alike = [row.login for row in connection.execute(select(users.c.login))]
+            if any(same_person(folded, login) for login in alike):
                 raise exists_already(folded)
             connection.execute(insert(users).values(values))
             record(connection, person, "user.add", f"user:{folded}", {"roles": wanted})
@@ -141,8 +142,8 @@ def some_roles(roles: Iterable[Role]) -> list[str]:
 
 def exists_already(login: str) -> Problem:
     return Problem(
-        f"账号“{login}”已存在，没有改动。",
-        f"The account {login!r} exists already; nothing was changed.",
+        f"账号“{login}”已存在，或与已有账号分不清，没有改动。",
+        f"The account {login!r} exists already, or looks like one that does; nothing was changed.",
     )
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from storage.batch_rows import hold
 from storage.cases import decide, list_cases
-from storage.exports import Batch, record_batch
+from storage.exports import Batch, decided_rows, record_batch
 from storage.takedown_acts import Sending, approve, record_sent
 from storage.takedown_draft import Draft, draft, not_yet_asked
 from storage.takedown_looks import Look, Moved, add_round
 from storage.takedown_states import ItemState
 from storage.takedown_verdict import Seen, Way
 from storage.takedowns import Item, get_item, get_request
+from storage.users import all_users
 from tests.makers import NOON, decision, flagged, post, sha, sight
 
 DRAFTER, APPROVER, SENDER = "王起草", "赵批准", "钱收发"
@@ -37,17 +40,27 @@ def drafted(engine: Engine, *, by: str = DRAFTER, at: datetime = NOON) -> int:
     return draft(engine, order)
 
 
-def listed(engine: Engine) -> str:
-    """A list that was exported; its number."""
+def listed(
+    engine: Engine,
+    *,
+    platform: str = "web",
+    form: str = "xlsx",
+    rows: Sequence[int] | None = None,
+    **filters: str,
+) -> str:
+    """A list that was exported, of every decided post or of these rows; its number."""
+    held = [row.post_row for row in decided_rows(engine)] if rows is None else list(rows)
     made = Batch(
-        format="xlsx",
+        format=form,
         made_at=NOON,
-        rows=1,
+        rows=len(held),
         sha256=sha("list"),
         file_name="清单.xlsx",
-        filters={},
+        filters={"platform": platform, **filters},
     )
-    return record_batch(engine, made)
+    number = record_batch(engine, made)
+    hold(engine, number, held)
+    return number
 
 
 def sending(**changes: object) -> Sending:
@@ -66,9 +79,14 @@ def sent(engine: Engine, address: str = AD, *, seed: int = 1, **changes: object)
     """One item that was sent to its platform at SENT."""
     decided(engine, address, seed=seed, **changes)
     number = drafted(engine)
-    approve(engine, number, APPROVER, NOON + timedelta(hours=1))
+    approve(engine, number, approver(engine), NOON + timedelta(hours=1))
     record_sent(engine, number, sending())
     return get_request(engine, number).items[-1]
+
+
+def approver(engine: Engine) -> str:
+    """Somebody who may approve: one of the accounts, where the office has any."""
+    return next((user.login for user in all_users(engine)), APPROVER)
 
 
 def look(seen: Seen = Seen.GONE, way: Way = Way.PLAIN, **changes: object) -> Look:

@@ -40,7 +40,8 @@ def test_an_entry_from_listing_to_removal(typed):
     refused(typed("blacklist", "add", "phone", "138 0000 0000", *WORDS), "已在黑名单")
     said(typed("blacklist", "appeal", "1", "--by", "李某", "--note", "号码被盗用"), "第 2 版")
     said(typed("blacklist", "list"), "申诉中")
-    said(typed("blacklist", "appeal", "1", "--upheld", "--by", "赵某", "--note", "属实"), "第 3 版")
+    no = ("appeal", "1", "--rejected", "--by", "赵某", "--note", "属实")
+    said(typed("blacklist", *no), "不成立")
     said(typed("blacklist", "remove", "1", "--by", "赵某", "--note", "整改完毕"), "已移出")
     assert "黑名单是空的" in typed("blacklist", "list").stderr
     said(typed("blacklist", "list", "--all"), "已移出")

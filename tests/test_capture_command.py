@@ -136,8 +136,9 @@ def test_what_failed_is_taken_again(typed: Typist, monkeypatch, theatre: Theatre
         (["--again", "0" * 32], "没有编号"),
         ([URL, "--case", "77"], "77"),
         (["http://127.0.0.1/"], "本机地址"),
-        (["file:///etc/passwd"], "只访问 http 和 https"),
-        (["peixun.test/a"], "只访问 http 和 https"),
+        (["http://127.0.0.1/"], "也没有登记"),
+        (["file:///etc/passwd"], "须以 http:// 或 https:// 开头"),
+        (["peixun.test/a"], "须以 http:// 或 https:// 开头"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_nothing_recorded(
@@ -149,6 +150,7 @@ def test_what_cannot_be_done_is_said_and_nothing_recorded(
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert len(theatre.asked) == before
+    assert "记为未读取" not in done.stderr
 
 
 def test_without_a_browser_it_says_what_to_do(typed: Typist, monkeypatch) -> None:

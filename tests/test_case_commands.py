@@ -113,6 +113,16 @@ def decided(typed: Typist, *more: str, lang: str = "zh") -> Said:
     return typed("decide", "1", "违规", "--reason", "B4-02", "--by", "李审核", *more, lang=lang)
 
 
+def test_cases_that_wait_for_a_second_person_are_found(office: Engine, typed: Typist) -> None:
+    typed("decide", "1", "违规", "--reason", "C3-02", "--by", "李审核")
+    typed("decide", "2", "违规", "--reason", "B4-02", "--by", "李审核")
+    (waiting,) = json.loads(typed("cases", "--second", "--json").stdout)
+    assert (waiting["id"], waiting["awaits_second"]) == (1, True)
+    assert "待复核" in typed("cases", "--second").stdout
+    typed("decide", "1", "违规", "--reason", "C3-02", "--by", "赵复核", "--second")
+    assert json.loads(typed("cases", "--second", "--json").stdout) == []
+
+
 def refused(done: Said, *words: str) -> None:
     assert done.returncode == 1, done.stdout
     assert done.stdout == ""

@@ -20,12 +20,13 @@ from crawler.page_shape import page_shape
 from crawler.picture_eye import PictureEye
 from crawler.picture_hash import distance, picture_hash
 from crawler.picture_scan import Scan, scan_bytes
+from door.links_report import graph_of
 from exports.graphml import Edge, Node, write_graphml
 from pipelines.codes import ReadCodes
 from pipelines.mark import Mark
 from storage.bilingual import Problem
 from storage.cases import decide, get_case, list_cases
-from storage.common_keys import MANY, known_common
+from storage.common_keys import MANY, MANY_MOBILE, known_common, most_authors
 from storage.database import read
 from storage.kinship import Tie, counts
 from storage.links import web_of
@@ -210,18 +211,85 @@ def test_a_platforms_host_links_nobody(engine):
 
 
 def test_a_number_many_unrelated_authors_print_links_nobody(engine):
-    shared = Contacts(phones=(PHONE,))
+    shared = Contacts(phones=("0371-60000000",))
     for number in range(MANY + 1):
         seen(engine, f"http://site-{number}.example/1", seed=100 + number, contacts=shared)
     web = web_of(engine, 1)
     assert len(web.posts) == 1
-    assert str(MANY + 1) in web.left_out["phone", PHONE].zh
+    assert str(MANY + 1) in web.left_out["phone", "037160000000"].zh
+
+
+def test_one_mobile_number_on_fourteen_sites_is_one_advertisers(engine):
+    shared = Contacts(phones=(PHONE,))
+    for number in range(14):
+        seen(engine, f"http://site-{number}.example/1", seed=100 + number, contacts=shared)
+    web = web_of(engine, 1)
+    assert len(web.posts) == 14
+    assert ("phone", PHONE) not in web.left_out
+    assert most_authors("phone", PHONE) == MANY_MOBILE > MANY == most_authors("wechat", PHONE)
+
+
+# ---- one site, several people -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        ({"author": "甲", "phone": PHONE}, {"author": "乙", "phone": OTHER_PHONE}, False),
+        ({"author": "甲"}, {"author": "乙"}, False),
+        ({"phone": PHONE}, {"phone": OTHER_PHONE}, False),
+        ({"author": "甲", "phone": PHONE}, {"author": "甲", "phone": OTHER_PHONE}, True),
+        ({"author": "甲", "phone": PHONE}, {"phone": PHONE}, True),
+        ({"author": "甲"}, {}, True),
+    ],
+)
+def test_strangers_on_one_forum_are_no_kin_and_one_owners_pages_are(engine, first, second, joined):
+    for number, one in enumerate((first, second), 1):
+        contacts = Contacts(phones=tuple(filter(None, (one.get("phone"),))))
+        author = one.get("author", "")
+        address = f"http://luntan.example/t/{number}"
+        seen(engine, address, seed=number * 11, contacts=contacts, author=author)
+    assert len(urls(engine, 1)) == (2 if joined else 1)
+
+
+def test_strangers_under_a_shop_platforms_filing_are_no_kin(engine):
+    for number, (author, phone) in enumerate((("甲", PHONE), ("乙", OTHER_PHONE)), 1):
+        seen(
+            engine,
+            f"http://shop-{number}.example/a",
+            seed=number * 11,
+            author=author,
+            contacts=Contacts(phones=(phone,)),
+            icp=f"京ICP证100000号-{number}",
+        )
+    assert len(urls(engine, 1)) == 1
+
+
+def test_a_stranger_on_the_forum_of_one_taken_down_is_not_raised(engine):
+    down(engine, address="http://luntan.example/t/1", contacts=Contacts(phones=(PHONE,)))
+    other = Contacts(phones=(OTHER_PHONE,))
+    case = seen(engine, "http://luntan.example/t/2", seed=7, author="乙", contacts=other)
+    assert raises(engine, case) == []
+
+
+def test_an_edge_of_the_graph_joins_the_two_posts_that_are_alike(engine):
+    """Two are found by the phone; the fourth is a copy of the third of them only."""
+    phone = Contacts(phones=(PHONE,))
+    for number in (1, 2, 3):
+        seen(engine, f"http://s{number}.example/1", seed=number * 11, contacts=phone)
+    other = Contacts(phones=(OTHER_PHONE,))
+    copy = flagged(post("http://s4.example/1", contacts=other, author="丁"), seed=33, changed=2)
+    sight(engine, copy, now=LATER)
+    web = web_of(engine, 1)
+    assert {link.row: link.via for link in web.links} == {2: (1,), 3: (1,), 4: (3,)}
+    _, edges = graph_of(web, show_contacts=False)
+    assert [(e.source, e.target) for e in edges if e.target.startswith("p")] == [("p4", "p3")]
 
 
 def test_a_number_of_many_accounts_of_one_advertiser_still_links_them(engine):
     """They share a second contact besides, in a chain."""
     for number in range(MANY + 1):
-        chain = Contacts(phones=(PHONE,), wechat=(f"kefu_{number}", f"kefu_{number + 1}"))
+        chain = Contacts(phones=("0371-60000000",), wechat=(f"kefu_{number}", f"kefu_{number + 1}"))
         seen(engine, f"http://site-{number}.example/1", seed=100 + number, contacts=chain)
     assert len(web_of(engine, 1).posts) == MANY + 1
 

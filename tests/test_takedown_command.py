@@ -170,7 +170,7 @@ def test_sending_needs_an_approval_a_name_of_what_was_sent_and_a_time_that_has_c
 
 def test_a_list_and_a_file_are_kept_by_their_hash(typed, engine, tmp_path):
     approved(typed, engine)
-    batch = listed(engine)
+    batch = listed(engine, rows=(1,))
     said(typed("takedown", "sent", "1", "--by", "钱某", "--list", batch, "--days", "3"))
     assert len(get_request(engine, 1).file_sha256) == 64
     letter = tmp_path / "函.docx"
@@ -207,9 +207,10 @@ def test_due_tells_what_is_to_be_done(typed, engine):
     sent(typed, engine)
     said(typed("takedown", "answer", "1", "是", "--by", "某"))
     done = typed("takedown", "due")
-    said(done, "复查仍未见删除", AD)
+    said(done, "尚未复查", AD)
     facts = json.loads(typed("takedown", "due", "--json").stdout)
-    assert [item["id"] for item in facts["claimed"]] == [1]
+    assert [item["id"] for item in facts["unchecked"]] == [1]
+    assert facts["claimed"] == []
     assert facts["looks"] == []
 
 
@@ -245,6 +246,36 @@ def test_a_persons_look_is_written_down_with_the_name(typed, engine):
     done = typed("takedown", "look", "1", "已删除", "--by", "孙某", "--note", "提示内容已删除")
     said(done, "待核实")
     said(typed("takedown", "show", "1"), "人工", "提示内容已删除")
+
+
+def test_a_day_alone_is_no_moment_of_looking(typed, engine):
+    sent(typed, engine)
+    words = ("已删除", "--by", "孙某", "--note", "x")
+    refused(typed("takedown", "look", "1", *words, "--at", "2026-11-20"), "几点几分", code=2)
+    refused(typed("takedown", "look", "1", *words, "--at", "2020-01-01 08:00"), "早于上一步（发出")
+
+
+def test_a_claim_nobody_has_looked_at_is_not_called_seen(typed, engine):
+    sent(typed, engine)
+    said(typed("takedown", "answer", "1", "是", "--by", "钱某"))
+    due = typed("takedown", "due").stdout
+    assert "尚未复查" in due
+    assert "复查仍未见删除" not in due
+    add_round(engine, 1, [look(Seen.NOTHING)], datetime.now(UTC))
+    assert "尚未复查" in typed("takedown", "due").stdout
+    assert "没有读到，不作数" in typed("takedown", "show", "1").stdout
+    add_round(engine, 1, [look(Seen.OFFENDING)], datetime.now(UTC))
+    due = typed("takedown", "due").stdout
+    assert "复查仍未见删除" in due
+    assert "尚未复查" not in due
+
+
+def test_a_receipt_number_that_came_later_is_added(typed, engine):
+    sent(typed, engine)
+    said(typed("takedown", "ack", "1", "--by", "钱某"))
+    said(typed("takedown", "ack", "1", "--by", "钱某", "--receipt", "R-1"), "状态不变")
+    assert "R-1" in typed("takedown", "show", "1").stdout
+    refused(typed("takedown", "ack", "1", "--by", "钱某", "--receipt", "R-2"), "R-1", "钱某")
 
 
 def test_with_nothing_due_a_revisit_fetches_nothing(typed, engine):

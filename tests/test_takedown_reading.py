@@ -103,6 +103,71 @@ def test_gone_counts_only_where_none_of_the_posts_words_are_seen(html, seen):
     assert look(PageState.REMOVED, came=page(html, status=404)) is seen
 
 
+SHORT = post(AD, text="保安证包过，交钱拿证，联系王老师，本校常年开班。", title="保安证")
+SHORT_KNOWN = Known(post=SHORT, hashes=frozenset({content_hash(SHORT)}), quotes=("包过",))
+DRESSED = ["", "\u200b", "·", "\u00ad", "♂", " "]
+
+
+@pytest.mark.parametrize("between", DRESSED)
+@pytest.mark.parametrize("known", [KNOWN, SHORT_KNOWN])
+def test_an_unchanged_advertisement_under_404_is_not_gone_however_it_is_dressed(known, between):
+    words = between.join(known.post.text)
+    html = f"<title>{known.post.title}</title><h1>{known.post.title}</h1><p>{words}</p>"
+    assert look(PageState.REMOVED, came=page(html, status=404), known=known) is Seen.UNCLEAR
+
+
+def test_the_old_text_under_404_is_not_gone_where_the_judge_has_changed_its_mind():
+    old = post(AD, text="交钱拿证七天到手。联系王老师办理手续。", title="办理")
+    known = Known(post=old, hashes=frozenset({content_hash(old)}), quotes=())
+    html = f"<p>404</p><p>{old.text}</p>"
+    assert look(PageState.REMOVED, came=page(html, status=404), known=known) is Seen.UNCLEAR
+
+
+def test_other_words_that_offend_under_404_are_a_persons_to_look_at():
+    came = page("<p>404</p><p>育婴师证包过</p>", status=404)
+    assert look(PageState.REMOVED, came=came) is Seen.UNCLEAR
+
+
+def test_others_posts_beside_a_platforms_notice_are_not_this_posts():
+    old = post(AD, text=TEXT, title=OLD.title, platform="weibo")
+    known = Known(post=old, hashes=frozenset({content_hash(old)}), quotes=("免考包过", "免考"))
+    beside = page("<p>内容已删除</p><p>推荐：育婴师证包过</p>")
+    assert look(PageState.REMOVED, came=beside, known=known, at_home=True) is Seen.GONE
+    own = page("<p>内容已删除</p><p>推荐：免·考，包过</p>")
+    assert look(PageState.REMOVED, came=own, known=known, at_home=True) is Seen.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("html", "seen"),
+    [
+        ('<iframe src="/ad.html"></iframe>', Seen.UNCLEAR),
+        ('<iframe src="/ad.html" width="100%" height="900"></iframe>', Seen.UNCLEAR),
+        ('<iframe src="/count.html" width="1" height="1"></iframe>', Seen.GONE),
+        ('<iframe src="/count.html" style="display:none"></iframe>', Seen.GONE),
+        ('<img src="/ad.png" width="900" height="1200">', Seen.UNCLEAR),
+        ('<img src="/ad.png" style="width:900px;height:1200px">', Seen.UNCLEAR),
+        ('<img src="/logo.png" width="120" height="40">', Seen.GONE),
+        ('<img src="/404.png">', Seen.GONE),
+    ],
+)
+def test_a_picture_or_frame_the_size_of_a_page_under_404_is_a_persons_to_look_at(html, seen):
+    came = page(f"<p>页面不存在</p>{html}", status=404)
+    assert look(PageState.REMOVED, came=came) is seen
+
+
+def test_a_picture_alone_under_404_is_a_persons_to_look_at():
+    assert look(PageState.REMOVED, came=page('<img src="/a.png">', status=404)) is Seen.UNCLEAR
+    old = post(AD, text=TEXT, images=("http://school.example/poster.jpg",))
+    known = Known(post=old, hashes=frozenset(), quotes=())
+    came = page('<p>404</p><img src="poster.jpg">', status=404)
+    assert look(PageState.REMOVED, came=came, known=known) is Seen.UNCLEAR
+
+
+def test_disguised_words_on_a_changed_page_are_still_the_decided_words():
+    dressed = now(text=f"{HONEST}\n免\u200b考·包\u200b过", title="课程介绍")
+    assert look(PageState.ALIVE, dressed) is Seen.UNCLEAR
+
+
 def test_somebody_elses_404_says_nothing_and_the_platforms_other_host_does():
     away = page("<p>页面不存在</p>", final="http://parked.example/x", status=404)
     assert look(PageState.REMOVED, came=away) is Seen.NOTHING

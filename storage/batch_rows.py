@@ -1,0 +1,126 @@
+"""Which posts stand in which list or letter, and whether one fits a takedown request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select
+
+from storage.bilingual import Problem
+from storage.columns import AnyRow
+from storage.database import write
+from storage.exports import DecidedRow
+from storage.models import export_batches, posts
+from storage.takedown_models import export_batch_posts, takedown_items
+
+OPEN_WEB = "web"
+# Forms made for others than the platform.
+ELSEWHERE = frozenset({"transfer", "12377"})
+
+
+class Listed:
+    """The posts that go into a list, noted as they pass."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, None] = {}
+
+    def passing(self, rows: Iterable[DecidedRow]) -> Iterator[DecidedRow]:
+        for row in rows:
+            self._rows[row.post_row] = None
+            yield row
+
+    def keep(self, engine: Engine, batch_no: str) -> None:
+        """Write down what stands in the list of this number, once it is registered."""
+        hold(engine, batch_no, self._rows)
+
+
+def hold(engine: Engine, batch_no: str, post_rows: Iterable[int]) -> None:
+    values = [{"batch_no": batch_no, "post_row": row} for row in post_rows]
+    if values:
+        with write(engine) as connection:
+            connection.execute(insert(export_batch_posts), values)
+
+
+def fitting_batch(connection: Connection, batch_no: str, request: AnyRow) -> AnyRow:
+    """The list of this number as it is registered, if it is one for this request.
+
+    Raises Problem where it is none that was finished, is empty, was made for another platform or
+    for an office, lacks an address of the request, or, on the open web, tells one site's owner of
+    another's.
+    """
+    statement = select(export_batches).where(export_batches.c.batch_no == batch_no)
+    batch = connection.execute(statement).one_or_none()
+    if batch is None or not batch.sha256:
+        raise Problem(
+            f"没有登记过批次 {batch_no} 的清单（或没有生成完），没有写入。"
+            "请先用 `certsweep export` 导出。",
+            f"No finished list {batch_no} is registered; nothing was written. Export it first: "
+            "`certsweep export`.",
+        )
+    for_whom(batch, request)
+    for_which(connection, batch, request)
+    return batch
+
+
+def for_whom(batch: AnyRow, request: AnyRow) -> None:
+    filters: dict[str, Any] = batch.filters or {}
+    made_for = filters.get("platform") or ""
+    if batch.format in ELSEWHERE or filters.get("to"):
+        raise Problem(
+            f"批次 {batch.batch_no} 是 {batch.format} 格式、给主管部门或举报中心的，"
+            f"不是给平台的；没有写入。",
+            f"Batch {batch.batch_no} is of the form {batch.format}, made for an office and not for "
+            "a platform; nothing was written.",
+        )
+    if made_for != request.platform:
+        raise Problem(
+            f"批次 {batch.batch_no} 是为平台“{made_for or '全部'}”导出的，请求 "
+            f"{request.request_no} 是给 {request.platform} 的；没有写入。"
+            f"请用 `certsweep export … --platform {request.platform}` 导出。",
+            f"Batch {batch.batch_no} was made for {made_for or 'all platforms'}, request "
+            f"{request.request_no} is for {request.platform}; nothing was written. Export with "
+            f"--platform {request.platform}.",
+        )
+
+
+def for_which(connection: Connection, batch: AnyRow, request: AnyRow) -> None:
+    """Held against the posts that went into the list, whichever version of them."""
+    listed = identities(
+        connection,
+        select(export_batch_posts.c.post_row).where(
+            export_batch_posts.c.batch_no == batch.batch_no
+        ),
+    )
+    if not listed:
+        raise Problem(
+            f"批次 {batch.batch_no} 是空的，或没有留下所含网址的记录；没有写入。请重新导出。",
+            f"Batch {batch.batch_no} holds no address, or none is on record; nothing was written. "
+            "Export again.",
+        )
+    items = connection.execute(
+        select(takedown_items.c.id, takedown_items.c.url, posts.c.identity)
+        .join(posts, posts.c.id == takedown_items.c.post_row)
+        .where(takedown_items.c.request_id == request.id, takedown_items.c.state == "approved")
+        .order_by(takedown_items.c.id)
+    ).all()
+    for item in items:
+        if item.identity not in listed:
+            raise Problem(
+                f"批次 {batch.batch_no} 不含本请求的条目 {item.id}（{item.url[:80]}），没有写入。",
+                f"Batch {batch.batch_no} does not hold item {item.id} of this request "
+                f"({item.url[:80]}); nothing was written.",
+            )
+    others = len(listed - {item.identity for item in items})
+    if request.platform == OPEN_WEB and others:
+        raise Problem(
+            f"批次 {batch.batch_no} 另有 {others} 条不属于本请求的网站，不能发给 "
+            f"{request.recipient}；没有写入。请只为本请求导出。",
+            f"Batch {batch.batch_no} holds {others} addresses of other sites and cannot have gone "
+            f"to {request.recipient}; nothing was written. Export for this request alone.",
+        )
+
+
+def identities(connection: Connection, rows: Any) -> set[bytes]:  # noqa: ANN401 (SQL)
+    statement = select(posts.c.identity).where(posts.c.id.in_(rows))
+    return set(connection.execute(statement).scalars())

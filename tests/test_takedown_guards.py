@@ -1,0 +1,142 @@
+"""What the database refuses of takedowns by itself, whoever writes to it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DatabaseError
+
+from storage.cases import decide
+from storage.database import read, write
+from storage.takedown_states import ItemState
+from storage.takedowns import get_item
+from tests.makers import decision, flagged, post, sight
+from tests.takedown_makers import DRAFTER, decided, drafted, round_at, sent, taken_down
+
+GUARDS = (
+    "what was asked is not rewritten|no such step|a state needs its date|not seen gone long enough"
+    "|two_people|append-only|a look has its moments|nothing asked is taken away"
+    "|cannot be the second person"
+)
+
+
+def by_hand(engine: Engine, words: str, **values: object) -> None:
+    with write(engine) as connection:
+        connection.execute(text(words), values)
+
+
+def refused(engine: Engine, words: str, **values: object) -> None:
+    """By a guard, and not by a slip in the words."""
+    with pytest.raises(DatabaseError, match=GUARDS):
+        by_hand(engine, words, **values)
+
+
+FAR = "'2030-01-01 00:00:00+00'"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "state='final'",
+        "state='draft'",
+        "state='verified'",
+        "state='reappeared'",
+        f"state='removed', removed_at={FAR}, verified_at={FAR}, final_at={FAR}, post_row=2",
+        f"state='verified', removed_at={FAR}, verified_at={FAR}",
+        f"state='final', removed_at={FAR}, verified_at={FAR}, final_at={FAR}",
+        "url='http://other.example/'",
+        "case_id=7",
+        "decision_id=7",
+    ],
+)
+def test_no_state_is_written_that_the_looks_do_not_bear(engine: Engine, values: str) -> None:
+    sent(engine)
+    refused(engine, f"UPDATE takedown_items SET {values}")
+    assert get_item(engine, 1).state is ItemState.SENT
+
+
+def test_what_is_over_does_not_begin_again(engine: Engine) -> None:
+    sent(engine)
+    taken_down(engine, 1)
+    for state in ("draft", "approved"):
+        refused(engine, f"UPDATE takedown_items SET state='{state}'")
+    round_at(engine, 1, 24 * 6)
+    by_hand(engine, "UPDATE takedown_items SET state='withdrawn'")
+    refused(engine, "UPDATE takedown_items SET state='sent'")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "drafted_by='另一人'",
+        "approved_by='另一人'",
+        f"drafted_at={FAR}",
+        f"sent_at={FAR}",
+        f"approved_at={FAR}",
+        "deadline='2099-01-01'",
+        "file_sha256='00'",
+        "letter_no='改'",
+        "recipient='other.example'",
+        "days=300",
+    ],
+)
+def test_what_was_asked_is_not_rewritten(engine: Engine, values: str) -> None:
+    sent(engine)
+    refused(engine, f"UPDATE takedown_requests SET {values}")
+
+
+@pytest.mark.parametrize("noise", [" ", "\u3000", "\u200b", "\ufeff", "\u00ad"])
+def test_the_drafter_does_not_approve_by_a_sign_nobody_sees(engine: Engine, noise: str) -> None:
+    decided(engine)
+    drafted(engine)
+    refused(
+        engine,
+        f"UPDATE takedown_requests SET approved_by=:who, approved_at={FAR}",
+        who=DRAFTER + noise,
+    )
+
+
+def test_nothing_asked_is_taken_away_and_nothing_begins_in_the_middle(engine: Engine) -> None:
+    sent(engine)
+    refused(engine, "DELETE FROM takedown_items")
+    refused(engine, "DELETE FROM takedown_requests")
+    with read(engine) as connection:
+        count = connection.execute(text("SELECT COUNT(*) FROM takedown_items")).scalar_one()
+    assert count == 1
+
+
+def test_a_look_without_its_moment_of_recording_is_not_taken(engine: Engine) -> None:
+    sent(engine)
+    round_at(engine, 1, 24)
+    columns = (
+        "item_id,at,way,who,seen,state,reason,why,http_status,final_url,content_sha256,engine,files"
+    )
+    refused(
+        engine,
+        f"INSERT INTO takedown_looks (id,{columns}) SELECT 99,{columns} FROM takedown_looks "
+        "WHERE id=1",
+    )
+
+
+@pytest.mark.parametrize(
+    "table", ["takedown_history", "takedown_looks", "takedown_items", "takedown_requests"]
+)
+def test_no_line_is_replaced_by_hand_in_sqlite(engine: Engine, table: str) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("REPLACE is SQLite's")
+    sent(engine)
+    round_at(engine, 1, 24)
+    refused(engine, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+
+
+@pytest.mark.parametrize("noise", [" ", "\u200b"])
+def test_the_decider_is_no_second_person_by_a_sign_nobody_sees(engine: Engine, noise: str) -> None:
+    sight(engine, flagged(post("http://x.example/1")))
+    decide(engine, decision(1, reason="C3-02", by="王审核"))
+    refused(
+        engine,
+        "INSERT INTO second_looks (decision_id, case_id, verdict, reason, policy, note, looked_by, "
+        "looked_at, upheld) SELECT id, case_id, verdict, reason, policy, '', :who, decided_at, "
+        "upheld FROM (SELECT d.*, (1 = 1) AS upheld FROM decisions d) AS first",
+        who=f"王{noise}审核",
+    )
