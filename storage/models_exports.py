@@ -110,7 +110,6 @@ bulk_cases = core(BulkCaseModel)
 kept_forms = core(KeptFormModel)
 
 # A period of a million cases is read from these alone, without the rows.
-Index("ix_cases_opened", cases.c.opened_at, cases.c.platform, cases.c.clauses, cases.c.region)
 Index(
     "ix_decisions_decided",
     decisions.c.decided_at,

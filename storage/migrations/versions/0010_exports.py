@@ -17,7 +17,6 @@ branch_labels = None
 depends_on = None
 
 INDEXES = (
-    ("ix_cases_opened", "cases", ["opened_at", "platform", "clauses", "region"]),
     ("ix_decisions_decided", "decisions", ["decided_at", "verdict", "decided_by", "case_id"]),
     ("ix_second_looks_looked", "second_looks", ["looked_at"]),
     ("ix_takedown_requests_sent", "takedown_requests", ["sent_at"]),
