@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import BIG_ID, SafeJson
-from storage.models import Base, cases, core, decisions
+from storage.models import Base, core, decisions
 from storage.models_desk import second_looks
 from storage.takedown_models import case_raises, takedown_requests
 
