@@ -98,7 +98,10 @@ def write_warc(
     writer = Writer()
     writer.add(warcinfo(writer, order))
     for exchange in exchanges:
-        if exchange.status:
+        if exchange.status and not exchange.url.startswith("http"):
+            level = level_of(exchange.header("content-type"))
+            writer.add(made_record(writer, exchange), level)
+        elif exchange.status:
             for record in pair(writer, order, exchange):
                 writer.add(record, level_of(exchange.header("content-type")))
     for resource in resources:
@@ -237,6 +240,21 @@ def resource_record(writer: Writer, order: WarcOrder, resource: Resource) -> Arc
         length=len(resource.data),
         warc_content_type=resource.media_type,
         warc_headers_dict={"WARC-Date": moment(resource.at)},
+    )
+
+
+def made_record(writer: Writer, exchange: Exchange) -> ArcWarcRecord:
+    """A document that a script of the page made and no server sent: it has no headers."""
+    headers = {"WARC-Date": moment(exchange.asked_at)}
+    if exchange.truncated:
+        headers["WARC-Truncated"] = exchange.truncated
+    return writer.create_warc_record(
+        exchange.url,
+        "resource",
+        payload=io.BytesIO(exchange.body),
+        length=len(exchange.body),
+        warc_content_type=one_line(exchange.header("content-type")) or "application/octet-stream",
+        warc_headers_dict=headers,
     )
 
 
