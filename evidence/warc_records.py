@@ -32,7 +32,8 @@ SAYS = (
     "content encodings are removed; headers that are no longer true are kept as "
     "X-Certsweep-Original-*. Connection headers, which are between neighbours, are left out. "
     "HTTP/2 and HTTP/3 messages are re-serialised as HTTP/1.1; WARC-Protocol tells what was "
-    "spoken. Bodies of redirects are not available. Messages of WebSockets are not recorded. "
+    "spoken. Bodies of redirects are not available. Messages of WebSockets and "
+    "CORS preflights are not recorded; shared and service workers are switched off. "
     "WARC-Truncated marks bodies that are missing or cut."
 )
 CHANGED = frozenset({"content-encoding", "transfer-encoding"})
