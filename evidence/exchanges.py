@@ -112,7 +112,9 @@ class Recorder:
         self._start(request, "")
 
     def _failed(self, request: Request) -> None:
-        why = self._tally.failures.get(host_of(request.url))
+        # What is known of the host is no reason where the server has begun to answer.
+        silent = request.existing_response is None
+        why = self._tally.failures.get(host_of(request.url)) if silent else ""
         self._start(request, why or request.failure or "failed")
 
     def _start(self, request: Request, failure: str) -> None:

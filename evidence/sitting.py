@@ -175,6 +175,8 @@ class Sitting:
     def _end_at(self, shown: str) -> None:
         """A document that the page made itself, as a blob, stands at the URL of the page."""
         fetched = [one for one in self.recorder.navigations if one.url.startswith("http")]
+        if self.behaviour.outcome == RESTLESS and self.recorder.restless.is_set():
+            fetched = [one for one in fetched if one.status]  # the last one was not waited for
         if self.behaviour.outcome == OK and shown.startswith("http"):
             self.final_url = shown
         elif fetched and fetched[-1].status:

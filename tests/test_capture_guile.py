@@ -43,6 +43,10 @@ PAGES = {
         "<link rel=stylesheet href=/gone.css><script src=/gone.js></script><p>页</p>"
         "<style>@font-face{font-family:f;src:url(/gone.woff)}p{font-family:f}</style>"
     ),
+    "/lacking-later": (
+        "<p>页</p><img src=http://a.test:81/x onerror=\"const one = document.createElement('link');"
+        "one.rel = 'stylesheet'; one.href = '/gone.css'; document.head.append(one)\">"
+    ),
     **{f"/gone.{name}": gone("text/html") for name in ("css", "js", "woff")},
     "/bomb": packed,
     "/framing": "<p>页</p><iframe src=http://b.test/bomb></iframe>",
@@ -93,6 +97,13 @@ def test_a_missing_part_of_a_page_is_no_cut_in_the_archive(stage: Stage) -> None
     for name in ("gone.css", "gone.js", "gone.woff"):
         # The browser does not read such an answer; nobody says that the server cut it.
         assert kept[f"http://a.test/{name}"] == ("unspecified", b"")
+
+
+def test_what_one_part_of_a_host_failed_for_is_not_said_of_another(stage: Stage) -> None:
+    show = stage.take("http://a.test/lacking-later")
+    assert show.facts["network"]["not_answered"] == [["http://a.test:81/x", "port"]]
+    assert show.parts["warc"] == "ok"
+    assert records(show, "response")["http://a.test/gone.css"][0] == "unspecified"
 
 
 @pytest.mark.parametrize("path", ["/bomb", "/framing"])
