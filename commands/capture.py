@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import getpass
 import json
+from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import asdict
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 from sqlalchemy import Engine
 
 from crawler.guard import WHY, Guard, Refused
-from door.capture_report import SORTS, CaptureProgress, show
+from door.capture_report import SORTS, CaptureProgress, Told, name_them, show, sort_of
 from door.capture_run import Outside, flagged_orders, order_again, run_captures, sample_outside
 from door.capture_words import capture_json
 from door.casework import open_queue
 from door.misuse import WrongUse
+from door.printable import printable
 from door.settings import SETTINGS
 from door.speech import out, say, t
 from door.sweep_run import holder
@@ -24,12 +28,16 @@ from storage.bilingual import Problem
 from storage.captures import MOST_TRIES
 from storage.cases import get_case
 from storage.locks import hold
+from storage.persons import named_person
 
 HELP = t(
     "取证：把网页连同网络往来、截图、文字和取证记录完整保存。中断后再运行会接着做完。",
     "Capture a page whole: traffic, pictures, text and facts. Interrupted, it goes on next time.",
 )
 OUTSIDE = Outside()
+# Reasons of the guard that speak of how a URL is written, and not of where it leads.
+MISTYPED = frozenset({"url", "scheme", "userinfo", "host", "port"})
+SAMPLE_NAMES = (".test", ".example")  # reserved (RFC 6761): not to be found outside
 
 Url = Annotated[
     str,
@@ -63,7 +71,7 @@ OfCase = Annotated[
     ),
 ]
 By = Annotated[
-    str,
+    str | None,
     typer.Option(
         metavar=t("姓名", "NAME"),
         help=t("谁要求取证（默认为登录名）", "who asks for it (default: the login name)"),
@@ -90,7 +98,7 @@ def command(
     flagged: Flagged = False,
     again: Again = "",
     case: OfCase = None,
-    by: By = "",
+    by: By = None,
     sample: Sample = False,
     as_json: Json = False,
 ) -> None:
@@ -100,35 +108,39 @@ def command(
             "请给出网址、--flagged 或 --again 取证编号（三者选一）。",
             "give a URL, --flagged or --again ID (one of the three).",
         )
-    engine, who = open_queue(), by.strip() or getpass.getuser()
+    who = getpass.getuser() if by is None else named_person(by)
+    engine = open_queue()
     with sample_outside() if sample else nullcontext(OUTSIDE) as outside:
         if flagged:
             capture_flagged(engine, who, outside, as_json=as_json)
         elif again:
             order = order_again(engine, again.strip(), who)
-            capture_one(engine, order, outside, as_json=as_json)
+            capture_one(engine, order, outside, as_json=as_json, sample=sample)
         else:
-            vetted(url, outside)
-            capture_one(engine, requested(engine, url, case, who), outside, as_json=as_json)
+            vet(url, outside)
+            capture_one(
+                engine, requested(engine, url, case, who), outside, as_json=as_json, sample=sample
+            )
 
 
-def vetted(url: str, outside: Outside) -> None:
-    """A person asked, so a refusal is said; nothing is recorded of what is not even tried."""
-    if not url.lower().startswith(("http://", "https://")):
-        raise WrongUse(
-            f"网址须以 http:// 或 https:// 开头，“{url[:80]}”没有取证，也没有登记。",
-            f"an address begins with http:// or https://; {url[:80]!r} was neither captured nor "
-            "recorded.",
-        )
+def vet(url: str, outside: Outside) -> None:
+    """A person asked, so a refusal is said; what is no address of a page is wrong use."""
     try:
         Guard(routes=outside.routes).vet_url(url)
-    except Refused as refusal:
-        why = WHY[refusal.reason]
+    except Refused as refused:
+        # Of a URL with a password in it, what follows that.
+        why, shown = WHY[refused.reason], printable(url[:200].rpartition("@")[2])
+        if refused.reason in MISTYPED:
+            raise WrongUse(
+                f"网址不对：{shown}（{why.zh}）。请写完整的网址，如 http://peixun.example/ad。"
+                "没有取证，也没有记录。",
+                f"{shown} is no address of a page ({why.en}). Write it whole, such as "
+                "http://peixun.example/ad. Nothing was captured or recorded.",
+            ) from None
         raise Problem(
-            f"出于安全没有访问这个网址：{why.zh}。没有取证，也没有登记；确需访问的，请管理员设置路由。",
-            f"This address was not fetched for safety: {why.en}. It was neither captured nor "
-            "recorded; if it must be, an administrator can set a route for it.",
-        ) from refusal
+            f"出于安全没有访问 {shown}：{why.zh}。没有取证，也没有记录。",
+            f"not fetched for safety: {shown}: {why.en}. Nothing was captured or recorded.",
+        ) from None
 
 
 def requested(engine: Engine, url: str, case: int | None, who: str) -> Order:
@@ -137,7 +149,9 @@ def requested(engine: Engine, url: str, case: int | None, who: str) -> Order:
     return Order(url=url, asked_by=who, reason="requested", case_id=case)
 
 
-def capture_one(engine: Engine, order: Order, outside: Outside, *, as_json: bool) -> None:
+def capture_one(
+    engine: Engine, order: Order, outside: Outside, *, as_json: bool, sample: bool
+) -> None:
     kept: list[Taken] = []
     run_captures(engine, SETTINGS, [order], kept.append, outside)
     for taken in kept:
@@ -145,12 +159,25 @@ def capture_one(engine: Engine, order: Order, outside: Outside, *, as_json: bool
             out.print(json.dumps(capture_json(taken), ensure_ascii=False), markup=False)
         else:
             show(taken)
-    if not all(taken.capture.final_url for taken in kept):
+    sorts = {sort_of(taken.capture) for taken in kept}
+    if "failed" in sorts:
         say(
             "没有取到网页；这次尝试和原因已记录，可稍后用 --again 再试。",
             "The page did not come; the attempt and its reason are recorded. Try --again later.",
         )
+    if not sample and any(of_sample(taken) for taken in kept):
+        say(
+            "这是样例网的网址，只在本机有：请加 --sample。",
+            "This address belongs to the sample web and exists here only: add --sample.",
+        )
+    if sorts & {"failed", "wall"}:
         raise typer.Exit(1)
+
+
+def of_sample(taken: Taken) -> bool:
+    """Whether a name was not found that only the sample web has: nobody can register it."""
+    host = urlsplit(taken.capture.url).hostname or ""
+    return taken.outcome == "dns" and host.endswith(SAMPLE_NAMES)
 
 
 def capture_flagged(engine: Engine, who: str, outside: Outside, *, as_json: bool) -> None:
@@ -161,25 +188,34 @@ def capture_flagged(engine: Engine, who: str, outside: Outside, *, as_json: bool
                 run_captures(engine, SETTINGS, orders, progress.count, outside)
     counts = {name: progress.counts[name] for name in (*SORTS, "other")}
     if as_json:
-        told = {"flagged": len(orders), **counts, "given_up": given_up}
-        out.print(json.dumps(told), markup=False)
+        named = [asdict(one) | {"why": one.why.said(SETTINGS.lang)} for one in progress.told]
+        told = {"flagged": len(orders), **counts, "given_up": given_up, "named": named}
+        out.print(json.dumps(told, ensure_ascii=False), markup=False)
         return
-    tell(len(orders), counts, given_up)
+    tell(len(orders), counts, progress.told, given_up)
 
 
-def tell(total: int, counts: dict[str, int], given_up: int) -> None:
-    whole, partial, failed = counts["whole"], counts["partial"], counts["failed"]
+def tell(total: int, counts: dict[str, int], told: Sequence[Told], given_up: int) -> None:
+    whole, partial, wall = counts["whole"], counts["partial"], counts["wall"]
+    failed = counts["failed"]
     out.print(
         t(
-            f"取证 {total} 页：完整 {whole}，不完整 {partial}，没有取到 {failed}。",
-            f"{total} pages: {whole} complete, {partial} in part, {failed} not captured.",
+            f"取证 {total} 页：完整 {whole}，不完整 {partial}，被验证码、登录等挡住 {wall}，"
+            f"没有取到 {failed}。",
+            f"{total} pages: {whole} complete, {partial} in part, {wall} behind a wall, "
+            f"{failed} not captured.",
         )
     )
     if counts["other"]:
         say(
-            f"其中 {counts['other']} 页取到的不像原内容（已删除、受阻等），见各次取证记录。",
-            f"{counts['other']} of them do not look like the post (removed, blocked, …); see the "
-            "facts of each.",
+            f"其中 {counts['other']} 页取到的不像原内容（已删除等）。",
+            f"{counts['other']} of them do not look like the post (removed, …).",
+        )
+    name_them(told)
+    if wall or failed:
+        say(
+            f"没有取到的，再运行时会再取，排在最后，共试 {MOST_TRIES} 次。",
+            f"What did not come is tried again by the next run, last, {MOST_TRIES} times in all.",
         )
     if partial:
         say(

@@ -24,10 +24,12 @@ class Burst:
         at_once: int = AT_ONCE,
         per_second: float = PER_SECOND,
         clock: Callable[[], float] = time.monotonic,
+        longest_wait: float = LONGEST_WAIT,
     ) -> None:
         self._at_once = at_once
         self._gap = 1 / per_second
         self._clock = clock
+        self._longest_wait = longest_wait
         self._due: dict[str, float] = {}  # when the last one let in would be due at an even pace
 
     def wait(self, address: str) -> float | None:
@@ -35,7 +37,7 @@ class Burst:
         now = self._clock()
         due = max(self._due.get(address, now), now)
         seconds = max(0.0, due - now - (self._at_once - 1) * self._gap)
-        if seconds > LONGEST_WAIT:
+        if seconds > self._longest_wait:
             return None
         if address not in self._due and len(self._due) >= FORGET:
             self._forget(now)

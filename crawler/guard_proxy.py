@@ -52,6 +52,10 @@ class ProxyLimits:
     connections: int = 256
 
 
+class NoTurn(Exception):
+    """So much is asked of one address that this would wait too long."""
+
+
 class GuardProxy:
     """`async with GuardProxy(guard) as proxy:` listens on 127.0.0.1:`proxy.port`.
 
@@ -129,8 +133,8 @@ class GuardProxy:
 
     async def _handle(self, client: Streams) -> bytes:
         """Serve one request; what is returned is still to be said to the client."""
-        if len(self._clients) > self._limits.connections or self._tally.full:
-            reason = "too_much" if self._tally.full else "busy"
+        if len(self._clients) > self._limits.connections or self._tally.closed:
+            reason = "too_much" if self._tally.closed else "busy"
             return failed("502 Busy", reason, "连接或数据过多 too many connections or bytes")
         try:
             head = await asyncio.wait_for(read_head(client[0]), self._limits.head_seconds)
@@ -140,8 +144,8 @@ class GuardProxy:
             return await self._forward(client, head, method, target)
         except Refused as refused:
             return answer("403 Refused", REFUSED, refused.reason, refused.text.zh)
-        except Unresolved as unresolved:
-            return failed("502 Bad Gateway", "dns", unresolved.text.zh)
+        except (Unresolved, NoTurn) as error:
+            return not_reached(error)
         except (BadMessage, asyncio.LimitOverrunError) as error:
             return failed("400 Bad Request", "bad_request", f"读不懂的请求 {error}")
 
@@ -162,7 +166,8 @@ class GuardProxy:
         """A connection to a vetted address of the host; None if none answers."""
         places = await self._vetted(host, port)
         if not await self._turn(host, port, places):
-            return None
+            self._tally.failed(host, "busy")
+            raise NoTurn
         for address, real_port in places:
             opening = asyncio.open_connection(address, real_port, limit=self._limits.head_bytes)
             try:
@@ -302,11 +307,19 @@ async def final_head(reader: asyncio.StreamReader) -> Head:
 def host_in(target: str) -> str:
     """The host of a URL that may be unreadable, for a note of it."""
     place = target.partition("//")[2].partition("/")[0].rpartition("@")[2]
+    if place.startswith("["):
+        return place[1:].partition("]")[0]
     return place.rpartition(":")[0] or place
 
 
 def failed(status: str, reason: str, text: str) -> bytes:
     return answer(status, FAILED, reason, text)
+
+
+def not_reached(error: Unresolved | NoTurn) -> bytes:
+    if isinstance(error, Unresolved):
+        return failed("502 Bad Gateway", "dns", error.text.zh)
+    return failed("503 Busy", "busy", "对同一地址的请求过多 too many requests to one address")
 
 
 def unreachable(host: str) -> bytes:

@@ -20,6 +20,7 @@ class Tally:
 
     def __init__(self, most_bytes: int = 0) -> None:
         self._most_bytes = most_bytes
+        self._stopped = False
         self.bytes = 0
         self.connections = 0
         self.resolved: dict[str, tuple[Place, ...]] = {}  # by host, vetted, in order of preference
@@ -30,10 +31,18 @@ class Tally:
     def full(self) -> bool:
         return bool(self._most_bytes) and self.bytes > self._most_bytes
 
+    @property
+    def closed(self) -> bool:
+        return self._stopped or self.full
+
+    def stop(self) -> None:
+        """Nothing more goes through; what is on its way is cut."""
+        self._stopped = True
+
     def count(self, size: int) -> None:
         """Raise TooMuch once the limit is passed."""
         self.bytes += size
-        if self.full:
+        if self.closed:
             raise TooMuch
 
     def named(self, host: str, places: Sequence[Place]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from playwright.async_api import Error as PlaywrightError
 from sqlalchemy import Engine
 
+from crawler.burst import Burst
 from crawler.chromium import find_chromium
 from crawler.guard import Guard
 from crawler.pace import Manners
@@ -125,6 +126,7 @@ def browser_order(settings: Settings, outside: Outside) -> BrowserOrder:
         agent=user_agent(settings.contact),
         root=os.geteuid() == 0,
         pins=outside.pins,
+        burst=Burst(longest_wait=outside.bounds.load_seconds) if outside.delay else None,
     )
 
 
@@ -133,7 +135,7 @@ def flagged_orders(engine: Engine, by: str) -> tuple[list[Order], int]:
     with read(engine) as connection:
         missing = uncaptured(connection)
     orders = [
-        Order(url=one.url, asked_by=by, reason="flagged", case_id=one.case_id)
+        Order(url=one.url, asked_by=by, reason="flagged", case_id=one.case_id, tried=one.tries)
         for one in missing
         if one.tries < MOST_TRIES
     ]

@@ -8,6 +8,7 @@ from typing import Any
 from door.outcomes import reason_words, state_words
 from evidence.orders import Taken
 from storage.bilingual import Bilingual
+from storage.captures import WALL
 from storage.records import Capture, PageState
 
 PART_WORDS = {
@@ -27,6 +28,17 @@ WORDS = {
     "unfinished": Bilingual("已取，页面当时仍未加载完", "taken while the page was still loading"),
     "half_scale": Bilingual("已取，缩小一半", "taken at half scale"),
     "tiles": Bilingual("已取，由分屏拼成", "taken, put together from screens"),
+    "made_by_script": Bilingual(
+        "已取，显示的是网页脚本自己生成的文档（blob），不是服务器发来的",
+        "taken of a document that a script of the page made (blob), not one a server sent",
+    ),
+    "closed_trees": Bilingual(
+        "已取，缺封闭组件里的内容（见截图和 MHTML）",
+        "taken without what stands in closed shadow trees; see the pictures and the MHTML",
+    ),
+    "ended_browser": Bilingual(
+        "单独打开也使浏览器崩溃，没有取", "it ended the browser, also when opened alone; not taken"
+    ),
     "timeout": Bilingual("超时未取到", "not taken in time"),
     "too_large": Bilingual("过大，没有取", "too large, not taken"),
     "no_picture": Bilingual("截图失败", "no picture could be taken"),
@@ -45,6 +57,40 @@ WORDS = {
 
 def part_word(word: str) -> Bilingual:
     return WORDS.get(word) or reason_words(word)
+
+
+def headline(taken: Taken) -> Bilingual:
+    """What came, in a few words; of a page that is not the post, that first."""
+    capture = taken.capture
+    if WALL in capture.parts:
+        why = reason_words(capture.parts[WALL])
+        return Bilingual(f"没有取到原内容：{why.zh}", f"not the page itself: {why.en}")
+    if not capture.final_url:
+        why = part_word(taken.outcome)
+        return Bilingual(f"没有取到网页：{why.zh}", f"the page was not captured: {why.en}")
+    whole = is_whole(capture)
+    came = Bilingual("完整", "complete") if whole else Bilingual("不完整", "in part")
+    if taken.state in {"", PageState.ALIVE.value}:
+        return came
+    state, why = state_words(taken.state), reason_words(taken.state_reason)
+    return Bilingual(
+        f"不像原内容，{state.zh}：{why.zh}；取证{came.zh}",
+        f"not like the post, {state.en}: {why.en}; capture {came.en}",
+    )
+
+
+def lacking(capture: Capture) -> Bilingual:
+    """The parts that were tried and are not there, each with its reason."""
+    brought = {artefact.kind for artefact in capture.artefacts}
+    words = [
+        (PART_WORDS[kind], part_word(word))
+        for kind, word in capture.parts.items()
+        if kind not in brought
+    ]
+    return Bilingual(
+        "、".join(f"{part.zh}（{why.zh}）" for part, why in words),
+        ", ".join(f"{part.en} ({why.en})" for part, why in words),
+    )
 
 
 def warning(taken: Taken) -> Bilingual | None:

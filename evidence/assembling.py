@@ -103,7 +103,7 @@ def add_warc(order: Order, seen: Seen, machine: Machine) -> None:
     about = WarcOrder(
         capture=order.id, url=url, agent=machine.agent, at=seen.started_at, reached=seen.reached
     )
-    cut = seen.left_out or any(one.truncated in CUT for one in answered)
+    cut = seen.left_out or any(one.truncated in CUT and not one.unused for one in answered)
     seen.parts.add("warc", write_warc(about, answered, resources), "cut" if cut else OK)
 
 

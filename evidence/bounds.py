@@ -18,6 +18,7 @@ class Bounds:
     picture_seconds: float = 20.0  # for each rung of the ladder
     part_seconds: float = 20.0  # for each other part
     requests: int = 2_000
+    documents: int = 40  # of the page itself; one that goes on and on from page to page is left
     wire_bytes: int = 100_000_000  # of everything that comes, as it is sent
     answer_bytes: int = 40_000_000  # of one answer, as it is sent
     body_bytes: int = 20_000_000  # of one answer, decoded
@@ -25,5 +26,6 @@ class Bounds:
     text_chars: int = 4_000_000
     dom_chars: int = 20_000_000
     mhtml_chars: int = 100_000_000
+    decoded_bytes: int = 70_000_000  # of all that came, beyond which no MHTML is asked for
     tallest: int = 16_384  # px: Chromium's raster ends there, a taller picture repeats itself
     widest: int = 2_560  # px

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from playwright.async_api import (
@@ -22,11 +22,11 @@ from playwright.async_api import (
     Dialog,
     Download,
     Page,
-    async_playwright,
 )
 from playwright.async_api import Error as PlaywrightError
 
 from crawler.browser_args import browser_args
+from crawler.burst import Burst
 from crawler.guard import Guard, Refused, port_of
 from crawler.guard_proxy import GuardProxy, ProxyLimits
 from crawler.process_memory import children_mb
@@ -34,6 +34,7 @@ from crawler.resolve import Resolver, Unresolved
 from crawler.tally import Tally
 from crawler.turnstile import Turnstile
 from evidence.bounds import Bounds
+from evidence.driver import Driver, Pulse, leave
 from evidence.isolated import World
 from evidence.unfolding import VIEWPORT
 
@@ -41,6 +42,9 @@ LOOK_EVERY = 2.0  # seconds between two looks at the memory
 OPEN_SECONDS = 60.0
 CLOSE_SECONDS = 15.0
 MOST_DIALOGS = 50
+# What a shared worker asks for is told to nobody. Browsers of telephones have none, so pages do
+# without.
+NO_SHARED_WORKERS = "--disable-blink-features=SharedWorker"
 NO_BODIES = {"maxTotalBufferSize": 1_000, "maxResourceBufferSize": 1_000}
 
 
@@ -55,6 +59,7 @@ class BrowserOrder:
     soft_mb: float = 1_500.0  # size at which it is renewed once its pages are done
     heap_mb: int = 1_024  # of a page's scripts; beyond it the tab dies, and not the machine
     hard_mb: float = 6_000.0  # size at which it is closed, with everything in it
+    burst: Burst | None = None  # the pace of all pages' parts at one address; None for none
 
 
 @dataclass(kw_only=True, eq=False)  # no slots: Playwright leaves a mark on whoever listens
@@ -65,7 +70,8 @@ class Tab:
     session: CDPSession
     world: World
     tally: Tally
-    browser: Browser
+    pulse: Pulse  # of the browser it stands in
+    decoded: int = 0  # bytes that came to the page, unpacked; frames of other sites are not in it
     dialogs: list[str] = field(default_factory=list)  # words of alert, confirm and prompt
     popups: list[str] = field(default_factory=list)  # windows it wanted to open
     # The first file it gave to keep; others are cancelled.
@@ -77,15 +83,19 @@ class Tab:
     def crashed(self) -> bool:
         return self.crash.is_set()
 
-    @property
-    def browser_gone(self) -> bool:
-        return self.doomed or not self.browser.is_connected()
+    async def lost(self) -> bool:
+        """Whether the browser or its driver is gone, and this tab with it."""
+        return self.doomed or not await self.pulse.beats()
 
     def listen(self) -> None:
         self.page.on("crash", self._crash)
         self.page.on("dialog", self._dismiss)
         self.page.on("popup", self._close_popup)
         self.page.on("download", self._keep_download)
+        self.session.on("Network.dataReceived", self._weigh)
+
+    def _weigh(self, told: dict[str, Any]) -> None:
+        self.decoded += int(told["dataLength"])
 
     def _crash(self, _page: Page) -> None:
         self.crash.set()
@@ -123,7 +133,9 @@ class CaptureBrowser:
         self._turnstile = Turnstile(self._worn, self._renew)
         self._starting = asyncio.Lock()
         self._stack = contextlib.AsyncExitStack()
+        self._driver = Driver()
         self._browser: Browser | None = None
+        self._pulse: Pulse | None = None
         self._lent = 0
         self._held_mb = 0.0
         self._tabs: set[Tab] = set()
@@ -132,7 +144,7 @@ class CaptureBrowser:
         self.outgrown = 0  # how often it was closed because it outgrew hard_mb
 
     async def __aenter__(self) -> Self:
-        self._playwright = await self._stack.enter_async_context(async_playwright())
+        self._stack.push_async_callback(self._driver.stop)
         # What is not a page of ours has nothing to ask: no context of ours uses this proxy.
         self._spare = await self._stack.enter_async_context(GuardProxy(self._order.guard))
         self._watch = asyncio.ensure_future(self._watch_memory())
@@ -149,6 +161,11 @@ class CaptureBrowser:
         await self._close()
         await self._stack.aclose()
 
+    @property
+    def restarts(self) -> int:
+        """How often the driver was started anew."""
+        return self._driver.restarted
+
     @asynccontextmanager
     async def tab(self, bounds: Bounds, *, trusting: bool = False) -> AsyncIterator[Tab]:
         """A tab in a context of its own, behind a proxy of its own; both end with it.
@@ -156,12 +173,16 @@ class CaptureBrowser:
         `trusting`: whether a server with a bad certificate is shown.
         """
         async with self._turnstile.turn():
-            browser = await self._running()
+            browser, pulse = await self._running()
             self._lent += 1
             tally = Tally(bounds.wire_bytes)
             limits = ProxyLimits(response_bytes=bounds.answer_bytes)
-            async with GuardProxy(self._order.guard, self._resolver, limits, tally=tally) as proxy:
-                tab = await self._open(browser, proxy.port, tally, trusting=trusting)
+            guard, burst = self._order.guard, self._order.burst
+            async with GuardProxy(guard, self._resolver, limits, burst, tally) as proxy:
+                page, session = await self._open(browser, proxy.port, trusting=trusting)
+                world = World(session)
+                tab = Tab(page=page, session=session, world=world, tally=tally, pulse=pulse)
+                tab.listen()
                 self._tabs.add(tab)
                 try:
                     yield tab
@@ -169,7 +190,9 @@ class CaptureBrowser:
                     self._tabs.discard(tab)
                     await leave(tab.page.context)
 
-    async def _open(self, browser: Browser, port: int, tally: Tally, *, trusting: bool) -> Tab:
+    async def _open(
+        self, browser: Browser, port: int, *, trusting: bool
+    ) -> tuple[Page, CDPSession]:
         try:
             async with asyncio.timeout(OPEN_SECONDS):
                 context = await self._context(browser, port, trusting=trusting)
@@ -181,10 +204,7 @@ class CaptureBrowser:
             # It hangs, and would hang for the next page too.
             await self._close()
             raise PlaywrightError("the browser hung and was closed") from None
-        world = World(session)
-        tab = Tab(page=page, session=session, world=world, tally=tally, browser=browser)
-        tab.listen()
-        return tab
+        return page, session
 
     async def _context(self, browser: Browser, port: int, *, trusting: bool) -> BrowserContext:
         return await browser.new_context(
@@ -212,18 +232,22 @@ class CaptureBrowser:
         """Start the browser if it does not run; PlaywrightError where it cannot be."""
         await self._running()
 
-    async def _running(self) -> Browser:
+    async def _running(self) -> tuple[Browser, Pulse]:
         async with self._starting:
-            if self._browser is None or not self._browser.is_connected():
-                order = self._order
-                args = browser_args(self._spare.port, order.root, order.pins)
-                self._browser = await self._playwright.chromium.launch(
-                    executable_path=order.executable,
-                    args=[*args, f"--js-flags=--max-old-space-size={order.heap_mb}"],
-                )
-                self.version = self._browser.version
-                self._lent, self._held_mb = 0, 0.0
-            return self._browser
+            browser, pulse = self._browser, self._pulse
+            if browser is None or pulse is None or not await pulse.beats():
+                await self._close()
+                browser, pulse = await self._launched()
+                self._browser, self._pulse = browser, pulse
+            return browser, pulse
+
+    async def _launched(self) -> tuple[Browser, Pulse]:
+        order = self._order
+        heap = f"--js-flags=--max-old-space-size={order.heap_mb}"
+        args = browser_args(self._spare.port, order.root, order.pins)
+        browser = await self._driver.launch(order.executable, [*args, NO_SHARED_WORKERS, heap])
+        self.version = browser.version
+        return browser, await Pulse.of(browser)
 
     def _worn(self) -> bool:
         return self._lent >= self._order.pages or self._held_mb > self._order.soft_mb
@@ -233,7 +257,7 @@ class CaptureBrowser:
         self.renewed += 1
 
     async def _close(self) -> None:
-        browser, self._browser = self._browser, None
+        browser, self._browser, self._pulse = self._browser, None, None
         self._lent, self._held_mb = 0, 0.0
         if browser is not None:
             with suppress(PlaywrightError, TimeoutError):
@@ -250,8 +274,3 @@ class CaptureBrowser:
                 for tab in self._tabs:
                     tab.doomed = True
                 await self._close()
-
-
-async def leave(context: BrowserContext) -> None:
-    with suppress(PlaywrightError, TimeoutError):
-        await asyncio.wait_for(context.close(), CLOSE_SECONDS)

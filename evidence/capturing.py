@@ -17,6 +17,8 @@ from evidence.orders import Order, Taken
 from evidence.parts import Parts
 from evidence.sitting import Sitting
 
+ENDED_BROWSER = "ended_browser"
+
 
 async def capture_page(
     browser: CaptureBrowser,
@@ -51,6 +53,16 @@ async def capture_page(
     return taken
 
 
+def say_lost(order: Order, seen: Seen) -> None:
+    """Nothing came of a page that the browser did not outlive, whatever the server had begun to
+    answer; taken alone, it was the page that ended the browser."""
+    if not seen.parts.taken:
+        seen.final_url = ""
+    if order.alone:
+        seen.behaviour.outcome = ENDED_BROWSER
+        seen.parts.call_lost(ENDED_BROWSER)
+
+
 async def look(browser: CaptureBrowser, order: Order, bounds: Bounds, seen: Seen) -> None:
     """One sitting; a second one where the server's certificate is bad.
 
@@ -73,7 +85,7 @@ async def sit(
         async with browser.tab(bounds, trusting=bool(certificate_error)) as tab:
             sitting = Sitting(tab, order.url, seen.parts, bounds)
             await sitting.run()
-            seen.disturbed = tab.browser_gone
+            seen.disturbed = await tab.lost()
     except PlaywrightError:
         # The browser went down before there was a tab.
         seen.disturbed, seen.behaviour.outcome = True, "browser"
@@ -85,3 +97,5 @@ async def sit(
     seen.reached, seen.network = tab.tally.reached, network_facts(tab.tally, recorder)
     if tab.doomed:
         seen.behaviour.limits.append("memory")
+    if seen.disturbed:
+        say_lost(order, seen)

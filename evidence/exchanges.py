@@ -19,6 +19,9 @@ from evidence.bounds import Bounds
 
 Headers = tuple[tuple[str, str], ...]
 BODILESS = frozenset({204, 205, 304})
+GIVEN_UP = frozenset(
+    {"net::ERR_ABORTED", "net::ERR_BLOCKED_BY_ORB", "net::ERR_BLOCKED_BY_RESPONSE"}
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class Exchange:
     body: bytes = b""  # decoded
     truncated: str = ""  # as WARC-Truncated: "length", "time", "disconnect", "unspecified"
     failure: str = ""  # a reason of the guard or its proxy, or the browser's own word
+    unused: bool = False  # an error's body in place of a part, which the browser did not read
 
     def header(self, name: str) -> str:
         """First value of an answer's header, any case; "" if absent."""
@@ -47,13 +51,14 @@ class Exchange:
 
 
 class Recorder:
-    """Listens to a page until `finish`; `exchanges` are in the order they were asked."""
+    """Listens to a page and its windows until `finish`; `exchanges` are in the order of asking."""
 
     def __init__(self, page: Page, tally: Tally, bounds: Bounds) -> None:
         self._page = page
         self._tally = tally
         self._bounds = bounds
         self._open: dict[Request, Exchange] = {}
+        self._documents = 0
         self._work: set[asyncio.Task[None]] = set()
         self._tls: dict[str, Mapping[str, object]] = {}
         self._held = 0
@@ -61,9 +66,11 @@ class Recorder:
         self.refused: set[str] = set()  # URLs that our own proxy answered
         self.left_out = 0  # requests beyond the limit, not recorded
         self.sockets: list[str] = []  # WebSockets: opened, their messages not recorded
-        page.on("request", self._asked)
-        page.on("requestfinished", self._finished)
-        page.on("requestfailed", self._failed)
+        self.restless = asyncio.Event()  # it went on from document to document, beyond the limit
+        page.context.on("request", self._asked)
+        page.on("request", self._asked_here)  # told after the other
+        page.context.on("requestfinished", self._finished)
+        page.context.on("requestfailed", self._failed)
         page.on("websocket", lambda socket: self.sockets.append(socket.url[:2000]))
 
     @property
@@ -75,7 +82,8 @@ class Recorder:
         return [one for one in self.exchanges if one.main]
 
     def _asked(self, request: Request) -> None:
-        if not request.url.startswith(("http://", "https://")):
+        made = request.url.startswith("blob:") and request.is_navigation_request()
+        if not made and not request.url.startswith(("http://", "https://")):
             return
         if len(self.exchanges) >= self._bounds.requests:
             self.left_out += 1
@@ -85,16 +93,28 @@ class Recorder:
             url=request.url.partition("#")[0],
             kind=request.resource_type,
             asked_at=datetime.now(UTC),
-            main=is_main(request, self._page),
         )
         self._open[request] = exchange
         self.exchanges.append(exchange)
+
+    def _asked_here(self, request: Request) -> None:
+        """By the page itself and not by a window it opened."""
+        if not is_main(request, self._page):
+            return
+        if request in self._open:
+            self._open[request].main = True
+        if request.redirected_from is None:
+            self._documents += 1
+        if self._documents > self._bounds.documents:
+            self.restless.set()
 
     def _finished(self, request: Request) -> None:
         self._start(request, "")
 
     def _failed(self, request: Request) -> None:
-        why = self._tally.failures.get(host_of(request.url))
+        # What is known of the host is no reason where the server has begun to answer.
+        silent = request.existing_response is None
+        why = self._tally.failures.get(host_of(request.url)) if silent else ""
         self._start(request, why or request.failure or "failed")
 
     def _start(self, request: Request, failure: str) -> None:
@@ -145,7 +165,9 @@ class Recorder:
         if not has_body(exchange):
             return
         if exchange.failure:
-            exchange.truncated = exchange.truncated or "disconnect"
+            exchange.unused = not exchange.main and given_up(exchange) and exchange.status >= 400
+            why = "unspecified" if given_up(exchange) else "disconnect"
+            exchange.truncated = exchange.truncated or why
             return
         room = min(self._bounds.body_bytes, self._bounds.bodies_bytes - self._held)
         if length_of(exchange) > room:
@@ -179,6 +201,11 @@ def host_of(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
+
+
+def given_up(exchange: Exchange) -> bool:
+    """By the browser: an answer of a kind it has no use for, as a page for a style sheet."""
+    return exchange.failure in GIVEN_UP
 
 
 def is_main(request: Request, page: Page) -> bool:

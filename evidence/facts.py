@@ -57,6 +57,8 @@ class Behaviour:
     pictures_waiting: bool = False
     layers_closed: Sequence[str] = ()  # words of the buttons pressed
     layer_led_away: bool = False  # a button led elsewhere: the page was opened again without it
+    made_by_script: str = ""  # URL of a document shown that no server sent: "blob:…"
+    closed_trees: bool = False  # it has shadow trees that no script can read
     script_ended: bool = False  # a script that never ended was ended
     certificate_error: str = ""  # why the browser would not have opened it
     certificates: Sequence[bytes] = ()  # DER, the server's first

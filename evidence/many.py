@@ -15,6 +15,7 @@ from evidence.clock import Clock
 from evidence.orders import Order, Taken, new_id
 
 WAITING = 4  # orders a tab's worth that may wait for their host's turn
+UNKEPT = 2  # captures, beyond one a tab, that may wait for the disk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +35,18 @@ async def capture_all(
     """Capture every order; `keep` is called in a thread, one capture at a time.
 
     What `keep` raises ends it all; captures kept before stay. Pages under which the browser went
-    down for another's sake are taken again at the end, one by one.
+    down, perhaps for another's sake, are taken again at the end, one by one.
     """
     run = Run(browser, keep, manner)
-    await run.side_by_side(interleaved(orders))
+    await run.side_by_side(arranged(orders))
     await run.one_by_one()
+
+
+def arranged(orders: Iterable[Order]) -> Iterator[Order]:
+    """What was tried in vain goes last: if it ends the browser again, the others are taken."""
+    every = list(orders)
+    new, old = ([one for one in every if bool(one.tried) == tried] for tried in (False, True))
+    return itertools.chain(interleaved(new), interleaved(old))
 
 
 def interleaved(orders: Iterable[Order]) -> Iterator[Order]:
@@ -59,6 +67,8 @@ class Run:
         self._manner = manner
         self._tabs = asyncio.Semaphore(manner.tabs)
         self._keeping = asyncio.Lock()
+        # A capture may be a hundred megabytes: a slow disk must not pile them up.
+        self._room = asyncio.Semaphore(manner.tabs + UNKEPT)
         self._free_at: dict[str, float] = {}  # by address, on the loop's clock
         self._disturbed: list[Order] = []
 
@@ -80,21 +90,25 @@ class Run:
 
     async def _one(self, order: Order) -> None:
         """In a frame of its own: whoever waits for the next order must not hold the last one."""
-        taken = await self._take(order)
-        if taken.disturbed:
+        address = await self._browser.address_of(order.url)
+        done = False
+        while not done:
+            await self._due(address)
+            async with self._room:
+                done = await self._taken(order, address)
+
+    async def _taken(self, order: Order, address: str) -> bool:
+        """Whether it was this order's turn: it is taken then, and kept or put off."""
+        async with self._tabs:
+            if not self._claim(address):
+                return False
+            manner = self._manner
+            taken = await capture_page(self._browser, order, manner.bounds, manner.clock)
+        if taken.disturbed and not order.alone:
             self._disturbed.append(order)
         else:
             await self._keep_one(taken)
-
-    async def _take(self, order: Order) -> Taken:
-        address = await self._browser.address_of(order.url)
-        while True:
-            await self._due(address)
-            async with self._tabs:
-                if self._claim(address):
-                    return await capture_page(
-                        self._browser, order, self._manner.bounds, self._manner.clock
-                    )
+        return True
 
     async def _due(self, address: str) -> None:
         wait = self._free_at.get(address, 0.0) - asyncio.get_running_loop().time()
@@ -116,4 +130,4 @@ class Run:
     async def one_by_one(self) -> None:
         """Alone, it is its own fault if the browser goes down again."""
         for order in self._disturbed:
-            await self._keep_one(await self._take(replace(order, id=new_id())))
+            await self._one(replace(order, id=new_id(), alone=True))

@@ -50,7 +50,7 @@ def said_by_proxy(response: Response | None) -> str:
 
 
 def word_of_failure(tab: Tab, recorder: Recorder, error: PlaywrightError, net_error: str) -> str:
-    if tab.browser_gone:
+    if tab.doomed:
         return "browser"
     if "Download is starting" in error.message:
         return "download"

@@ -25,6 +25,8 @@ class Order:
     case_id: int | None = None
     again_of: str = ""  # the capture whose failed parts these are
     parts: tuple[str, ...] = PARTS
+    tried: int = 0  # times before, without success
+    alone: bool = False  # taken with no other page beside it: what ends the browser is its doing
     id: str = field(default_factory=new_id)
 
 

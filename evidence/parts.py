@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -24,6 +24,7 @@ MEDIA_TYPES = {
 PARTS = tuple(MEDIA_TYPES)
 PAGE = WALL  # named only where it is one: every file shows the wall then
 OK = "ok"
+LOST = "browser"  # of a part that the end of the browser took
 # Parts of a page that are cut short where its document was still coming.
 OF_DOCUMENT = frozenset({"dom", "mhtml", "full_page", "text"})
 
@@ -69,8 +70,15 @@ class Parts:
         for kind in self.wanted:
             self.words.setdefault(kind, word)
 
-    def cut_short(self, word: str) -> None:
-        for kind in OF_DOCUMENT & self.words.keys():
+    def call_lost(self, word: str) -> None:
+        """What the end of the browser took is called so."""
+        for kind, said in self.words.items():
+            if said == LOST:
+                self.words[kind] = word
+
+    def lack(self, kinds: Iterable[str], word: str) -> None:
+        """What is there of these kinds is not all, or not the page as it was sent."""
+        for kind in self.words.keys() & set(kinds):
             if self.words[kind] == OK:
                 self.words[kind] = word
 
@@ -83,4 +91,4 @@ def word_of(error: Exception) -> str:
         return "no_picture"
     if isinstance(error, TimeoutError) or "Timeout" in str(error):
         return "timeout"
-    return "crashed" if "crash" in str(error).lower() else "browser"
+    return "crashed" if "crash" in str(error).lower() else LOST

@@ -13,14 +13,15 @@ from evidence.exchanges import Recorder
 from evidence.facts import Behaviour, certificates_of
 from evidence.fetched_files import downloaded
 from evidence.opening import open_page
-from evidence.parts import OK, Parts, word_of
+from evidence.parts import OF_DOCUMENT, OK, Parts, word_of
 from evidence.pictures import Photographer
-from evidence.texts import dom_of, mhtml_of, text_of
+from evidence.texts import Words
 from evidence.unfolding import close_layers, load, scroll_through, unroll
 
 DOWNLOAD = "download"  # the word of a URL that gives a file instead of a page
 LAST_SECONDS = 5.0  # for bodies still on their way when everything else is done
-LAST_WORDS = "[document.title, document.readyState]"
+LAST_WORDS = "[document.title.slice(0, 1000), document.readyState]"
+RESTLESS = "redirect_loop"  # of a page that goes on to the next document again and again
 
 
 class Sitting:
@@ -31,6 +32,7 @@ class Sitting:
         self._url = url
         self._bounds = bounds
         self._photographer = Photographer(tab.session, tab.world, bounds)
+        self._words = Words(tab, bounds)
         self.parts = parts
         self.recorder = Recorder(tab.page, tab.tally, bounds)
         self.behaviour = Behaviour()
@@ -41,22 +43,28 @@ class Sitting:
         taking = asyncio.ensure_future(self._take())
         # What was asked of a tab that crashes is never answered: it is not waited for.
         crash = asyncio.ensure_future(self._tab.crash.wait())
+        restless = asyncio.ensure_future(self.recorder.restless.wait())
         try:
             await asyncio.wait(
-                {taking, crash},
+                {taking, crash, restless},
                 timeout=self._bounds.total_seconds,
                 return_when=asyncio.FIRST_COMPLETED,
             )
             self._ended(taking)
         finally:
-            for work in (taking, crash):
+            for work in (taking, crash, restless):
                 work.cancel()
-            await asyncio.gather(taking, crash, return_exceptions=True)
+            await asyncio.gather(taking, crash, restless, return_exceptions=True)
         await self._end()
 
     def _ended(self, taking: asyncio.Future[None]) -> None:
         if self._tab.crashed:
             self.parts.fail_rest("crashed")
+        elif self.recorder.restless.is_set():
+            self._tab.tally.stop()  # it is not to be asked for more
+            self.behaviour.limits.append("documents")
+            self.behaviour.outcome = RESTLESS
+            self.parts.fail_rest(RESTLESS)
         elif not taking.done():
             self.behaviour.limits.append("total_seconds")
             self.parts.fail_rest("timeout")
@@ -114,27 +122,29 @@ class Sitting:
         await self._photographer.still()
 
     async def _take_rest(self) -> None:
-        tab, bounds = self._tab, self._bounds
-
         async def full_page() -> tuple[bytes, str]:
             shot = await self._photographer.full_page()
             self.behaviour.width, self.behaviour.height = shot.width, shot.height
             return shot.png, shot.note
 
         async def dom() -> tuple[bytes, str]:
-            return await dom_of(tab.page, tab.world, bounds), OK
+            data, cut = await self._words.dom()
+            return data, "cut" if cut else OK
 
         async def text() -> tuple[bytes, str]:
-            data, cut = await text_of(tab.page, tab.world, bounds, self.recorder.refused)
+            data, cut = await self._words.text(self.recorder.refused)
             return data, "cut" if cut else OK
 
         async def mhtml() -> tuple[bytes, str]:
-            return await mhtml_of(tab.session, bounds), OK
+            return await self._words.mhtml(), OK
 
         await self.parts.take("full_page", full_page, self._enter)
         await self.parts.take("dom", dom, self._enter)
         await self.parts.take("text", text, self._enter)
         await self.parts.take("mhtml", mhtml, self._enter)
+        if self._words.closed:
+            self.behaviour.closed_trees = True
+            self.parts.lack(("dom", "text"), "closed_trees")
 
     async def _ask_last(self) -> None:
         """What can only be known at the end; the parts stand without it."""
@@ -143,7 +153,7 @@ class Sitting:
             self.behaviour.title = str(title)[:1000]
             if state == "loading":
                 self.behaviour.loading = "document_unfinished"
-                self.parts.cut_short("unfinished")
+                self.parts.lack(OF_DOCUMENT, "unfinished")
         url = self._tab.page.url
         self.behaviour.certificates = await certificates_of(self._tab.session, url)
 
@@ -159,9 +169,18 @@ class Sitting:
             behaviour.limits.append("requests")
         if self._tab.crashed:
             behaviour.outcome = "crashed"
-        shown = self._tab.page.url
-        if behaviour.outcome == OK and shown.startswith("http"):
-            self.final_url = shown
-        elif navigations and navigations[-1].status:
-            self.final_url = navigations[-1].url
+        self._end_at(self._tab.page.url)
         self.parts.fail_rest(behaviour.outcome if behaviour.outcome != OK else "browser")
+
+    def _end_at(self, shown: str) -> None:
+        """A document that the page made itself, as a blob, stands at the URL of the page."""
+        fetched = [one for one in self.recorder.navigations if one.url.startswith("http")]
+        if self.behaviour.outcome == RESTLESS and self.recorder.restless.is_set():
+            fetched = [one for one in fetched if one.status]  # the last one was not waited for
+        if self.behaviour.outcome == OK and shown.startswith("http"):
+            self.final_url = shown
+        elif fetched and fetched[-1].status:
+            self.final_url = fetched[-1].url
+        if self.behaviour.outcome == OK and not shown.startswith("http"):
+            self.behaviour.made_by_script = shown[:2000]
+            self.parts.lack(OF_DOCUMENT, "made_by_script")

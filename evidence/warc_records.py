@@ -32,7 +32,8 @@ SAYS = (
     "content encodings are removed; headers that are no longer true are kept as "
     "X-Certsweep-Original-*. Connection headers, which are between neighbours, are left out. "
     "HTTP/2 and HTTP/3 messages are re-serialised as HTTP/1.1; WARC-Protocol tells what was "
-    "spoken. Bodies of redirects are not available. Messages of WebSockets are not recorded. "
+    "spoken. Bodies of redirects are not available. Messages of WebSockets and "
+    "CORS preflights are not recorded; shared and service workers are switched off. "
     "WARC-Truncated marks bodies that are missing or cut."
 )
 CHANGED = frozenset({"content-encoding", "transfer-encoding"})
@@ -98,7 +99,10 @@ def write_warc(
     writer = Writer()
     writer.add(warcinfo(writer, order))
     for exchange in exchanges:
-        if exchange.status:
+        if exchange.status and not exchange.url.startswith("http"):
+            level = level_of(exchange.header("content-type"))
+            writer.add(made_record(writer, exchange), level)
+        elif exchange.status:
             for record in pair(writer, order, exchange):
                 writer.add(record, level_of(exchange.header("content-type")))
     for resource in resources:
@@ -237,6 +241,21 @@ def resource_record(writer: Writer, order: WarcOrder, resource: Resource) -> Arc
         length=len(resource.data),
         warc_content_type=resource.media_type,
         warc_headers_dict={"WARC-Date": moment(resource.at)},
+    )
+
+
+def made_record(writer: Writer, exchange: Exchange) -> ArcWarcRecord:
+    """A document that a script of the page made and no server sent: it has no headers."""
+    headers = {"WARC-Date": moment(exchange.asked_at)}
+    if exchange.truncated:
+        headers["WARC-Truncated"] = exchange.truncated
+    return writer.create_warc_record(
+        exchange.url,
+        "resource",
+        payload=io.BytesIO(exchange.body),
+        length=len(exchange.body),
+        warc_content_type=one_line(exchange.header("content-type")) or "application/octet-stream",
+        warc_headers_dict=headers,
     )
 
 

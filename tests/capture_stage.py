@@ -34,7 +34,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         key = self.headers["Host"].partition(":")[0] + self.path
         self.theatre.asked.append(key)
-        page = self.theatre.pages.get(key, self.theatre.pages.get(self.path, b"nothing here"))
+        pages, path = self.theatre.pages, self.path.partition("?")[0]
+        page = pages.get(key, pages.get(self.path, pages.get(path, b"nothing here")))
         if callable(page):
             page(self)
         else:
@@ -131,8 +132,17 @@ class Stage:
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(200)
 
+    def together(self, *urls: str) -> list[Show]:
+        """Side by side, in one browser."""
+
+        async def all_of_them() -> list[Taken]:
+            orders = [Order(url=url, asked_by="张工", reason="requested") for url in urls]
+            return await asyncio.gather(*(capture_page(self.browser, one) for one in orders))
+
+        return [Show(taken) for taken in self.wait(all_of_them())]
+
     def take(self, url: str, clock: Clock | None = None, **changes: Any) -> Show:
-        names = {"parts", "case_id", "again_of", "reason"}
+        names = {"parts", "case_id", "again_of", "reason", "alone"}
         wanted = {key: value for key, value in changes.items() if key in names}
         bounds = {key: value for key, value in changes.items() if key not in names}
         order = Order(url=url, asked_by="张工", **({"reason": "requested"} | wanted))

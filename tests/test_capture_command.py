@@ -16,7 +16,7 @@ from door.capture_run import Outside
 from storage.captures import capture_by_id, captures_of_case
 from storage.database import open_database, read
 from storage.snapshots import SnapshotStore
-from tests.capture_stage import Theatre
+from tests.capture_stage import Pages, Theatre
 from tests.makers import flagged, post, sight
 from tests.test_case_commands import Said, Typist, typist  # noqa: F401 (a fixture)
 
@@ -25,7 +25,13 @@ URL = "http://peixun.test/a"
 
 @pytest.fixture(scope="module")
 def theatre() -> Iterator[Theatre]:
-    with Theatre({"/a": "<h1>月嫂证包过</h1>", "/\x1b[31m": "x"}) as one:
+    pages: Pages = {
+        "/a": "<h1>月嫂证包过</h1>",
+        "/\x1b[31m": "x",
+        "/captcha": "<title>安全验证</title><p>请完成下方的滑块验证</p><div class=geetest></div>",
+        "/refusal": lambda handler: handler.give("<p>forbidden</p>", 403),
+    }
+    with Theatre(pages) as one:
         yield one
 
 
@@ -84,11 +90,58 @@ def test_every_flagged_page_and_then_none(typed: Typist) -> None:
         "flagged": 1,
         "whole": 1,
         "partial": 0,
+        "wall": 0,
         "failed": 0,
         "other": 0,
         "given_up": 0,
+        "named": [],
     }
     assert "取证 0 页" in typed("capture", "--flagged").stdout
+
+
+def test_which_flagged_pages_did_not_come_and_why_is_said(
+    typed: Typist, office: Engine, monkeypatch
+) -> None:
+    whole = commands.capture.OUTSIDE
+    nowhere = Outside(routes={"*.test": "127.0.0.1:1"}, delay=0.0)
+    monkeypatch.setattr(commands.capture, "OUTSIDE", nowhere)
+    (named,) = told(typed("capture", "--flagged", "--json"))["named"]  # type: ignore[misc]
+    assert (named["case_id"], named["url"], named["sort"]) == (1, URL, "failed")
+    assert named["outcome"] == "unreachable"
+    again = typed("capture", "--flagged")
+    assert "没有取到 1" in again.stdout
+    assert f"案件 1 · {URL} · 没有取到网页：连接不上" in again.stdout
+    assert "共试 3 次" in again.stderr
+    monkeypatch.setattr(commands.capture, "OUTSIDE", whole)
+
+
+def test_a_name_of_the_sample_web_that_is_not_found_hints_at_it(typed: Typist, monkeypatch) -> None:
+    monkeypatch.setattr(commands.capture, "OUTSIDE", Outside(delay=0.0))
+    done = typed("capture", "http://nowhere.test/")
+    assert done.returncode == 1
+    assert "--sample" in done.stderr
+    assert "域名解析不到" in done.stdout
+    assert "--sample" not in typed("capture", "http://nowhere.invalid/").stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [("/captcha", "要求验证码"), ("/refusal", "拒绝访问（403）")]
+)
+def test_a_wall_is_no_capture_of_the_page_and_told_as_such(
+    typed: Typist, path: str, said: str
+) -> None:
+    done = typed("capture", f"http://peixun.test{path}")
+    assert done.returncode == 1
+    assert f"没有取到原内容：{said}" in done.stdout
+    assert "（完整" not in done.stdout
+
+
+def test_nobody_is_no_name(typed: Typist, theatre: Theatre) -> None:
+    before = len(theatre.asked)
+    done = typed("capture", URL, "--by", " ")
+    assert done.returncode == 1
+    assert "没有写明经办人" in done.stderr
+    assert len(theatre.asked) == before
 
 
 def test_a_page_that_does_not_come_is_recorded_and_said(typed: Typist, office: Engine) -> None:
@@ -105,6 +158,8 @@ def test_a_page_that_is_gone_is_captured_as_gone(typed: Typist) -> None:
     done = typed("capture", "http://peixun.test/gone")
     assert done.returncode == 0
     assert "不像原内容（已删除：页面不存在（404））" in done.stderr
+    assert "不像原内容，已删除：页面不存在（404）" in done.stdout
+    assert "（完整）" not in done.stdout
 
 
 def test_a_capture_that_lacks_nothing_is_not_taken_again(typed: Typist) -> None:
@@ -135,10 +190,12 @@ def test_what_failed_is_taken_again(typed: Typist, monkeypatch, theatre: Theatre
         (["--flagged", "--again", "0" * 32], "三者选一"),
         (["--again", "0" * 32], "没有编号"),
         ([URL, "--case", "77"], "77"),
-        (["http://127.0.0.1/"], "本机地址"),
-        (["http://127.0.0.1/"], "也没有登记"),
-        (["file:///etc/passwd"], "须以 http:// 或 https:// 开头"),
-        (["peixun.test/a"], "须以 http:// 或 https:// 开头"),
+        (["http://127.0.0.1/"], "本机地址。没有取证，也没有记录"),
+        (["http://intranet/"], "主机名只属于本地网络"),
+        (["file:///etc/passwd"], "网址不对：file:///etc/passwd（只访问 http 和 https"),
+        (["peixun.test/a"], "网址不对：peixun.test/a（只访问 http 和 https"),
+        (["abc"], "网址不对：abc（"),
+        (["http://王:密@peixun.test/"], "网址不对：peixun.test/（网址里带有用户名或密码"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_nothing_recorded(

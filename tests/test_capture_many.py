@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,12 +15,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
+import door.capture_run
+import evidence.browser
 import evidence.many
 from door.capture_run import Outside, flagged_orders, order_again, run_captures
 from door.settings import Settings, read_settings
 from evidence.bounds import Bounds
 from evidence.manifest import capture_sha256
-from evidence.many import Manner, capture_all, interleaved
+from evidence.many import UNKEPT, Manner, arranged, capture_all, interleaved
 from evidence.orders import Order, Taken
 from storage.bilingual import Problem
 from storage.capture_models import capture_artefacts, captures
@@ -291,3 +294,58 @@ def test_what_keeping_raises_ends_it_all_and_is_raised_as_it_is(monkeypatch) -> 
     orders = orders_of(*(f"http://h{n}.test/" for n in range(20)))
     with pytest.raises(Problem, match="full"):
         asyncio.run(capture_all(NoBrowser(), orders, keep, Manner(tabs=2)))  # type: ignore[arg-type]
+
+
+def test_a_slow_disk_piles_up_no_captures(monkeypatch) -> None:
+    """No more than one a tab and a few wait to be kept: each may hold a hundred megabytes."""
+    taken, kept, most = 0, 0, 0
+
+    async def take(browser, order, bounds, clock):
+        nonlocal taken, most
+        taken += 1
+        most = max(most, taken - kept)
+        return taken_of(order)
+
+    def keep(one: Taken) -> None:
+        nonlocal kept
+        time.sleep(0.005)  # so that whoever may go on does
+        kept += 1
+
+    monkeypatch.setattr(evidence.many, "capture_page", take)
+    orders = orders_of(*(f"http://h{n}.test/" for n in range(40)))
+    manner = Manner(tabs=2, delay=0.0)
+    asyncio.run(capture_all(NoBrowser(), orders, keep, manner))  # type: ignore[arg-type]
+    assert kept == 40
+    assert most <= 2 + UNKEPT
+
+
+def test_what_failed_before_goes_last() -> None:
+    orders = [
+        *orders_of("http://a.test/0"),
+        *(replace(one, tried=1) for one in orders_of("http://b.test/0", "http://c.test/0")),
+        *orders_of("http://a.test/1", "http://d.test/0"),
+    ]
+    urls = [order.url.split("/")[2] for order in arranged(orders)]
+    assert urls == ["a.test", "d.test", "a.test", "b.test", "c.test"]
+
+
+def test_a_page_that_ends_the_browser_alone_is_kept_as_such_and_goes_last_next_time(
+    office: Engine, settings: Settings, theatre: Theatre, monkeypatch
+) -> None:
+    """Whatever it is: here the machine is said to be too small for any browser."""
+    whole = door.capture_run.browser_order
+    monkeypatch.setattr(evidence.browser, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(
+        door.capture_run,
+        "browser_order",
+        lambda settings, outside: replace(whole(settings, outside), hard_mb=0.001),
+    )
+    (first, *_), _ = flagged_orders(office, "张工")
+    told: list[Taken] = []
+    run_captures(office, settings, [first], told.append, outside(theatre))
+    assert [taken.outcome for taken in told] in (["ended_browser"], ["browser"])
+    assert told[0].capture.final_url == ""
+    orders, given_up = flagged_orders(office, "张工")
+    assert {order.url: order.tried for order in orders}[first.url] == 1
+    assert [order.url for order in arranged(orders)][-1] == first.url
+    assert given_up == 0

@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from crawler.browser_args import browser_args
 from crawler.chromium import find_chromium
 from crawler.guard import Guard
-from crawler.guard_proxy import GuardProxy, ProxyLimits
+from crawler.guard_proxy import GuardProxy, ProxyLimits, host_in
 from crawler.proxy_wire import BadMessage, Head, authority, body_length, request_parts
 from crawler.resolve import Resolver
+from crawler.tally import Tally, TooMuch
 from tests.loopback import Answer, Canary, Site
 
 CHROMIUM = find_chromium("")
@@ -548,3 +549,27 @@ def test_a_page_with_many_parts_arrives_whole():
         run(work(site))
     assert len(set(site.asked) & set(parts)) == 40
     assert shutil.which(CHROMIUM)
+
+
+@pytest.mark.parametrize(
+    ("target", "host"),
+    [
+        ("http://[::1]/", "::1"),
+        ("http://[::1]:8080/a", "::1"),
+        ("http://a.test:8080/", "a.test"),
+        ("http://name:word@a.test/", "a.test"),
+        ("http://[::1", "::1"),
+    ],
+)
+def test_a_refused_host_is_noted_under_its_own_name(target: str, host: str) -> None:
+    assert host_in(target) == host
+
+
+def test_a_tally_that_was_stopped_lets_nothing_more_through() -> None:
+    tally = Tally()
+    tally.count(1)
+    tally.stop()
+    assert tally.closed
+    assert not tally.full
+    with pytest.raises(TooMuch):
+        tally.count(1)
