@@ -23,6 +23,7 @@ from evidence.orders import Order, Taken
 from storage.captures import MOST_TRIES
 from storage.cases import get_case
 from storage.locks import hold
+from storage.persons import named_person
 
 HELP = t(
     "取证：把网页连同网络往来、截图、文字和取证记录完整保存。中断后再运行会接着做完。",
@@ -99,7 +100,7 @@ def command(
             "请给出网址、--flagged 或 --again 取证编号（三者选一）。",
             "give a URL, --flagged or --again ID (one of the three).",
         )
-    engine, who = open_queue(), by.strip() or getpass.getuser()
+    engine, who = open_queue(), named_person(by if by.strip() else getpass.getuser())
     with sample_outside() if sample else nullcontext(OUTSIDE) as outside:
         if flagged:
             capture_flagged(engine, who, outside, as_json=as_json)

@@ -10,6 +10,12 @@ PARTS = (
     "der.py",
     "token.py",
     "openssl_checks.py",
+    "report.py",
+    "naming.py",
+    "comparing.py",
+    "claims.py",
+    "chain.py",
+    "lacks.py",
     "verifier.py",
     "verify_main.py",
 )

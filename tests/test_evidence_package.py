@@ -14,19 +14,21 @@ import pytest
 from sqlalchemy import Engine
 
 from door import evidence_stamps
+from door.evidence_completing import complete
 from door.evidence_custody import check_chain
 from door.evidence_parts import Proof, proof_of
-from door.evidence_run import complete, package_case
+from door.evidence_run import package_case
 from door.evidence_stamps import roll_captures, work_off
 from door.settings import read_settings
 from evidence import package as writing
 from evidence.custody import captured
 from evidence.manifest import capture_sha256
+from evidence.openssl_checks import PROVED, UNCHECKED
 from evidence.package import Written, write_package
 from evidence.seal import sealing
 from evidence.timestamps import Answer
 from evidence.trial_authority import TrialAuthority
-from evidence.verifier import PROVED, UNCHECKED, examine
+from evidence.verifier import examine
 from storage.bilingual import Problem
 from storage.captures import keep
 from storage.database import read, write
