@@ -245,10 +245,10 @@ def completed_line(each: Completed) -> str:
     if each.problem is not None:
         return said_of(each.problem.text)
     return t(
-        f"{each.package.name} 已不在原处；要补全它，请重新运行 "
-        f"certsweep evidence package {each.package.case_id}。",
-        f"{each.package.name} lies where it was no more; run certsweep evidence package "
-        f"{each.package.case_id} again.",
+        f"{each.package.name} 现不在原处；放回 {each.package.folder} 后下次运行会补全它，"
+        f"或重新运行 certsweep evidence package {each.package.case_id}。",
+        f"{each.package.name} is not where it was; the next run completes it once it is back in "
+        f"{each.package.folder}, or run certsweep evidence package {each.package.case_id} again.",
     )
 
 

@@ -234,6 +234,17 @@ def test_a_stored_file_that_is_gone_or_changed_is_left_out_and_named(
     assert examine(packed.path).code == 3
 
 
+def test_a_capture_taken_where_there_was_no_sm3_is_packed(
+    engine: Engine, tmp_path: Path, store: SnapshotStore
+) -> None:
+    a_case(engine)
+    whole = capture(store)
+    bare = tuple(replace(one, sm3="") for one in whole.artefacts)
+    with write(engine) as connection:
+        keep(connection, replace(whole, artefacts=bare))
+    assert examine(unsealed(engine, tmp_path).path).code == 3
+
+
 def test_originals_keep_their_contacts_and_masked_copies_say_what_they_came_from(
     engine: Engine, tmp_path: Path, store: SnapshotStore
 ) -> None:
