@@ -94,5 +94,5 @@ def unlike(
 
 def differs(row: Any, artefact: Any) -> bool:  # noqa: ANN401
     """SM3 counts where both have it: a page may be taken on a machine that has none."""
-    both = row["sm3"] and artefact["sm3"]
-    return any(row[name] != artefact[name] for name in (*SAME, "sm3")[: 4 if both else 3])
+    names = (*SAME, "sm3") if row["sm3"] and artefact["sm3"] else SAME
+    return any(row[name] != artefact[name] for name in names)
