@@ -8,20 +8,12 @@ from storage.bilingual import Problem
 
 
 def named_person(by: str) -> str:
-    """The name as it is kept: blanks and breaks of any kind as one blank, letters composed.
-
-    Raises Problem for none, and for one with signs that nobody can see: it would look like another.
-    """
+    """The name as it is kept: blanks and breaks of any kind as one blank, letters composed."""
     name = unicodedata.normalize("NFC", " ".join(by.split()))
     if not name:
         raise Problem(
             "没有写明经办人，没有写入。请给出姓名或账号。",
             "Nobody is named as the person responsible; nothing was written. Give a name.",
-        )
-    if not name.isprintable():
-        raise Problem(
-            "经办人姓名里有看不见的字符，没有写入。请重新键入姓名，不要粘贴。",
-            "The name holds signs that cannot be seen; nothing was written. Type it, do not paste.",
         )
     return name
 
