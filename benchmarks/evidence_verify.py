@@ -18,6 +18,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from evidence.digests import digests_of
 from evidence.manifest import Origin, artefact_rows, manifest_of
 from evidence.package import Written, write_package
 from evidence.pieces import Basket
@@ -27,7 +30,7 @@ from evidence.standalone import standalone
 from evidence.timestamps import ask, read_roots
 from evidence.trial_authority import TrialAuthority
 from storage.canonical import canonical_sha256
-from storage.custody import Act, record
+from storage.custody import Act, Line, record
 from storage.database import open_database, upgrade, write
 from storage.snapshots import SnapshotStore
 from storage.stamps import due, granted, stamps_over, want
@@ -43,8 +46,8 @@ def package(home: Path, size: int) -> Path:
     store, now, ring = SnapshotStore("", home), datetime.now(UTC), KeyRing(home / "keys")
     basket = Basket(store, now)
     for number in range(CAPTURES):
-        facts = {"kind": "mhtml", "media_type": "multipart/related", "of": f"capture:{number}"}
-        basket.make(os.urandom(size // CAPTURES), f"evidence/capture-{number}.mhtml", facts)
+        facts = {"kind": "mhtml", "media_type": "multipart/related", "of": "case:1"}
+        basket.make(os.urandom(size // CAPTURES), f"evidence/page-{number}.mhtml", facts)
     rows, key = artefact_rows(basket.pieces), ring.current()
     authority = TrialAuthority(home / "authority")
     roots = read_roots(str(authority.roots))
@@ -63,10 +66,13 @@ def package(home: Path, size: int) -> Path:
         line = record(connection, act)
         manifest = manifest_of(origin, rows, (), (), line)
         sha256 = store.put(manifest, "manifest", "", now).sha256
+        acts = [("signed", f"manifest:{sha256}", sha256)]
         want(connection, sha256, origin.authorities, now)
         for stamp in due(connection, None):
             answer = ask(stamp.authority, manifest, roots, now)
             granted(connection, stamp, answer.token, answer.stamped_at or now, now)
+            acts.append(("stamped", f"hash:{sha256}", digests_of(answer.token).sha256))
+        lines = [line, *(recorded(connection, one, now) for one in acts)]
         stamps = stamps_over(connection, [sha256])
     engine.dispose()
     signature = key.sign(manifest)
@@ -76,12 +82,17 @@ def package(home: Path, size: int) -> Path:
         signature=signature,
         key=key,
         sealing=sealing(manifest, (signature, key.public_pem), origin.authorities, stamps, roots),
-        custody=[line],
+        custody=lines,
         roots=authority.roots.read_bytes(),
     )
     write_package(store, written, home / "EV.wacz")
     (home / "verify.py").write_bytes(standalone())
     return home / "EV.wacz"
+
+
+def recorded(connection: Connection, act: tuple[str, str, str], now: datetime) -> Line:
+    what, subject, sha256 = act
+    return record(connection, Act(who="b", what=what, subject=subject, sha256=sha256, at=now))
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 import time
@@ -13,12 +14,14 @@ from typing import Annotated
 import typer
 
 from door.casework import CaseNumber, open_queue
+from door.evidence_completing import Completed, complete
 from door.evidence_custody import check_chain
 from door.evidence_parts import Proof, proof_of
-from door.evidence_run import Completed, Packed, complete, package_case
+from door.evidence_run import Packed, package_case
 from door.evidence_stamps import roll_captures, work_off
-from door.evidence_verify import Asked, note_verified, verified, whose_key
+from door.evidence_verify import Asked, note_verified, verified
 from door.evidence_words import (
+    apart_words,
     break_words,
     lack_line,
     reason_words,
@@ -30,12 +33,14 @@ from door.manual import HouseCommand, HouseGroup
 from door.printable import printable
 from door.settings import SETTINGS
 from door.speech import out, say, t
+from evidence.custody import rotations_told
+from evidence.standalone import standalone
 from evidence.trial_authority import TrialAuthority
 from evidence.verify_main import as_json as report_json
 from evidence.verify_main import lines as report_lines
-from storage.custody import Act, record
 from storage.database import write
 from storage.persons import named_person
+from storage.whole_files import whole
 
 HELP = t(
     "证据包：制作、验证、时间戳、保管链、签名密钥。",
@@ -120,8 +125,9 @@ def packed_json(made: Packed) -> dict[str, object]:
     "verify",
     cls=HouseCommand,
     help=t(
-        "验证一个证据包。退出码：0 全部证实，1 有不符，3 尚未封存。",
-        "Verify a package. Exit code: 0 all proved, 1 something disproved, 3 not sealed.",
+        "验证一个证据包。退出码：0 全部证实，1 有不符，3 尚未封存，4 已封存但不完整，5 公钥不明。",
+        "Verify a package. Exit code: 0 all proved, 1 something disproved, 3 not sealed, 4 sealed "
+        "but not complete, 5 a key that is not this office's.",
     ),
 )
 def verify_command(
@@ -130,7 +136,10 @@ def verify_command(
         str,
         typer.Option(
             metavar=t("指纹", "FINGERPRINT"),
-            help=t("必须由这个公钥签名", "it must be signed with this key"),
+            help=t(
+                "必须由这个公钥签名；默认须为本机关用过的公钥之一",
+                "it must be signed with this key; else with one of this office's",
+            ),
         ),
     ] = "",
     roots: Annotated[
@@ -153,17 +162,42 @@ def verify_command(
     *,
     as_json: AsJson = False,
 ) -> None:
-    asked = Asked(file=file, key=key, roots=roots)
-    report, sha256 = verified(SETTINGS, asked)
-    if by.strip():
-        note_verified(open_queue(), file.name, sha256, by.strip())
+    person = named_person(by) if by.strip() else ""
+    report, sha256 = verified(SETTINGS, Asked(file=file, key=key, roots=roots))
+    if person and not note_verified(open_queue(), report, sha256, person):
+        say(
+            "没有记入保管链：它不是本机关登记的证据包，或没有通过验证。",
+            "Custody keeps nothing of it: it is no package of this office, or it does not hold.",
+        )
     if as_json:
         out.print(report_json(report), markup=False)
     else:
         for line in report_lines(report, SETTINGS.lang == "en"):
             out.print(printable(line), markup=False)
-        out.print(whose_key(SETTINGS, report), markup=False)
     raise typer.Exit(report.code)
+
+
+@app.command(
+    "verifier",
+    cls=HouseCommand,
+    help=t(
+        "写出验证脚本 verify.py 及其 SHA-256：请公布它，收件人不必运行包里自带的。",
+        "Write the script verify.py and tell its SHA-256: publish it, so that nobody needs to run "
+        "the one in a package.",
+    ),
+)
+def verifier_command(
+    path: Annotated[
+        Path,
+        typer.Option(
+            "--out", metavar=t("文件", "FILE"), help=t("写到哪个文件", "the file to write")
+        ),
+    ],
+) -> None:
+    script = standalone()
+    with whole(path) as file:
+        file.write(script)
+    out.print(f"{hashlib.sha256(script).hexdigest()}  {path}", markup=False)
 
 
 @app.command(
@@ -211,27 +245,44 @@ def completed_line(each: Completed) -> str:
     if each.problem is not None:
         return said_of(each.problem.text)
     return t(
-        f"{each.package.name} 已不在原处；要补全它，请重新运行 "
-        f"certsweep evidence package {each.package.case_id}。",
-        f"{each.package.name} lies where it was no more; run certsweep evidence package "
-        f"{each.package.case_id} again.",
+        f"{each.package.name} 现不在原处；放回 {each.package.folder} 后下次运行会补全它，"
+        f"或重新运行 certsweep evidence package {each.package.case_id}。",
+        f"{each.package.name} is not where it was; the next run completes it once it is back in "
+        f"{each.package.folder}, or run certsweep evidence package {each.package.case_id} again.",
     )
 
 
 @custody_app.command(
     "verify",
     cls=HouseCommand,
-    help=t("从头核对保管链。退出码：1 断开。", "Check the whole chain. Exit code: 1 if broken."),
+    help=t(
+        "从头核对保管链，并与登记表、密钥旁的签名记录、所给的证据包对照。退出码：1 断开或不一致。",
+        "Check the whole chain, also against the register, the signed notes beside the keys, and "
+        "packages given. Exit code: 1 if it is broken or they differ.",
+    ),
 )
-def custody_command(*, as_json: AsJson = False) -> None:
-    state = check_chain(open_proof())
+def custody_command(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar=t("[证据包…]", "[PACKAGE…]"),
+            help=t("交出去的证据包，可不给", "packages that were handed out, if you have them"),
+        ),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    state = check_chain(open_proof(), files or ())
     for name in state.unproved:
         say(f"{name}：清单缺失或签名不成立，没有用来核对。", f"{name}: no signed manifest left.")
     if as_json:
         out.print(json.dumps(asdict(state), ensure_ascii=False), markup=False)
-    elif state.broken is not None:
+        raise typer.Exit(0 if state.holds else 1)
+    for one in state.apart:
+        out.print(printable(apart_words(one)), markup=False)
+    if state.broken is not None:
         out.print(break_words(state.broken), markup=False)
-    else:
+    elif state.holds:
         out.print(
             t(
                 f"{state.lines} 条，条条相接，与 {state.anchors} 份已签名的清单相符。",
@@ -239,7 +290,7 @@ def custody_command(*, as_json: AsJson = False) -> None:
             ),
             markup=False,
         )
-    raise typer.Exit(1 if state.broken else 0)
+    raise typer.Exit(0 if state.holds else 1)
 
 
 @keys_app.command(
@@ -270,15 +321,8 @@ def keys_command(*, as_json: AsJson = False) -> None:
 def rotate_command(by: By) -> None:
     proof, now = open_proof(), datetime.now(UTC)
     rotation = proof.ring.rotate(named_person(by), now)
-    act = Act(
-        who=by.strip(),
-        what="rotated",
-        subject=f"key:{rotation.new}",
-        sha256=rotation.sha256,
-        at=now,
-    )
     with write(proof.engine) as connection:
-        record(connection, act)
+        rotations_told(connection, proof.ring, now)
     out.print(f"{rotation.old} → {rotation.new}", markup=False)
 
 

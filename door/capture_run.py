@@ -64,7 +64,7 @@ def run_captures(
     Raises Problem (no browser, full disk, …); what was kept before stays.
     """
     outside = outside or Outside()
-    store = SnapshotStore(settings.snapshot_url, settings.home)
+    store = SnapshotStore(settings.snapshot_url, settings.home, lasting=True)
     browser = browser_order(settings, outside)
 
     def keep(taken: Taken) -> None:

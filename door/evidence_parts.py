@@ -48,7 +48,7 @@ def proof_of(settings: Settings, engine: Engine) -> Proof:
             pem = Path(settings.tsa_roots).read_bytes()
     return Proof(
         engine=engine,
-        store=SnapshotStore(settings.snapshot_url, settings.home),
+        store=SnapshotStore(settings.snapshot_url, settings.home, lasting=True),
         ring=KeyRing(settings.home / "keys"),
         authorities=settings.tsa,
         roots=roots,

@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from door.evidence_parts import Proof
-from door.evidence_stamps import CLOCKWORK, roll_captures, work_off
+from door.evidence_stamps import roll_captures, work_off
 from evidence.contents import Gathered, gather
-from evidence.custody import enrolled, lines_of_case
+from evidence.custody import enrolled, lines_of_case, rotations_told
 from evidence.manifest import Origin, artefact_rows, capture_sha256, manifest_of, package_name
 from evidence.measuring import measure
 from evidence.package import Written, write_package
@@ -26,12 +28,14 @@ from storage.bilingual import Problem
 from storage.canonical import canonical_sha256
 from storage.captures import captures_of_case
 from storage.cases import get_case
-from storage.custody import Act, record
+from storage.custody import Act, Line, lines_numbered, record
 from storage.database import explained, read, write
 from storage.packages import Package, packages_of, packages_with, register, written
 from storage.records import Capture
 from storage.rolls import rolls_of
 from storage.stamps import Stamp, stamps_over, want
+
+TRIES = 5  # times a package is written again that others write too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,7 @@ def package_case(proof: Proof, case_id: int, folder: Path, by: str) -> Packed:
         authorities=proof.authorities,
     )
     roll_captures(proof)
-    package = signed(proof, origin, (basket, captures), key)
+    package = signed(proof, origin, (basket, captures), key, folder.absolute())
     with read(proof.engine) as connection:
         rolls = rolls_of(connection, map(capture_sha256, captures))
     work_off(proof, only={package.manifest_sha256, *rolls})
@@ -73,16 +77,27 @@ def package_case(proof: Proof, case_id: int, folder: Path, by: str) -> Packed:
 
 
 def signed(
-    proof: Proof, origin: Origin, got: tuple[Basket, Sequence[Capture]], key: SigningKey
+    proof: Proof,
+    origin: Origin,
+    got: tuple[Basket, Sequence[Capture]],
+    key: SigningKey,
+    folder: Path,
 ) -> Package:
-    """Write the manifest, sign it and queue its timestamps: all of it, or nothing."""
+    """Write the manifest, sign it and queue its timestamps: all of it, or nothing.
+
+    `folder`: where the package is to lie, noted now so that it is written there whatever becomes of
+    this process.
+    """
     basket, captures = got
     rows, case = artefact_rows(basket.pieces), f"case:{origin.case_id}"
     with write(proof.engine) as connection:
+        rotations_told(connection, proof.ring, origin.made_at)
         enrolled(connection, captures, origin.made_by, origin.made_at)
         gathered = act(origin, "gathered", case, canonical_sha256(rows))
+        packages = packages_of(connection, origin.case_id)
+        before = lines_of_case(connection, origin.case_id, captures, packages)
         anchor = record(connection, gathered)
-        manifest = manifest_of(origin, rows, basket.lacks, captures, anchor)
+        manifest = manifest_of(origin, rows, basket.lacks, captures, anchor, before)
         kept = proof.store.put(manifest, "manifest", "", origin.made_at)
         record(connection, act(origin, "signed", f"manifest:{kept.sha256}", kept.sha256))
         package = Package(
@@ -93,9 +108,11 @@ def signed(
             key_id=key.id,
             made_at=origin.made_at,
             made_by=origin.made_by,
+            folder=str(folder),
         )
         register(connection, package)
         want(connection, kept.sha256, origin.authorities, origin.made_at)
+    proof.ring.note_signed(kept.sha256, anchor.seq, anchor.hash)
     return package
 
 
@@ -104,7 +121,25 @@ def act(origin: Origin, what: str, subject: str, sha256: str) -> Act:
 
 
 def write_again(proof: Proof, package: Package, folder: Path, by: str) -> Packed:
-    """Write a registered package with the timestamps it has by now, and verify the file."""
+    """Write a registered package with the timestamps it has by now, and verify the file.
+
+    Where another process writes the same one meanwhile, whoever is later writes it once more: the
+    file that stays holds what the database holds.
+    """
+    for _ in range(TRIES):
+        packed = write_once(proof, package, folder, by)
+        if packed is not None:
+            return packed
+        with read(proof.engine) as connection:
+            (package,) = packages_with(connection, [package.manifest_sha256])
+    raise Problem(
+        f"证据包 {package.name} 正由别的进程写入，请稍后再试。",
+        f"{package.name} is being written by other processes; try again later.",
+    )
+
+
+def write_once(proof: Proof, package: Package, folder: Path, by: str) -> Packed | None:
+    """None where another process was faster."""
     manifest = proof.store.get(package.manifest_sha256)
     if hashlib.sha256(manifest).hexdigest() != package.manifest_sha256:
         raise Problem(
@@ -119,8 +154,9 @@ def write_again(proof: Proof, package: Package, folder: Path, by: str) -> Packed
     check_written(path, package, content.sealing)
     with write(proof.engine) as connection:
         subject, now = f"package:{package.name}", datetime.now(UTC)
+        if not written(connection, package, content.sealing.state, path.parent, sha256):
+            return None
         record(connection, Act(who=by, what="packaged", subject=subject, sha256=sha256, at=now))
-        written(connection, package.name, content.sealing.state, path.parent, sha256)
     lacks = tuple(Lack(**row) for row in told["missing"])
     return Packed(package=package, path=path, sealing=content.sealing, lacks=lacks)
 
@@ -135,12 +171,12 @@ def content_of(proof: Proof, package: Package, manifest: bytes, told: dict[str, 
             f"Run certsweep evidence package {package.case_id} again.",
         )
     with read(proof.engine) as connection:
+        # Timestamps before custody: a line is there for each that was read.
         stamps = stamps_over(connection, [package.manifest_sha256])
         captures = captures_of_case(connection, package.case_id)
-        packages = packages_of(connection, package.case_id)
-        lines = lines_of_case(connection, package.case_id, captures, packages)
         rolls = rolls_of(connection, map(capture_sha256, captures))
         dated = stamps_over(connection, rolls)
+        lines = lines_shown(connection, package, captures, told["custody"])
     signed_with = (package.signature, key.public_pem)
     return Written(
         name=package.name,
@@ -154,6 +190,18 @@ def content_of(proof: Proof, package: Package, manifest: bytes, told: dict[str, 
     )
 
 
+def lines_shown(
+    connection: Connection, package: Package, captures: Sequence[Capture], anchor: dict[str, Any]
+) -> list[Line]:
+    """The lines that the manifest names, and all about the case that came after them."""
+    packages = packages_of(connection, package.case_id)
+    lines = lines_of_case(connection, package.case_id, captures, packages)
+    if "lines" not in anchor:  # a manifest of before November 2026
+        return lines
+    before = lines_numbered(connection, [number for number, _ in anchor["lines"]])
+    return before + [line for line in lines if line.seq >= anchor["seq"]]
+
+
 def dated_roll(proof: Proof, sha256: str, stamps: Sequence[Stamp]) -> Roll:
     """The roll with those of its timestamps that hold."""
     mine = [one for one in stamps if one.sha256 == sha256 and one.token is not None]
@@ -163,15 +211,25 @@ def dated_roll(proof: Proof, sha256: str, stamps: Sequence[Stamp]) -> Roll:
 
 def refuse_strangers(path: Path, package: Package) -> None:
     """Replace nothing but our own earlier writing of this very package."""
-    if not path.exists() and not path.is_symlink():
+    if (not path.exists() and not path.is_symlink()) or is_ours(path, package):
         return
-    with explained(), path.open("rb") as file:
-        if measure(file, "").sha256 == package.sha256:
-            return
     raise Problem(
         f"同名文件已经存在且不是本系统所写，没有覆盖它：{path}",
         f"A file of that name is there that was not written by us; it was not replaced: {path}",
     )
+
+
+def is_ours(path: Path, package: Package) -> bool:
+    """As the database notes it; or, where a process was killed before it could note it, as its own
+    seal proves: signed with the key of this package, over its manifest, whole.
+    """
+    with explained():
+        with path.open("rb") as file:
+            if measure(file, "").sha256 == package.sha256:
+                return True
+        report = examine(path, package.key_id)
+    manifest = report.facts.get("seal", {}).get("manifest")
+    return report.code != 1 and manifest == package.manifest_sha256
 
 
 def check_written(path: Path, package: Package, sealed: Sealing) -> None:
@@ -186,29 +244,3 @@ def check_written(path: Path, package: Package, sealed: Sealing) -> None:
             f"The package just written does not verify ({', '.join(bad[:5])}) and was deleted. "
             "Check the disk and the keys.",
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Completed:
-    """A package after its timestamps came: written again, or why not."""
-
-    package: Package
-    packed: Packed | None
-    problem: Problem | None = None  # None and not packed: its file lies there no more
-
-
-def complete(proof: Proof, manifests: Sequence[str]) -> list[Completed]:
-    """Write the packages of these manifests again, each where it was written last."""
-    with read(proof.engine) as connection:
-        packages = packages_with(connection, manifests)
-    return [completed(proof, package) for package in packages]
-
-
-def completed(proof: Proof, package: Package) -> Completed:
-    if not package.folder or not package.path.exists():
-        return Completed(package=package, packed=None)
-    try:
-        packed = write_again(proof, package, Path(package.folder), CLOCKWORK)
-    except Problem as problem:  # one package that cannot be written must not hold up the others
-        return Completed(package=package, packed=None, problem=problem)
-    return Completed(package=package, packed=packed)

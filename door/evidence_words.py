@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from door.evidence_custody import Apart
 from door.speech import t
+from evidence.lacks import lack_words
 from evidence.layout import TEST_MARK
 from evidence.pieces import Lack
 from evidence.seal import FAILED_STATE, SEALED, Sealing
@@ -11,16 +13,6 @@ from evidence.verifier import TEST_REMARK
 from storage.bilingual import Bilingual
 from storage.custody import Broken
 
-LACKS = {
-    "capture": Bilingual(
-        "没有完整取证，只有巡查快照", "no full capture, only the sweep's snapshots"
-    ),
-    "part": Bilingual("取证的一部分没有成功", "a part of a capture failed"),
-    "file": Bilingual("存储中的文件缺失或被改动，没有放入", "a stored file is gone or was changed"),
-    "decision": Bilingual("还没有人作出决定", "nobody has decided yet"),
-    "sm3": Bilingual("本机 OpenSSL 没有 SM3，只有 SHA-256", "no SM3 in this OpenSSL; SHA-256 only"),
-    "index": Bilingual("网页存档读不了，没有索引", "its WARC cannot be read; it has no index"),
-}
 STATES = {
     SEALED: Bilingual("已封存", "sealed"),
     "pending": Bilingual("尚未封存（待补）", "not sealed yet (pending)"),
@@ -32,6 +24,25 @@ BREAKS = {
     "hash": Bilingual("内容被改动", "its content was changed"),
     "anchor": Bilingual("与已签名的清单所记不符，或已被截去", "signed manifests say otherwise"),
 }
+APART = {
+    "no_package": Bilingual(
+        "这份清单签过名，登记表里却没有它的证据包",
+        "it was signed, but no register knows it",
+    ),
+    "not_signed": Bilingual(
+        "登记表里有它，保管链里却没有签名的一条", "registered, but no line says that it was signed"
+    ),
+    "not_packaged": Bilingual(
+        "登记的文件与保管链里最后写入的不同", "the register names another file than the last line"
+    ),
+    "not_stamped": Bilingual("有这个时间戳，保管链里却没有", "stamped, but no line tells of it"),
+    "no_stamp": Bilingual("保管链里有这个时间戳，它却不见了", "a line tells of it, but it is gone"),
+    "roll": Bilingual("名册与保管链不一致", "the table of rolls and the chain differ"),
+    "two_anchors": Bilingual(
+        "两份已签名的清单对同一条说法不同", "two signed manifests say different things of one line"
+    ),
+    "not_ours": Bilingual("不是本机关签名的完整证据包", "no whole package signed by this office"),
+}
 
 
 def said_of(words: Bilingual) -> str:
@@ -39,9 +50,7 @@ def said_of(words: Bilingual) -> str:
 
 
 def lack_line(lack: Lack) -> str:
-    words = LACKS.get(lack.what)
-    told = said_of(words) if words else lack.what
-    return t(f"缺：{told}（{lack.of}：{lack.why}）", f"missing: {told} ({lack.of}: {lack.why})")
+    return t(*lack_words(lack.what, lack.of, lack.why))
 
 
 def state_words(state: str) -> str:
@@ -59,6 +68,11 @@ def reason_words(reason: str, detail: str) -> str:
     words = PENDING.get(reason) or FAILED.get(reason)
     told = said_of(words) if words else reason
     return t(f"{told}（{detail}）", f"{told} ({detail})") if detail else told
+
+
+def apart_words(apart: Apart) -> str:
+    told = said_of(APART[apart.what])
+    return t(f"{apart.subject}：{told}", f"{apart.subject}: {told}")
 
 
 def break_words(broken: Broken) -> str:

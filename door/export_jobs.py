@@ -19,9 +19,10 @@ from sqlalchemy import Engine
 from door.brief_run import register_brief, write_brief
 from door.evidence_parts import proof_of
 from door.evidence_run import package_case
-from door.evidence_words import LACKS, STATES
+from door.evidence_words import STATES
 from door.export_run import EVERYTHING, Asked, Exported, export_list, first_moment
 from door.settings import Settings
+from evidence.lacks import LACKS
 from exports.registry import exporter
 from exports.writing import made_folder
 from storage.bilingual import Bilingual, Problem
@@ -209,7 +210,7 @@ def make_evidence(shop: Shop, job: Job, _part: Path) -> Product:
     made_folder(folder)
     packed = package_case(proof, job.order.case_id, folder, job.asked_by)
     progress.finished(1)
-    lacks = [LACKS.get(one.what, Bilingual(one.what, one.what)) for one in packed.lacks]
+    lacks = [Bilingual(*LACKS.get(one.what, (one.what, one.what))) for one in packed.lacks]
     state = STATES[packed.sealing.state]
     words = list(dict.fromkeys([state, *lacks, *packed.sealing.why]))
     return Product(

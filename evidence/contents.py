@@ -9,6 +9,7 @@ from typing import Any
 
 from evidence.cdx import CdxLine, indexed, lines_of
 from evidence.measuring import new_sm3
+from evidence.naming import MASKED, SUFFIXES, artefact_path
 from evidence.pieces import Basket
 from evidence.readme import README
 from evidence.standalone import standalone
@@ -18,18 +19,6 @@ from storage.custody import stamp_of
 from storage.records import Capture, Contacts, Finding
 
 Mask = Callable[[str, Contacts], str]  # equally long, contacts unreadable
-ENDINGS = {
-    "warc": "warc.gz",
-    "dom": "html",
-    "mhtml": "mhtml",
-    "full_page": "png",
-    "first_screen": "png",
-    "screenshot": "png",
-    "text": "txt",
-    "facts": "json",
-    "headers": "json",
-    "answers": "json",
-}
 MEDIA = {
     "png": "image/png",
     "html": "text/html",
@@ -75,9 +64,10 @@ def merged(contacts: Iterable[Contacts]) -> Contacts:
 
 def take_capture(basket: Basket, capture: Capture, contacts: Contacts, mask: Mask) -> None:
     of = f"capture:{capture.id}"
+    there = {artefact.kind for artefact in capture.artefacts}
     for part, outcome in sorted(capture.parts.items()):
         if outcome != "ok":
-            basket.lack("part", f"{of} {part}", outcome)
+            basket.lack("limited" if part in there else "part", f"{of} {part}", outcome)
     for artefact in capture.artefacts:
         facts = {
             "kind": artefact.kind,
@@ -91,20 +81,11 @@ def take_capture(basket: Basket, capture: Capture, contacts: Contacts, mask: Mas
             take_masked(basket, piece.entry.path, mask(text, contacts), of, artefact.sha256)
 
 
-def artefact_path(capture: str, kind: str) -> str:
-    """Two names deep, whatever the capture calls its parts."""
-    name = re.sub(r"[^a-z0-9]+", "-", kind.lower())[:40]
-    code = re.sub(r"[^a-z0-9]+", "-", capture.lower())[:40]
-    if kind == "warc":
-        return f"archive/{code}.warc.gz"
-    return f"evidence/capture-{code}-{name}.{ENDINGS.get(kind, 'bin')}"
-
-
 def take_masked(basket: Basket, path: str, text: str, of: str, original: str) -> None:
     """A copy with contacts made unreadable, named as what it is: derived, for showing around."""
     basket.make(
         text.encode("utf-8", "replace"),
-        path.removesuffix(".txt") + "-masked.txt",
+        path.removesuffix(".txt") + MASKED,
         {
             "kind": "masked_text",
             "media_type": "text/plain; charset=utf-8",
@@ -130,7 +111,7 @@ def take_post(basket: Basket, post: CasePost, mask: Mask) -> None:
         take_masked(basket, piece.entry.path, masked, of, piece.entry.sha256)
     for snapshot in post.snapshots:
         kind = re.sub(r"[^a-z0-9]+", "-", snapshot.kind.lower())[:40]
-        ending = ENDINGS.get(snapshot.kind, "bin")
+        ending = SUFFIXES.get(snapshot.kind, "bin")
         facts = {
             "kind": snapshot.kind,
             "media_type": MEDIA[ending],

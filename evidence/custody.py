@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from evidence.manifest import capture_sha256
+from evidence.signing import KeyRing
 from storage.custody import Act, Line, lines_about, record
 from storage.packages import Package
 from storage.records import Capture
@@ -39,6 +40,22 @@ def enrolled(
         for subject, one in subjects.items()
     ]
     return [record(connection, act) for act in acts]
+
+
+def rotations_told(connection: Connection, ring: KeyRing, now: datetime) -> list[Line]:
+    """Write down changes of keys that no line speaks of yet.
+
+    The new key is in place before its line is: a process killed in between leaves that to the next.
+    """
+    done = {f"key:{one.new}": one for one in ring.rotations()}
+    for line in lines_about(connection, done):
+        done.pop(line.subject, None)
+    return [
+        record(
+            connection, Act(who=one.by, what="rotated", subject=subject, sha256=one.sha256, at=now)
+        )
+        for subject, one in reversed(done.items())
+    ]
 
 
 def lines_of_case(

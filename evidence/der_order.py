@@ -7,9 +7,7 @@ order it is as long as before, so putting it right changes nothing that is prove
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-CONTEXT_0 = 0xA0
+from evidence.der import CONTEXT_0, children
 
 
 def ordered(answer: bytes) -> bytes:
@@ -32,25 +30,3 @@ def certificates(answer: bytes) -> tuple[int, int]:
         if tag == CONTEXT_0:
             return content, last
     raise ValueError("no certificates")
-
-
-def children(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """Tag, first byte, first byte of the content, and end of each element in a DER content."""
-    while start < end:
-        content, last = element(data, start, end)
-        yield data[start], start, content, last
-        start = last
-
-
-def element(data: bytes, start: int, end: int) -> tuple[int, int]:
-    if start + 2 > end:
-        raise ValueError("cut short")
-    size, content = data[start + 1], start + 2
-    if size == 0x80 or size > 0x84:
-        raise ValueError("no DER length")
-    if size > 0x80:
-        content += size & 0x7F
-        size = int.from_bytes(data[start + 2 : content], "big")
-    if content + size > end:
-        raise ValueError("cut short")
-    return content, content + size

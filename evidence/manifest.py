@@ -66,8 +66,11 @@ def manifest_of(
     lacks: Iterable[Lack],
     captures: Iterable[Capture],
     anchor: Line,
+    before: Iterable[Line] = (),
 ) -> bytes:
-    """The canonical bytes. `anchor`: the line of custody that says the artefacts were gathered."""
+    """The canonical bytes. `anchor`: the line of custody that says the artefacts were gathered;
+    `before`: those about the case before it, named so that none can be left out or put in.
+    """
     told = {
         "format": FORMAT,
         "case": origin.case_id,
@@ -76,7 +79,11 @@ def manifest_of(
         "software": origin.software,
         "key": origin.key_id,
         "authorities": list(origin.authorities),
-        "custody": {"seq": anchor.seq, "hash": anchor.hash},
+        "custody": {
+            "seq": anchor.seq,
+            "hash": anchor.hash,
+            "lines": [[line.seq, line.hash] for line in before],
+        },
         "captures": [capture_record(one) for one in captures],
         "artefacts": list(artefacts),
         "missing": [lack.row() for lack in lacks],

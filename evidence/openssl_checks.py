@@ -6,13 +6,12 @@ Standard library only: the second part of the `verify.py` in every package.
 from __future__ import annotations
 
 import base64
-import re
 import shutil
 import subprocess
 import tempfile
-import time
-from calendar import timegm
 from pathlib import Path
+
+from evidence.token import SHA256, told_by
 
 PROVED, DISPROVED, UNCHECKED = "proved", "disproved", "unchecked"
 WORDS = {
@@ -20,9 +19,6 @@ WORDS = {
     DISPROVED: ("不符", "disproved"),
     UNCHECKED: ("无从核对", "nothing to check"),
 }
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-TIME = re.compile(r"Time stamp: (\w{3}) +(\d+) (\d+):(\d+):(\d+)(?:\.\d+)? (\d{4}) GMT")
-
 
 Answer = tuple[str, str, str]  # a result, why in Chinese, in English
 
@@ -48,19 +44,6 @@ def der_of(pem: bytes) -> bytes:
     return der if usual == pem else b""
 
 
-def moment_of(text: str) -> int:
-    """Seconds since 1970 of the time that openssl prints; 0 where it prints none."""
-    found = TIME.search(text)
-    if found is None or found[1] not in MONTHS:
-        return 0
-    day, hour, minute, second, year = (int(part) for part in found.groups()[1:])
-    return timegm((year, MONTHS.index(found[1]) + 1, day, hour, minute, second))
-
-
-def utc(moment: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(moment))
-
-
 def signature_holds(data: bytes, signature: bytes, pem: bytes) -> Answer:
     """Whether the Ed25519 signature over the data is this public key's."""
     with tempfile.TemporaryDirectory() as folder:
@@ -74,19 +57,29 @@ def signature_holds(data: bytes, signature: bytes, pem: bytes) -> Answer:
     return UNCHECKED, "没有 openssl 3，无法核对签名", "openssl 3 is needed to check signatures"
 
 
-def stamp_holds(token: bytes, sha256: str, roots: bytes) -> Answer:
-    """Whether the RFC 3161 answer is over this hash and leads to the roots at the time it names."""
+def stamp_holds(answer: bytes, sha256: str, roots: bytes) -> Answer:
+    """Whether the RFC 3161 answer is over this hash and leads to the roots at the time it names.
+
+    openssl gets the signed token alone, and the time from it: beside the token an answer holds free
+    text that nobody signed.
+    """
     if not shutil.which("openssl"):
         return UNCHECKED, "没有 openssl，无法核对", "openssl is needed"
+    try:
+        told = told_by(answer)
+    except ValueError:
+        return DISPROVED, "不是时间戳", "it is no timestamp"
+    if (told.algorithm, told.imprint.hex()) != (SHA256, sha256):
+        return DISPROVED, "时间戳所盖的不是它的哈希", "it is a timestamp over another hash"
     with tempfile.TemporaryDirectory() as folder:
-        tsr, trusted = written(Path(folder), token, roots)
-        moment = moment_of(openssl("ts", "-reply", "-in", tsr, "-text")[1])
+        token, trusted = written(Path(folder), told.token, roots)
         # An authority's certificate runs out; what it stamped before stays true.
-        when = ("-CAfile", trusted, "-attime", str(moment))
-        good, told = openssl("ts", "-verify", "-digest", sha256, "-in", tsr, *when)
-    if not (good and "Verification: OK" in told):
+        when = ("-CAfile", trusted, "-attime", str(told.seconds))
+        good, said = openssl("ts", "-verify", "-digest", sha256, "-token_in", "-in", token, *when)
+    if not (good and "Verification: OK" in said):
         return DISPROVED, "时间戳不符或根证书不可信", "it does not hold, or its root is unknown"
-    return PROVED, f"{utc(moment)} 已存在", f"it existed at {utc(moment)}"
+    moment = f"{told.moment:%Y-%m-%d %H:%M:%S} UTC"
+    return PROVED, f"{moment} 已存在", f"it existed at {moment}"
 
 
 def written(folder: Path, *contents: bytes) -> list[str]:

@@ -22,15 +22,19 @@ README = """\
 
 核对（不需要本系统，只需 Python 3.9 和 openssl 3）：
 
-    unzip -j EV-….wacz evidence/verify.py && python3 verify.py EV-….wacz --key 公钥指纹
+    python3 verify.py EV-….wacz --key 公钥指纹 --roots 根证书.pem
 
-公钥指纹请向出具机关核对；时间戳的根证书请用 `--roots` 指定您自己信任的一份。
+验证脚本 verify.py 请向出具机关索取，或用您以前保存的一份，并核对其 SHA-256
+（`sha256sum verify.py`）与机关公布的一致。不要用包内自带的 `evidence/verify.py` 来判断这个包：
+伪造的包会带伪造的脚本。公钥指纹也请向出具机关核对；根证书请用您自己信任的一份。
+退出码：0 全部证实，1 有不符，3 尚未封存，4 已封存但清单写明有缺失。
 
 它证明：这些材料自时间戳所示的时间起没有改变，由持有该密钥的机关出具。
 它不证明网站为何发出这些内容。
 
-验证脚本也在包内，若不信任它，可按清单用其他工具核对哈希、
+也可以不用脚本，按清单用其他工具核对哈希、
 签名（`openssl pkeyutl -verify -rawin`）和时间戳（`openssl ts -verify`）。
+时间戳的时间只取自签名内容（TSTInfo 的 genTime），不取答复中未签名的文字。
 
 # About this package
 
@@ -42,10 +46,16 @@ decisions of people, and the findings of the machine, which are suspicions only.
 
 To verify, with Python 3.9 and openssl 3 alone:
 
-    unzip -j EV-….wacz evidence/verify.py && python3 verify.py EV-….wacz --key FINGERPRINT --en
+    python3 verify.py EV-….wacz --key FINGERPRINT --roots ROOTS.pem --en
 
-Ask the office for the fingerprint of its key, and name roots you trust yourself with `--roots`. It
-proves that these pieces have not changed since the time of the stamp and come from the holder of
-the key. It does not prove why a web server sent them. If you do not trust the script in here, check
-hashes, signatures and timestamps with tools of your own.
+Get the script verify.py from the office, or use a copy you kept, and compare its SHA-256
+(`sha256sum verify.py`) with the one that the office publishes. Do not let the `evidence/verify.py`
+in a package judge that package: a forged package brings a forged script. Ask the office for the
+fingerprint of its key too, and name roots you trust yourself. Exit code: 0 all proved, 1 something
+disproved, 3 not sealed yet, 4 sealed, but the manifest says that something is missing.
+
+It proves that these pieces have not changed since the time of the stamp and come from the holder of
+the key. It does not prove why a web server sent them. Hashes, signatures and timestamps can be
+checked with tools of your own as well; the time of a stamp is the signed one (genTime of TSTInfo),
+never the text that an answer holds beside it.
 """

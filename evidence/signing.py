@@ -3,18 +3,21 @@
 `<home>/keys/signing.pem` is the private key in use (mode 0600). `<home>/keys/public/<id>.pem` holds
 every public key there ever was, so that old signatures go on verifying; the id is the SHA-256 of
 the key's SubjectPublicKeyInfo in DER. `<home>/keys/rotations/` holds what each old key signed about
-its successor before it was destroyed.
+its successor before it was destroyed; `<home>/keys/signed/` a signed note of each manifest and the
+line of custody it stands behind, where the owner of the database has no hand.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -32,6 +35,8 @@ from storage.canonical import canonical
 from storage.custody import stamp_of
 from storage.database import explained
 from storage.sessions import write_private
+
+NOTE = "certsweep-signed/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Rotation:
 
     old: str
     new: str
+    by: str
     statement: bytes  # canonical JSON
     signature: bytes
 
@@ -126,12 +132,65 @@ class KeyRing:
             }
             statement = canonical(told)
             rotation = Rotation(
-                old=old.id, new=str(told["new"]), statement=statement, signature=old.sign(statement)
+                old=old.id,
+                new=str(told["new"]),
+                by=by,
+                statement=statement,
+                signature=old.sign(statement),
             )
             self._keep("rotations", f"{rotation.new}.json", statement)
             self._keep("rotations", f"{rotation.new}.sig", rotation.signature)
             self._take(new)
             return rotation
+
+    def rotations(self) -> list[Rotation]:
+        """Every change of keys that came to its end, the newest first.
+
+        The one in use was put in place last: a statement that nothing leads to was never acted on.
+        """
+        found, key = [], self.current_id()
+        while (rotation := self._rotation_to(key)) is not None:
+            found.append(rotation)
+            key = rotation.old
+        return found
+
+    def _rotation_to(self, key: str) -> Rotation | None:
+        path = self._folder / "rotations" / f"{key}.json"
+        with explained():
+            if not path.exists():
+                return None
+            statement, signature = path.read_bytes(), path.with_suffix(".sig").read_bytes()
+        told = json.loads(statement)
+        return Rotation(
+            old=told["old"], new=key, by=told["by"], statement=statement, signature=signature
+        )
+
+    def note_signed(self, manifest: str, seq: int, said: str) -> None:
+        """Keep a signed note of a manifest's hash and of the line of custody that it names."""
+        key = self.current()
+        told = {"format": NOTE, "key": key.id, "manifest": manifest, "seq": seq, "hash": said}
+        note = canonical(told)
+        self._keep("signed", f"{manifest}.sig", key.sign(note))
+        self._keep("signed", f"{manifest}.json", note)
+
+    def signed_notes(self) -> Iterator[dict[str, Any]]:
+        """Every note that holds; Problem for one that does not."""
+        keys = self.public_keys()
+        for path in sorted((self._folder / "signed").glob("*.json")):
+            with explained():
+                note, signature = path.read_bytes(), path.with_suffix(".sig").read_bytes()
+            try:
+                told: dict[str, Any] = json.loads(note)
+                good = holds(keys.get(told["key"], b""), signature, note) and told["format"] == NOTE
+            except (ValueError, KeyError, TypeError):
+                good = False
+            if not good:
+                raise Problem(
+                    f"{path} 被改动过：它的签名不成立。请从备份恢复 keys 文件夹。",
+                    f"{path} was changed: its signature does not hold. Restore the folder keys "
+                    "from a backup.",
+                )
+            yield told
 
     def public_keys(self) -> dict[str, bytes]:
         """PEM of every key there ever was, by its id."""

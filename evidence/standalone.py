@@ -5,7 +5,20 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-PARTS = ("layout.py", "openssl_checks.py", "verifier.py", "verify_main.py")
+PARTS = (
+    "layout.py",
+    "der.py",
+    "token.py",
+    "openssl_checks.py",
+    "report.py",
+    "naming.py",
+    "comparing.py",
+    "claims.py",
+    "chain.py",
+    "lacks.py",
+    "verifier.py",
+    "verify_main.py",
+)
 HEAD = '''#!/usr/bin/env python3
 """证据包验证：Python 3.9 以上，只用标准库和 openssl 3 命令，不需要 certsweep。
 

@@ -26,6 +26,7 @@ from rfc3161_client.verify import SHA256_OID
 
 from evidence.der_order import ordered
 from evidence.timestamp_wire import NoAnswer, post
+from evidence.token import bare, is_odd, told_by
 from storage.bilingual import Bilingual, Problem
 from storage.database import explained
 
@@ -54,7 +55,7 @@ class Answer:
 
     reason: str  # "" for a timestamp that is proved, else a key of PENDING or FAILED
     detail: str = ""  # in the authority's or the system's own words
-    token: bytes = b""  # the answer whole, DER
+    token: bytes = b""  # the answer in DER, its unsigned status cut down to the word "granted"
     stamped_at: datetime | None = None
 
 
@@ -88,20 +89,26 @@ def judged(
     roots: Sequence[Certificate],
     now: datetime,
 ) -> Answer:
-    """What an answer is worth; the first thing that is wrong with it."""
+    """What an answer is worth; the first thing that is wrong with it.
+
+    What is kept of it is the signed token: the text beside it may have been put there by anybody
+    between the authority and us.
+    """
     try:
         response = decode_timestamp_response(ordered(body))
         if response.status != 0:
             return Answer(reason="refused", detail=" ".join(response.status_string)[:200])
+        told, moment = told_by(body), response.tst_info.gen_time
+        if is_odd(told) or told.moment.replace(microsecond=0) != moment.replace(microsecond=0):
+            return Answer(reason="garbage", detail=" ".join(response.status_string)[:200])
         reason = why_not(response, request, digest, roots)
-        moment = response.tst_info.gen_time
     except ValueError as error:
         return Answer(reason="garbage", detail=str(error)[:200])
     if not reason and abs(moment - now) > SKEW:
         reason = "clock"
     if reason:
         return Answer(reason=reason, detail=f"{moment:%Y-%m-%d %H:%M:%S} UTC")
-    return Answer(reason="", token=body, stamped_at=moment.astimezone(UTC))
+    return Answer(reason="", token=bare(told), stamped_at=moment.astimezone(UTC))
 
 
 def why_not(

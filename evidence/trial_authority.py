@@ -23,6 +23,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from evidence.layout import TEST_MARK
 from storage.bilingual import Problem
+from storage.sessions import write_private
 
 WORTH = f"{TEST_MARK} 测试 NO LEGAL VALUE"
 LARGEST = 64 << 10  # bytes of a request
@@ -139,7 +140,7 @@ def make_certificates(folder: Path, lasts: tuple[datetime, datetime]) -> None:
     (folder / "root.pem").write_bytes(root.public_bytes(Encoding.PEM))
     (folder / "authority.pem").write_bytes(own.public_bytes(Encoding.PEM))
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (folder / "authority.key").write_bytes(secret)
+    write_private(folder / "authority.key", secret)
 
 
 def named(name: str) -> x509.Name:

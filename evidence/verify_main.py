@@ -12,13 +12,37 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from evidence.lacks import lack_words
 from evidence.openssl_checks import WORDS
-from evidence.verifier import Report, examine
+from evidence.report import Report
+from evidence.verifier import examine
 
 ENDINGS = {
     0: ("全部证实，证据包已封存。", "All is proved; the package is sealed."),
     1: ("有内容不符，不能采信！", "Something is disproved; do not rely on this file!"),
     3: ("没有不符，但尚未封存：见“无从核对”各项。", "Nothing is disproved, but it is not sealed."),
+    4: (
+        "包内各件全部证实，证据包已封存；但它不完整，缺少的见“缺”各项。",
+        "All that is in it is proved and sealed, but it is not complete: see what is missing.",
+    ),
+    5: (
+        "各件与包内公钥相符，但没有人替这个公钥作保：不能当作封存的证据。",
+        "It agrees with the key in it, but nobody vouches for that key: not sealed evidence.",
+    ),
+}
+WHOSE = {
+    "named": ("公钥就是您指定的。", "The key is the one you named."),
+    "own": ("公钥是本机关的。", "The key is this office's own."),
+    "stranger": (
+        "公钥不是本机关的，也不是您指定的：谁都能造出这样的包。请用 --key 给出出具机关公布的指纹。",
+        "The key is not this office's, nor one you named: anybody can make such a package. Give "
+        "--key the fingerprint that its office publishes.",
+    ),
+    "unnamed": (
+        "没有指定公钥，公钥是谁的没有核对：谁都能造出与自己相符的包。请用 --key。",
+        "No key was named, so whose it is was not checked: anybody can make a package that agrees "
+        "with itself. Give --key.",
+    ),
 }
 
 
@@ -27,14 +51,26 @@ def lines(report: Report, english: bool) -> Iterator[str]:
     one = 1 if english else 0
     for check in report.checks:
         yield f"[{WORDS[check.result][one]}] {check.name}  {(check.zh, check.en)[one]}"
+    for lack in report.missing:
+        yield lack_words(*lack)[one]
     for remark in report.remarks:
         yield remark[one]
+    if report.facts.get("key"):
+        yield f"{WHOSE[report.whose][one]} {report.facts['key']}"
     yield ENDINGS[report.code][one]
 
 
 def as_json(report: Report) -> str:
-    facts = {"code": report.code, "sealed": report.code == 0, "key": report.facts.get("key", "")}
-    told = {**facts, "remarks": report.remarks, "checks": [asdict(one) for one in report.checks]}
+    told = {
+        "code": report.code,
+        "sealed": report.sealed,
+        "complete": report.sealed and not report.missing,
+        "key": report.facts.get("key", ""),
+        "whose": report.whose,
+        "missing": [{"what": what, "of": of, "why": why} for what, of, why in report.missing],
+        "remarks": report.remarks,
+        "checks": [asdict(one) for one in report.checks],
+    }
     return json.dumps(told, ensure_ascii=False)
 
 
@@ -53,7 +89,7 @@ def main() -> int:
     asked = parser.parse_args()
     try:
         roots = asked.roots.read_bytes() if asked.roots else b""
-        report = examine(asked.file, asked.key, roots)
+        report = examine(asked.file, asked.key.strip().lower(), roots)
     except OSError as error:
         sys.stderr.write(f"读不了文件 / cannot be read: {error}\n")
         return 1

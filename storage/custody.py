@@ -24,7 +24,8 @@ ACTS = frozenset(
         "signed",  # the manifest's
         "stamped",  # an authority's answer; the hash is the answer's
         "packaged",  # the package file's
-        "verified",  # a package file was verified
+        "verified",  # a sealed package file was proved whole
+        "examined",  # a package file was verified: nothing disproved, but it is not sealed
         "exported",  # a package or list left the house
         "rotated",  # a new signing key; the hash is the statement's that the old one signed
     }
@@ -116,6 +117,15 @@ def lines_about(connection: Connection, subjects: Iterable[str]) -> list[Line]:
     wanted, found = sorted(set(subjects)), []
     for start in range(0, len(wanted), PAGE):
         some = custody.c.subject.in_(wanted[start : start + PAGE])
+        found += [line_of(row) for row in connection.execute(select(custody).where(some))]
+    return sorted(found, key=lambda line: line.seq)
+
+
+def lines_numbered(connection: Connection, numbers: Iterable[int]) -> list[Line]:
+    """Those of these lines that are there, the oldest first."""
+    wanted, found = sorted(set(numbers)), []
+    for start in range(0, len(wanted), PAGE):
+        some = custody.c.seq.in_(wanted[start : start + PAGE])
         found += [line_of(row) for row in connection.execute(select(custody).where(some))]
     return sorted(found, key=lambda line: line.seq)
 

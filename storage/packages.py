@@ -23,8 +23,8 @@ class Package:
     made_at: datetime
     made_by: str
     state: str = "pending"  # "sealed", "pending" or "failed", as written last
-    folder: str = ""  # where it was written last
-    sha256: str = ""  # of the file as written last
+    folder: str = ""  # where it was written last, or is to be
+    sha256: str = ""  # of the file as written last; "" before the first time
 
     @property
     def path(self) -> Path:
@@ -40,10 +40,14 @@ def register(connection: Connection, package: Package) -> None:
     connection.execute(insert(evidence_packages).values(values))
 
 
-def written(connection: Connection, name: str, state: str, folder: Path, sha256: str) -> None:
-    """Note where the file of a package lies now, and what it is worth."""
-    statement = update(evidence_packages).where(evidence_packages.c.name == name)
-    connection.execute(statement.values(state=state, folder=str(folder), sha256=sha256))
+def written(connection: Connection, old: Package, state: str, folder: Path, sha256: str) -> bool:
+    """Note where the file of a package lies now, and what it is worth.
+
+    False, and nothing noted, where another process wrote it since `old` was read.
+    """
+    same = (evidence_packages.c.name == old.name) & (evidence_packages.c.sha256 == old.sha256)
+    values = {"state": state, "folder": str(folder), "sha256": sha256}
+    return connection.execute(update(evidence_packages).where(same).values(values)).rowcount == 1
 
 
 def packages_of(connection: Connection, case_id: int) -> list[Package]:
@@ -56,6 +60,13 @@ def packages_of(connection: Connection, case_id: int) -> list[Package]:
 def packages_with(connection: Connection, manifests: Iterable[str]) -> list[Package]:
     """The packages of these manifests, the oldest first."""
     wanted = evidence_packages.c.manifest_sha256.in_(list(manifests))
+    statement = select(*COLUMNS).where(wanted).order_by(evidence_packages.c.id)
+    return [package_of(row) for row in connection.execute(statement)]
+
+
+def unsealed(connection: Connection, key_id: str) -> list[Package]:
+    """Packages signed with this key that were not sealed when they were written last, if ever."""
+    wanted = (evidence_packages.c.state != "sealed") & (evidence_packages.c.key_id == key_id)
     statement = select(*COLUMNS).where(wanted).order_by(evidence_packages.c.id)
     return [package_of(row) for row in connection.execute(statement)]
 

@@ -33,7 +33,7 @@ LOOKALIKES = str.maketrans("авгеіјкмнорсѕтухһԁԛԝαβγεικ
 def named_person(by: str) -> str:
     """The name, blanks around and doubled taken off. Problem for what cannot be anybody's."""
     plain = "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in by.strip())
-    name = " ".join(part for part in plain.split(" ") if part)
+    name = unicodedata.normalize("NFC", " ".join(part for part in plain.split(" ") if part))
     if not name:
         raise Problem(
             "没有写明经办人，没有写入。请给出姓名或账号。",

@@ -22,6 +22,11 @@ def enroll(connection: Connection, roll_sha256: str, captures: Iterable[str]) ->
     connection.execute(insert(capture_rolls), rows)
 
 
+def every_roll(connection: Connection) -> set[str]:
+    """The hashes of all rolls there are."""
+    return set(connection.execute(select(capture_rolls.c.roll_sha256).distinct()).scalars())
+
+
 def rolls_of(connection: Connection, captures: Iterable[str]) -> list[str]:
     """The rolls that bear any of these hashes, sorted."""
     wanted = capture_rolls.c.capture_sha256.in_(list(captures))

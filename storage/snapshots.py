@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
 from storage.bilingual import Problem
 from storage.database import explained
@@ -28,10 +30,21 @@ def missing(sha256: str) -> Problem:
     )
 
 
-class SnapshotStore:
-    """Content-addressed files under an fsspec URL, "" meaning the folder `home/snapshots`."""
+def parents(folder: str) -> tuple[str, str]:
+    """The two folders above that a first file may have made."""
+    above = folder.rsplit("/", 1)[0]
+    return above, above.rsplit("/", 1)[0]
 
-    def __init__(self, url: str, home: Path) -> None:
+
+class SnapshotStore:
+    """Content-addressed files under an fsspec URL, "" meaning the folder `home/snapshots`.
+
+    `lasting`: wait until each file is on the disk. A row that names a file outlives a power cut,
+    and so must evidence; a sweep, which would wait some hundred times a minute, fetches again.
+    """
+
+    def __init__(self, url: str, home: Path, *, lasting: bool = False) -> None:
+        self._lasting = lasting
         filesystem, root = fsspec.core.url_to_fs(url or str(home / "snapshots"))
         self._files: Any = filesystem
         self._root = str(root).rstrip("/")
@@ -45,7 +58,7 @@ class SnapshotStore:
         return f"{self._root}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
     def put(self, data: bytes, kind: str, url: str, captured_at: datetime) -> Snapshot:
-        """Keep the bytes; what is there already is not written again.
+        """Keep the bytes; what is there already is read and, if it is not the same, put right.
 
         A full disk is a Problem and leaves nothing half-written under the hash's name.
         """
@@ -55,20 +68,41 @@ class SnapshotStore:
         )
         path = self._path(sha256)
         with explained():
-            if not (self._files.exists(path) and self._files.size(path) == len(data)):
+            if not self._holds(path, data):
                 self._write(path, data)
         return snapshot
+
+    def _holds(self, path: str, data: bytes) -> bool:
+        """Whether just these bytes are there. A size alone would leave a rotten file for ever."""
+        if not (self._files.exists(path) and self._files.size(path) == len(data)):
+            return False
+        there: bytes = self._files.cat_file(path)
+        return there == data
 
     def _write(self, path: str, data: bytes) -> None:
         folder = path.rsplit("/", 1)[0]
         temporary = f"{folder}/{TEMPORARY}{secrets.token_hex(8)}"
+        new = not self._files.exists(folder)
         self._files.makedirs(folder, exist_ok=True)
         try:
             self._files.pipe_file(temporary, data)
+            self._settle(temporary)
             self._files.mv(temporary, path)
+            self._settle(folder, *(parents(folder) if new else ()))
         except OSError:
             self._discard(temporary)
             raise
+
+    def _settle(self, *paths: str) -> None:
+        """Wait until files and folders of this machine are on its disk, if that was asked for."""
+        if not (self._lasting and isinstance(self._files, LocalFileSystem)):
+            return
+        for path in paths:
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
     def _discard(self, path: str) -> None:
         if self._files.exists(path):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -61,6 +62,13 @@ def stamps_over(connection: Connection, hashes: Iterable[str]) -> list[Stamp]:
     wanted = timestamps.c.sha256.in_(list(hashes))
     statement = select(timestamps).where(wanted).order_by(timestamps.c.id)
     return [stamp_of(row) for row in connection.execute(statement)]
+
+
+def every_granted(connection: Connection) -> Iterator[tuple[str, str]]:
+    """What was stamped and the SHA-256 of the answer, of every timestamp there is."""
+    columns = select(timestamps.c.sha256, timestamps.c.token)
+    for row in connection.execute(columns.where(timestamps.c.state == "granted")):
+        yield row.sha256, hashlib.sha256(row.token).hexdigest()
 
 
 def stamp_of(row: AnyRow) -> Stamp:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 
 import cli
 from door.settings import read_settings
-from storage.custody import every_line
-from storage.database import open_database, read
+from evidence.signing import SigningKey
+from storage.captures import captures_of_case
+from storage.custody import Act, every_line, record
+from storage.database import open_database, read, write
 from storage.snapshots import SnapshotStore
 from tests.evidence_case import Moody, a_captured_case
+from tests.forging import files_of, sealed, signed_anew
 from tests.test_case_commands import put_everywhere, settle
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -145,8 +153,133 @@ def test_whoever_verifies_with_a_name_stands_in_custody(
     typed("verify", made["path"], "--by", "钱核验")
     with read(engine) as connection:
         lines = list(every_line(connection))
-    assert [line.who for line in lines if line.what == "verified"] == ["钱核验"]
+    assert [(line.who, line.what) for line in lines[-2:]] == [
+        ("赵封存", "packaged"),
+        ("钱核验", "examined"),  # nothing disproved, and not sealed
+    ]
     assert lines[-1].subject == f"package:{Path(made['path']).name}"
+
+
+def test_custody_keeps_nothing_of_a_file_that_was_disproved(
+    typed: Type, tmp_path: Path, engine: Engine
+) -> None:
+    path = Path(packed(typed, tmp_path / "out")["path"])
+    data = bytearray(path.read_bytes())
+    data[data.index(b'"verdict"') + 2] ^= 1
+    path.write_bytes(data)
+    with read(engine) as connection:
+        before = list(every_line(connection))
+    code, _, err = typed("verify", str(path), "--by", "钱核验")
+    assert code == 1
+    assert "没有记入保管链" in err
+    with read(engine) as connection:
+        assert list(every_line(connection)) == before
+
+
+def test_custody_knows_a_package_by_its_own_name_whatever_its_file_is_called(
+    typed: Type, tmp_path: Path, engine: Engine, authority: Moody
+) -> None:
+    with authority.served() as url:
+        authority.down = False
+        named = {"TSA": url, "TSA_ROOTS": str(authority.roots)}
+        path = Path(packed(typed, tmp_path / "out", **named)["path"])
+    moved = path.rename(path.with_name("EV-forged.wacz"))
+    assert typed("verify", str(moved), "--by", "钱核验", **named)[0] == 0
+    with read(engine) as connection:
+        last = list(every_line(connection))[-1]
+    assert (last.what, last.subject) == ("verified", f"package:{path.name}")
+
+
+def test_a_strangers_package_is_not_sealed_in_this_house(
+    typed: Type, tmp_path: Path, authority: Moody
+) -> None:
+    with authority.served() as url:
+        authority.down = False
+        named = {"TSA": url, "TSA_ROOTS": str(authority.roots)}
+        made = packed(typed, tmp_path / "out", **named)
+    files = files_of(Path(made["path"]))
+    stranger = SigningKey(Ed25519PrivateKey.generate())
+    path = tmp_path / "EV-stranger.wacz"
+    anew = signed_anew(files, stranger, authority, lambda manifest: None)
+    path.write_bytes(sealed(anew, stranger))
+    code, out, _ = typed("verify", str(path), **named)
+    assert code == 5
+    assert "公钥不是本机关的" in out
+    assert "已封存" not in out
+    code, out, _ = typed("verify", str(path), "--json", **named)
+    told = json.loads(out)
+    assert (code, told["sealed"], told["whose"]) == (5, False, "stranger")
+    code, out, _ = typed("verify", str(path), "--key", stranger.id, lang="en", **named)
+    assert code == 0
+    assert "The key is the one you named." in out
+    told = json.loads(typed("verify", made["path"], "--json", **named)[1])
+    assert (told["sealed"], told["complete"], told["whose"]) == (True, True, "own")
+
+
+def test_what_a_sealed_package_lacks_is_told_with_a_code_of_its_own(
+    typed: Type, tmp_path: Path, authority: Moody, engine: Engine
+) -> None:
+    with read(engine) as connection:
+        (capture,) = captures_of_case(connection, 1)
+    sha256 = next(one.sha256 for one in capture.artefacts if one.kind == "full_page")
+    (tmp_path / "snapshots" / sha256[:2] / sha256[2:4] / sha256).write_bytes(b"\x89PNG fuII")
+    with authority.served() as url:
+        authority.down = False
+        named = {"TSA": url, "TSA_ROOTS": str(authority.roots)}
+        made = packed(typed, tmp_path / "out", **named)
+    assert made["state"] == "sealed"
+    code, out, _ = typed("verify", made["path"], **named)
+    assert code == 4
+    assert f"capture:{capture.id} full_page：changed" in out
+    assert "它不完整" in out
+    told = json.loads(typed("verify", made["path"], "--json", **named)[1])
+    assert (told["sealed"], told["complete"]) == (True, False)
+    assert told["missing"] == [
+        {"what": "file", "of": f"capture:{capture.id} full_page", "why": "changed"}
+    ]
+
+
+def test_the_verifier_can_be_had_without_a_package_and_its_hash_is_told(
+    typed: Type, tmp_path: Path
+) -> None:
+    code, out, _ = typed("verifier", "--out", str(tmp_path / "verify.py"))
+    script = (tmp_path / "verify.py").read_bytes()
+    assert code == 0
+    assert hashlib.sha256(script).hexdigest() in out
+    with zipfile.ZipFile(packed(typed, tmp_path / "out")["path"]) as archive:
+        assert archive.read("evidence/verify.py") == script
+
+
+def test_a_script_in_a_package_that_is_not_ours_is_remarked(
+    typed: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = packed(typed, tmp_path / "out")
+    assert "verify.py 与本机版本的不同" not in typed("verify", made["path"])[1]
+    put_everywhere(monkeypatch, "standalone", lambda: b"another")
+    assert "verify.py 与本机版本的不同" in typed("verify", made["path"])[1]
+
+
+@pytest.mark.parametrize("name", ["王\u2028某", "王\u0085某", "王\n某", "王\u3000某", " 王 某 "])
+def test_no_break_in_a_name_reaches_the_chain(
+    typed: Type, tmp_path: Path, engine: Engine, name: str
+) -> None:
+    """It is refused or becomes a blank; the next one is packed either way."""
+    typed("package", "1", "--out", str(tmp_path / "out"), "--by", name)
+    packed(typed, tmp_path / "out")
+    with read(engine) as connection:
+        assert {line.who for line in every_line(connection)} <= {"王取证", "王 某", "赵封存"}
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\u0085", "\x1e", "\x0c"])
+def test_a_case_with_an_odd_name_in_its_chain_can_be_packed_again(
+    typed: Type, tmp_path: Path, engine: Engine, sign: str
+) -> None:
+    now = datetime.now(UTC)
+    act = Act(who=f"王{sign}某", what="gathered", subject="case:1", sha256="0" * 64, at=now)
+    with write(engine) as connection:
+        record(connection, act)
+    made = packed(typed, tmp_path / "out")
+    assert typed("verify", made["path"])[0] == 3
 
 
 def test_custody_is_verified_and_a_break_is_named(
@@ -194,6 +327,7 @@ def test_the_test_authority_says_what_it_is_and_ends_by_ctrl_c(tmp_path: Path) -
         assert "没有任何法律效力" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 130
+    assert stat.S_IMODE((folder / "authority.key").stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize(

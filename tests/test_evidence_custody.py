@@ -18,9 +18,11 @@ from sqlalchemy.exc import DatabaseError
 
 from door.evidence_custody import check_chain
 from door.evidence_run import package_case
+from evidence.chain import broken_line
 from evidence.package import custody_lines
+from evidence.report import Wrong
 from evidence.trial_authority import TrialAuthority
-from evidence.verifier import Wrong, broken_line, examine
+from evidence.verifier import examine
 from storage.canonical import canonical, canonical_sha256
 from storage.custody import Act, Line, every_line, first_broken, head, lines_about, record
 from storage.database import read, write

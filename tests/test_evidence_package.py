@@ -14,19 +14,21 @@ import pytest
 from sqlalchemy import Engine
 
 from door import evidence_stamps
+from door.evidence_completing import complete
 from door.evidence_custody import check_chain
 from door.evidence_parts import Proof, proof_of
-from door.evidence_run import complete, package_case
+from door.evidence_run import package_case
 from door.evidence_stamps import roll_captures, work_off
 from door.settings import read_settings
 from evidence import package as writing
 from evidence.custody import captured
 from evidence.manifest import capture_sha256
+from evidence.openssl_checks import PROVED, UNCHECKED
 from evidence.package import Written, write_package
 from evidence.seal import sealing
 from evidence.timestamps import Answer
 from evidence.trial_authority import TrialAuthority
-from evidence.verifier import PROVED, UNCHECKED, examine
+from evidence.verifier import examine
 from storage.bilingual import Problem
 from storage.captures import keep
 from storage.database import read, write
@@ -230,6 +232,17 @@ def test_a_stored_file_that_is_gone_or_changed_is_left_out_and_named(
     ]
     assert not any("full-page" in name for name in opened(packed.path))
     assert examine(packed.path).code == 3
+
+
+def test_a_capture_taken_where_there_was_no_sm3_is_packed(
+    engine: Engine, tmp_path: Path, store: SnapshotStore
+) -> None:
+    a_case(engine)
+    whole = capture(store)
+    bare = tuple(replace(one, sm3="") for one in whole.artefacts)
+    with write(engine) as connection:
+        keep(connection, replace(whole, artefacts=bare))
+    assert examine(unsealed(engine, tmp_path).path).code == 3
 
 
 def test_originals_keep_their_contacts_and_masked_copies_say_what_they_came_from(

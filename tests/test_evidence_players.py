@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from warcio.archiveiterator import ArchiveIterator
 
 from evidence.cdx import CdxLine, indexed, lines_of, surt
+from evidence.digests import sm3_of
 from storage.captures import keep
 from storage.database import write
 from storage.snapshots import SnapshotStore
@@ -137,7 +138,9 @@ def test_a_warc_that_is_none_is_packed_and_named(
     whole = capture(store)
     junk = store.put(b"no warc at all", "warc", URL, NOON)
     artefacts = tuple(
-        replace(one, sha256=junk.sha256, size=junk.size) if one.kind == "warc" else one
+        replace(one, sha256=junk.sha256, size=junk.size, sm3=sm3_of(b"no warc at all"))
+        if one.kind == "warc"
+        else one
         for one in whole.artefacts
     )
     with write(engine) as connection:

@@ -6,9 +6,10 @@ import hashlib
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from hypothesis import given
@@ -17,10 +18,12 @@ from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
-from evidence.der_order import certificates, children, ordered
+from evidence.der import SEQUENCE, TEXT, children, tlv
+from evidence.der_order import certificates, ordered
 from evidence.openssl_checks import DISPROVED, PROVED, UNCHECKED, stamp_holds
-from evidence.timestamp_wire import LARGEST, NoAnswer, post, read_answer
+from evidence.timestamp_wire import LARGEST, NoAnswer, post
 from evidence.timestamps import FAILED, PENDING, Answer, ask, read_roots, token_holds
+from evidence.token import bare, moment_of, told_by
 from evidence.trial_authority import TrialAuthority
 from storage.bilingual import Problem
 from storage.database import read, write
@@ -170,21 +173,143 @@ def test_an_authority_that_never_answers_times_out() -> None:
     assert told.value.reason == "timeout"
 
 
-def test_an_authority_that_drips_is_cut_off() -> None:
-    dripping = Dripping()
-    with pytest.raises(NoAnswer) as told:
-        read_answer(dripping, deadline=0.0)  # type: ignore[arg-type]
-    assert told.value.reason == "timeout"
-    assert dripping.closed
+@contextmanager
+def dripping(first: bytes, drop: bytes) -> Iterator[str]:
+    """An authority that begins to answer and goes on, drop by drop, for ever."""
+    over = Event()
+
+    def drip(server: socket.socket) -> None:
+        with suppress(OSError), server.accept()[0] as caller:
+            caller.recv(4096)
+            caller.sendall(first)
+            while not over.wait(0.05):
+                caller.sendall(drop)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=drip, args=(server,), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        finally:
+            over.set()
+            thread.join()
 
 
-class Dripping(BytesIO):
-    """An answer that goes on byte by byte for ever."""
+@pytest.mark.parametrize(
+    ("first", "drop"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a"),
+        (b"HTTP/1.1 200 OK\r\n", b"X-More: a\r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    ],
+)
+def test_an_authority_that_drips_whatever_it_likes_is_left_in_time(
+    first: bytes, drop: bytes
+) -> None:
+    with dripping(first, drop) as url, pytest.raises(NoAnswer) as told:
+        post(url, b"query", wait=1.0)
+    assert told.value.reason in {"timeout", "unreachable"}  # a hundred headers are too many
 
-    status, reason = 200, "OK"
 
-    def read1(self, size: int | None = -1, /) -> bytes:
-        return b"x"
+# The text beside the token, which nobody signed.
+
+
+LIE = "Time stamp: Mar  1 08:00:00 2022 GMT"
+
+
+def with_status(answer: bytes, *texts: str) -> bytes:
+    """The answer with these words in its status, as anybody on its way could put them there."""
+    told = told_by(answer)
+    words = tlv(SEQUENCE, b"".join(tlv(TEXT, text.encode()) for text in texts))
+    return tlv(SEQUENCE, tlv(SEQUENCE, b"\x02\x01\0" + words) + told.token)
+
+
+def test_the_time_of_a_stamp_is_the_signed_one_whatever_stands_beside_it(
+    authority: Twisted,
+) -> None:
+    answer = authority.answer(query(DATA))
+    result, _, said = stamp_holds(with_status(answer, LIE), SHA256, authority.roots.read_bytes())
+    assert result == PROVED
+    assert f"{told_by(answer).moment:%Y-%m-%d %H:%M:%S}" in said
+    assert "2022" not in said
+
+
+def test_a_stamp_of_today_by_an_authority_that_ran_out_is_not_proved_by_a_text(
+    tmp_path: Path,
+) -> None:
+    now = datetime.now(UTC)
+    old = TrialAuthority(tmp_path / "old", (now - timedelta(days=800), now - timedelta(days=400)))
+    lie = f"Time stamp: {now - timedelta(days=500):%b %d %H:%M:%S %Y} GMT"
+    answer = with_status(old.answer(query(DATA)), lie)
+    assert stamp_holds(answer, SHA256, old.roots.read_bytes())[0] == DISPROVED
+    assert not token_holds(answer, SHA256, read_roots(str(old.roots)))
+
+
+@pytest.mark.parametrize("texts", [(LIE,), ("ok", "ok"), ("x" * 65,), ("a\nb",), ("2022",)])
+def test_an_answer_with_odd_words_beside_the_token_is_not_kept(
+    authority: Twisted, texts: tuple[str, ...]
+) -> None:
+    authority.respond_with = lambda asked_for: (
+        200,
+        with_status(authority.answer(asked_for), *texts),
+    )
+    assert asked(authority).reason == "garbage"
+
+
+@pytest.mark.parametrize("text", ["Operation Okay", "操作成功。", ""])
+def test_plain_words_beside_the_token_do_no_harm_and_are_not_kept(
+    authority: Twisted, text: str
+) -> None:
+    authority.respond_with = lambda asked_for: (
+        200,
+        with_status(authority.answer(asked_for), text),
+    )
+    answer = asked(authority)
+    assert answer.reason == ""
+    assert told_by(answer.token).beside == b""
+    assert bare(told_by(answer.token)) == answer.token
+    assert token_holds(answer.token, SHA256, read_roots(str(authority.roots)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"20220301080000",
+        b"220301080000Z",
+        b"20220301080000+0800",
+        b"00000301080000Z",
+        b"19600301080000Z",
+        b"20221301080000Z",
+        b"20220301080060Z",
+        b"20220301080000.Z",
+        b"20220301080000.10Z",
+        b"20220301080000Z\n",
+        "２０２２0301080000Z".encode(),
+    ],
+)
+def test_what_is_no_time_of_der_is_none(text: bytes) -> None:
+    with pytest.raises(ValueError):
+        moment_of(text)
+
+
+def test_a_fraction_of_a_second_is_read() -> None:
+    expected = datetime(2022, 3, 1, 8, 0, 0, 125_000, tzinfo=UTC)
+    assert moment_of(b"20220301080000.125Z") == expected
+
+
+def test_an_authority_that_gives_fractions_is_believed_by_us_and_by_the_verifier(
+    tmp_path: Path,
+) -> None:
+    fine = TrialAuthority(tmp_path / "fine")
+    with (tmp_path / "fine" / "tsa.cnf").open("a") as config:
+        config.write("clock_precision_digits = 3\n")
+    answer = asked(fine)
+    assert answer.reason == ""
+    assert stamp_holds(answer.token, SHA256, fine.roots.read_bytes())[0] == PROVED
 
 
 def test_every_reason_has_its_words() -> None:
@@ -300,3 +425,18 @@ def test_the_database_refuses_a_granted_stamp_without_an_answer(engine: Engine) 
         want(connection, SHA256, ["http://a.test/"], NOON)
     with pytest.raises(DatabaseError, match="ck_timestamps"), write(engine) as connection:
         connection.execute(text("UPDATE timestamps SET state = 'granted'"))
+
+
+# Any bytes.
+
+
+@given(some.binary(max_size=80), some.integers(0, 2000), some.integers(1, 255))
+def test_no_answer_makes_the_reader_crash_and_what_it_reads_is_what_was_signed(
+    one_token: bytes, junk: bytes, place: int, change: int
+) -> None:
+    changed = bytearray(one_token)
+    changed[place % len(changed)] ^= change
+    for data in (junk, bytes(changed), one_token[:place], one_token + junk):
+        with suppress(ValueError):
+            told = told_by(data)
+            assert told.token in data

@@ -21,16 +21,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from door.evidence_run import package_case
 from evidence import layout
-from evidence.layout import Entry, datapackage, entry_of
+from evidence.layout import entry_of
 from evidence.layout import layout as laid_out
+from evidence.openssl_checks import PROVED, UNCHECKED
+from evidence.report import Report
 from evidence.signing import SigningKey
 from evidence.standalone import standalone
 from evidence.trial_authority import TrialAuthority
-from evidence.verifier import DISPROVED, PROVED, UNCHECKED, Report, examine
+from evidence.verifier import examine
 from storage.canonical import canonical
 from storage.database import open_database, upgrade
 from storage.snapshots import SnapshotStore
 from tests.evidence_case import CASE, a_captured_case, proof
+from tests.forging import alone, assembled, disproved, files_of, sealed, signed_anew
 
 FLIPS = 120  # besides three in each part of the file
 
@@ -41,6 +44,7 @@ class Made:
     data: bytes
     key: SigningKey
     roots: bytes
+    authority: TrialAuthority
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +61,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     engine.dispose()
     assert packed.sealing.state == "sealed"
     key, roots = parts.ring.current(), authority.roots.read_bytes()
-    return Made(packed.path, packed.path.read_bytes(), key, roots)
+    return Made(packed.path, packed.path.read_bytes(), key, roots, authority)
 
 
 def regions(data: bytes) -> list[tuple[int, int, str]]:
@@ -72,10 +76,6 @@ def regions(data: bytes) -> list[tuple[int, int, str]]:
         found.append((place, place + 46 + len(info.filename), info.filename))
         place += 46 + len(info.filename)
     return [*found, (place, len(data), "zip")]
-
-
-def disproved(report: Report) -> set[str]:
-    return {check.name for check in report.checks if check.result == DISPROVED}
 
 
 def examined(folder: Path, data: bytes, **changes: Any) -> Report:
@@ -182,31 +182,7 @@ def test_no_cut_and_no_junk_makes_it_crash_or_pass(
 
 def forged(made: Made, extra: dict[str, bytes], key: SigningKey, /, **seal_changes: Any) -> bytes:
     """A package with these files besides, sealed with this key as the writer does it."""
-    with zipfile.ZipFile(made.path) as archive:
-        seal = json.loads(archive.read("evidence/seal.json"))
-        old = {row["path"]: archive.read(row["path"]) for row in seal["files"]}
-    contents = old | {"evidence/public-key.pem": key.public_pem} | extra
-    entries = [entry_of(name, data) for name, data in sorted(contents.items())]
-    rows = [
-        {"path": one.path, "size": one.size, "sha256": one.sha256, "crc32": one.crc32}
-        for one in entries
-    ]
-    sealed = canonical(seal | {"files": rows, "key": key.id} | seal_changes)
-    return assembled(sealed, key.sign(sealed), seal["head"], entries, contents)
-
-
-def assembled(
-    seal: bytes, signature: bytes, head: Any, entries: list[Entry], contents: dict[str, bytes]
-) -> bytes:
-    own = {"evidence/seal.json": seal, "evidence/seal.sig": signature}
-    first = [entry_of(name, data) for name, data in own.items()]
-    own["datapackage.json"], own["datapackage-digest.json"] = datapackage(head, [*first, *entries])
-    last = [entry_of(name, own[name]) for name in ("datapackage.json", "datapackage-digest.json")]
-    everything = contents | own
-    return b"".join(
-        everything[entry.path] if entry and part == "data" else data
-        for part, entry, data in laid_out([*first, *entries, *last])
-    )
+    return sealed(files_of(made.path) | extra, key, **seal_changes)
 
 
 @pytest.fixture(scope="module")
@@ -227,17 +203,13 @@ def test_a_stranger_cannot_seal_our_manifest(
 def test_a_stranger_who_signs_everything_anew_is_another_key(
     made: Made, stranger: SigningKey, tmp_path: Path
 ) -> None:
-    with zipfile.ZipFile(made.path) as archive:
-        manifest = json.loads(archive.read("evidence/manifest.json"))
-    changed = canonical(manifest | {"key": stranger.id, "made_by": "别人", "authorities": []})
-    files = {
-        "evidence/manifest.json": changed,
-        "evidence/manifest.sig": stranger.sign(changed),
-    }
-    digest = hashlib.sha256(changed).hexdigest()
-    data = forged(made, files, stranger, manifest=digest, timestamps=[], rolls=[])
+    def edit(manifest: Any) -> None:
+        manifest |= {"made_by": "别人", "authorities": []}
+
+    files = signed_anew(files_of(made.path), stranger, made.authority, edit)
+    data = sealed(files, stranger, timestamps=[], state="pending")
     alone = examined(tmp_path, data)
-    assert alone.code == 3  # it agrees with itself, and nobody stamped it
+    assert alone.code == 3, alone  # it agrees with itself, and nobody stamped it
     assert any(stranger.id in remark[0] for remark in alone.remarks)
     assert examined(tmp_path, data, key=made.key.id).code == 1
 
@@ -462,19 +434,6 @@ def test_zip_tools_read_a_package_without_complaint(made: Made) -> None:
 
 
 # Alone, as a stranger runs it.
-
-
-def alone(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    """Python without site-packages, our tree or an environment; `openssl` is all it finds."""
-    openssl = shutil.which("openssl")
-    assert openssl is not None
-    return subprocess.run(
-        [sys.executable, "-I", "-S", "verify.py", *words],
-        cwd=folder,
-        env={"PATH": str(Path(openssl).parent), "PYTHONPATH": ""},
-        capture_output=True,
-        check=False,
-    )
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,32 @@ def test_a_torn_file_is_written_anew(tmp_path: Path) -> None:
     (tmp_path / files(tmp_path)[0]).write_bytes(b"")  # what a power cut may leave
     store.put(b"page", "raw", URL, NOON)
     assert store.get(kept.sha256) == b"page"
+
+
+def test_a_file_that_rotted_without_changing_its_size_is_put_right(tmp_path: Path) -> None:
+    store = SnapshotStore("", tmp_path)
+    kept = store.put(b"page", "raw", URL, NOON)
+    (tmp_path / files(tmp_path)[0]).write_bytes(b"PAGE")
+    store.put(b"page", "raw", URL, NOON)
+    assert store.get(kept.sha256) == b"page"
+    assert files(tmp_path) == [f"snapshots/{kept.sha256[:2]}/{kept.sha256[2:4]}/{kept.sha256}"]
+
+
+def test_evidence_is_on_the_disk_before_its_row_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+
+    def noted(descriptor: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+
+    monkeypatch.setattr(os, "fsync", noted)
+    SnapshotStore("", tmp_path).put(b"a sweep's", "raw", URL, NOON)
+    assert synced == []
+    kept = SnapshotStore("", tmp_path, lasting=True).put(b"page", "raw", URL, NOON)
+    folder = tmp_path / "snapshots" / kept.sha256[:2] / kept.sha256[2:4]
+    assert synced[0].startswith(f"{folder}/.part-")  # the file, before it gets its name
+    assert synced[1:] == [str(folder), str(folder.parent), str(folder.parent.parent)]
 
 
 def test_a_check_says_proved_disproved_or_nothing_to_check(tmp_path: Path) -> None:

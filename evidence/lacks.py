@@ -1,0 +1,22 @@
+"""What a package may lack, in words.
+
+Standard library only: a part of the `verify.py` in every package.
+"""
+
+from __future__ import annotations
+
+LACKS = {
+    "capture": ("没有完整取证，只有巡查快照", "no full capture, only the sweep's snapshots"),
+    "part": ("取证的一部分没有成功", "a part of a capture failed"),
+    "limited": ("取到了，但不完整", "taken, but not whole"),
+    "file": ("存储中的文件缺失或被改动，没有放入", "a stored file is gone or was changed"),
+    "decision": ("还没有人作出决定", "nobody has decided yet"),
+    "sm3": ("制作时的 OpenSSL 没有 SM3，只有 SHA-256", "no SM3 in its OpenSSL; SHA-256 only"),
+    "index": ("网页存档读不了，没有索引", "its WARC cannot be read; it has no index"),
+}
+
+
+def lack_words(what: str, of: str, why: str) -> tuple[str, str]:
+    """Chinese, English."""
+    zh, en = LACKS.get(what, (what, what))
+    return f"缺：{zh}（{of}：{why}）", f"missing: {en} ({of}: {why})"
