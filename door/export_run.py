@@ -4,32 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from itertools import chain
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
-from classifiers.laws import for_code, for_platform
-from door.settings import SETTINGS
-from exports.registry import exporter
+from classifiers.laws import cited_for, for_platform, notices
+from door.export_choice import Asked, Choice, choose
+from door.export_tally import Tally, several_owners
+from exports.registry import Exporter, exporter
 from exports.takedown_case import takedown_rows
-from exports.takedown_rows import CHINA, PLATFORMS, ListHead
+from exports.takedown_rows import CHINA, ListHead
 from exports.writing import made_folder, refuse_overwriting
-from storage.bilingual import Problem
-from storage.exports import close_batch, decided_rows, open_batch
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Which cases go on the list, and how."""
-
-    platform: str = ""  # "" for all
-    since: str = ""  # decided on this Chinese day or later, as 2026-03-01; "" for all
-    masked: bool = True
-    lang: str = SETTINGS.lang
-    to: str = ""  # the department of a transfer letter
-    office: str = SETTINGS.office
+from storage.bilingual import Bilingual, Problem
+from storage.database import explained
+from storage.exports import Batch, next_number, register
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +28,8 @@ class Exported:
     path: Path
     rows: int
     batch_no: str
+    cases: int = 0
+    remarks: tuple[Bilingual, ...] = ()  # what a signer must be told
 
 
 EVERYTHING = Asked()
@@ -45,61 +38,97 @@ EVERYTHING = Asked()
 def export_list(engine: Engine, form: str, folder: Path, asked: Asked = EVERYTHING) -> Exported:
     """Write the list in the export format `form` into `folder`, which is made where it is not.
 
-    Raises Problem for a format that is not there, a date that is none, and trouble with files; the
-    batch number taken by then stays in the register with 0 rows, and no file is left half written.
+    Raises Problem for a format that is not there, for what does not go together, a date that is
+    none, and trouble with files; then no number is taken and no file is left.
     """
-    chosen, start = exporter(form), first_moment(asked.since)
-    platform = platform_key(asked.platform)
-    asked = replace(asked, platform=platform)
+    chosen = exporter(form)
+    choice = choose(engine, chosen, asked, first_moment(asked.since))
+    head = head_of(chosen, choice, asked, datetime.now(UTC))
     if chosen.refuse is not None:
-        chosen.refuse(
-            ListHead(batch_no="", made_at=datetime.now(UTC), platform=platform, to=asked.to)
-        )
+        chosen.refuse(head)
     made_folder(folder)
-    head = opened(engine, chosen.format, asked)
-    path = folder.absolute() / head.file_name(chosen.suffix, chosen.title)
+    with explained(), TemporaryDirectory(dir=folder.absolute(), prefix=".") as scratch:
+        while True:
+            made = attempt(engine, chosen, choice, head, Path(scratch))
+            if made is not None:
+                return made
+
+
+def attempt(
+    engine: Engine, chosen: Exporter, choice: Choice, head: ListHead, scratch: Path
+) -> Exported | None:
+    """Write under the next number and take it; None where another export took it meanwhile."""
+    head = replace(head, batch_no=next_number(engine, head.made_at))
+    draft = scratch / head.file_name(chosen.suffix, chosen.title)
+    path = scratch.parent / draft.name
     refuse_overwriting(path)
-    decided = chain.from_iterable(
-        decided_rows(engine, platform=asked.platform or None, since=start, verdict=verdict)
-        for verdict in chosen.verdicts
+    law_of = partial(law, penal=chosen.penal or head.internal)
+    tally = Tally()
+    decided = choice.rows(engine, chosen.verdicts)
+    every = takedown_rows(decided, head, law_of)
+    listed = (row for row in every if chosen.picks(row, head))
+    rows = chosen.write(tally.watched(listed), draft, head)
+    batch = Batch(
+        format=chosen.format,
+        made_at=head.made_at,
+        rows=rows,
+        sha256=digest(draft),
+        file_name=path.name,
+        filters=filters_of(head),
     )
-    rows = chosen.write(takedown_rows(decided, head, for_code), path, head)
-    close_batch(engine, head.batch_no, rows, digest(path), path.name)
-    return Exported(path=path, rows=rows, batch_no=head.batch_no)
+    if not register(engine, batch, head.batch_no):
+        draft.unlink()
+        return None
+    draft.rename(path)
+    remarks = tally.remarks(engine, chosen, choice)
+    remarks += several_owners(chosen, choice, internal=head.internal)
+    return Exported(
+        path=path,
+        rows=rows,
+        batch_no=head.batch_no,
+        cases=len(tally.cases),
+        remarks=tuple(remarks),
+    )
 
 
-def opened(engine: Engine, form: str, asked: Asked) -> ListHead:
-    """Take a batch number: it is printed on the list, so it must be there first."""
-    made_at = datetime.now(UTC)
-    filters = {"platform": asked.platform, "since": asked.since, "masked": asked.masked}
-    if asked.to:
-        filters["to"] = asked.to
+def law(code: str, on: date, recorded: tuple[str, ...], *, penal: bool) -> tuple[str, ...]:
+    return cited_for(code, on, recorded, penal=penal)
+
+
+def head_of(chosen: Exporter, choice: Choice, asked: Asked, made_at: datetime) -> ListHead:
+    """Without a number yet. Whoever wants contacts shown gets the list that stays in the house."""
+    lists = chosen.format in {"xlsx", "csv"}
     return ListHead(
-        batch_no=open_batch(engine, form, filters, made_at),
+        batch_no="",
         made_at=made_at,
-        platform=asked.platform,
+        platform=choice.platform,
         since=asked.since,
         lang=asked.lang,
         masked=asked.masked,
         to=asked.to,
         office=asked.office,
-        duties=for_platform(made_at.astimezone(CHINA).date()),
+        duties=for_platform(made_at.astimezone(CHINA).date(), site=bool(choice.site)),
+        titles=notices(),
+        site=choice.site,
+        request_no=choice.request_no,
+        internal=asked.internal or (lists and not asked.masked),
     )
 
 
-def platform_key(name: str) -> str:
-    """A platform by its key or its Chinese name.
-
-    Raises Problem: a misspelt one would make an empty list that takes a number.
-    """
-    for key, chinese in PLATFORMS.items():
-        if name in {"", key, chinese}:
-            return name and key
-    known = "、".join(f"{chinese}（{key}）" for key, chinese in PLATFORMS.items())
-    raise Problem(
-        f"没有“{name}”这个平台，没有生成文件。可用：{known}。",
-        f"There is no platform “{name}”; no file was made. Known are: {', '.join(PLATFORMS)}.",
-    )
+def filters_of(head: ListHead) -> dict[str, str | bool]:
+    """What was asked for, as the register keeps it."""
+    always: dict[str, str | bool] = {
+        "platform": head.platform,
+        "since": head.since,
+        "masked": head.masked,
+    }
+    others: dict[str, str | bool] = {
+        "to": head.to,
+        "site": head.site,
+        "request": head.request_no,
+        "internal": head.internal,
+    }
+    return always | {name: value for name, value in others.items() if value}
 
 
 def first_moment(since: str) -> datetime | None:
