@@ -14,7 +14,7 @@ from door.speech import out, say, t
 from door.takedown_report import words
 from exports.graphml import Edge, Node
 from exports.masking import masked
-from exports.takedown_rows import platform_name
+from exports.takedown_rows import PLATFORMS, platform_name
 from storage.kinship import WORDS, Tie
 from storage.links import Web, WebPost
 from storage.records import Contacts
@@ -27,6 +27,11 @@ NO_CONTACTS = Contacts()
 
 def shown_value(kind: str, value: str, *, show_contacts: bool) -> str:
     """A key as it may be read: contacts keep their first and last signs."""
+    if kind == "icp":
+        return value.upper()
+    platform, mark, rest = value.partition(":")
+    if kind == "account" and mark and platform in PLATFORMS:
+        return f"{platform_name(platform)}：{rest}"
     if show_contacts or kind not in PERSONAL:
         return value
     return masked(value, Contacts(phones=(value,)))

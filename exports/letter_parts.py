@@ -32,7 +32,7 @@ MOST: Final = 2_000  # rows of an annex; more is a list, not a letter
 NOTICE: Final = "《河南省技术技能类“山寨证书”专项治理工作实施方案》（豫人社函〔2022〕129号）"
 SHORT: Final = 80  # characters of a cell; the whole stands in the list
 KINDS: Final = 6  # named one by one
-HASH_LINE: Final = 16  # signs of a hash on a line of its cell
+HASH_LINE: Final = 13  # signs of a hash on a line of its cell
 Column = tuple[str, float, Callable[[int, TakedownRow], str]]  # head, millimetres, its words
 UNNAMED: Final = "（发函单位名称）"
 RESULT: Final = "处置结果（请填写）"
@@ -139,17 +139,22 @@ def kept(rows: Sequence[TakedownRow]) -> str:
 
 
 def closing(paper: Paper, head: ListHead, listed: Sequence[str]) -> None:
-    put(paper, "")
+    """Kept together with the last sentence: nobody signs a page without text."""
+    tied(paper.paragraphs[-1])
+    tied(put(paper, ""))
     for number, line in enumerate(listed):
-        put(paper, ("附件：" if number == 0 else "　　　") + line)
-    put(paper, "")
-    put(paper, "（联系人：　　　　　　联系电话：　　　　　　）")
-    put(paper, "")
+        tied(put(paper, ("附件：" if number == 0 else "　　　") + line))
+    for line in ("", "（联系人：　　　　　　联系电话：　　　　　　）", ""):
+        tied(put(paper, line))
     right = WD_ALIGN_PARAGRAPH.RIGHT
     made = head.made_at.astimezone(CHINA)
-    for line in (head.office or UNNAMED, f"{made.year}年　　月　　日"):
-        signed = put(paper, line, indent=False, align=right)
-        signed.paragraph_format.right_indent = Pt(SIZE_3 * 4)  # 右空四字
+    signed = [
+        put(paper, line, indent=False, align=right)
+        for line in (head.office or UNNAMED, f"{made.year}年　　月　　日")
+    ]
+    tied(signed[0])
+    for one in signed:
+        one.paragraph_format.right_indent = Pt(SIZE_3 * 4)  # 右空四字
 
 
 def annex(
@@ -190,9 +195,13 @@ def hash_lines(row: TakedownRow) -> str:
 
 NUMBER: Final[Column] = ("序号", 10.0, lambda at, _: str(at))
 CASE: Final[Column] = ("案件编号", 12.0, lambda _, row: row.case_no)
-FOUND: Final[Column] = ("发现时间（北京时间）", 20.0, lambda _, row: row.first_seen[:16])
+FOUND: Final[Column] = (
+    "发现时间（北京时间）",
+    22.0,
+    lambda _, row: row.first_seen[:16].replace(" ", "\n"),
+)
 PACKAGE: Final[Column] = ("证据包编号", 21.0, lambda _, row: row.evidence_id or NO_PACKAGE)
-HASH: Final[Column] = ("截图校验值（SHA-256）", 32.0, lambda _, row: hash_lines(row))
+HASH: Final[Column] = ("截图校验值（SHA-256）", 30.0, lambda _, row: hash_lines(row))
 
 
 def url_column(width: float) -> Column:

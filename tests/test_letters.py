@@ -185,7 +185,7 @@ def test_the_annex_has_what_the_letter_says_it_has(tmp_path):
     _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, decided()))
     (table,) = paper.tables
     listed = dict(zip(*([cell.text for cell in row.cells] for row in table.rows), strict=True))
-    assert listed["发现时间（北京时间）"] == "2026-02-28 02:00"
+    assert listed["发现时间（北京时间）"] == "2026-02-28\n02:00"
     assert listed["证据包编号"] == "尚未制作"
     assert listed["截图校验值（SHA-256）"].replace("\n", "") == "b" * 64
     assert "发现时：" not in words(paper)
@@ -214,6 +214,11 @@ def test_a_heading_is_not_left_alone_at_the_foot_of_a_page(tmp_path):
     _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, decided()))
     heads = [one for one in paper.paragraphs if one.text[1:2] == "、" and one.text[0] in "一二三"]
     assert len(heads) == 3
+    (signed,) = [one for one in paper.paragraphs if one.text == OFFICE]
+    places = [one.text for one in paper.paragraphs]
+    last = places.index(OFFICE)
+    assert all(one.paragraph_format.keep_with_next for one in paper.paragraphs[last - 5 : last])
+    assert signed.paragraph_format.keep_with_next
     assert all(one.paragraph_format.keep_with_next for one in heads)
 
 
