@@ -49,7 +49,7 @@ TITLE = "协助处置函"
 ADDRESSED = True
 LIST = "涉嫌违规信息清单"
 COLUMNS: Final[tuple[Column, ...]] = (
-    *(NUMBER, CASE, url_column(40.0), account_column(21.0), words_column(44.0)),
+    *(NUMBER, CASE, url_column(40.0), account_column(21.0), words_column(42.0)),
     *(kind_column("涉嫌违规类型", 24.0), FOUND),
     ("建议措施", 15.0, lambda _, row: row.requested_action),
     *(PACKAGE, HASH),

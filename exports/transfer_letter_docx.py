@@ -49,7 +49,7 @@ VERDICTS = (Verdict.VIOLATION, Verdict.TRANSFER)
 PENAL = True
 LIST = "问题线索清单"
 COLUMNS: Final[tuple[Column, ...]] = (
-    *(NUMBER, CASE, url_column(48.0), account_column(24.0), words_column(58.0)),
+    *(NUMBER, CASE, url_column(48.0), account_column(24.0), words_column(56.0)),
     *(kind_column("初步类型", 28.0), FOUND, PACKAGE, HASH),
 )
 

@@ -23,6 +23,7 @@ from exports.takedown_case import takedown_row, takedown_rows
 from exports.takedown_rows import COLUMNS, TakedownRow
 from exports.writing import made_folder, refuse_overwriting
 from storage.bilingual import Problem
+from storage.database import file_problem
 from storage.whole_files import whole_file
 from tests.takedown_samples import (
     AD,
@@ -346,6 +347,13 @@ def test_a_disk_that_fills_up_leaves_nothing_behind(tmp_path):
         write_half_of(path)
     assert "磁盘已满" in told.value.text.zh
     assert list(tmp_path.iterdir()) == []
+
+
+def test_trouble_with_a_file_is_told_in_chinese_and_by_the_name_that_was_typed():
+    trouble = OSError(errno.ENOENT, os.strerror(errno.ENOENT), "/lists/.a.xlsx.27855.part")
+    told = file_problem(trouble).text.zh
+    assert "文件用不了：/lists/a.xlsx（找不到文件或者文件夹）" in told
+    assert "No such file" not in told
 
 
 def write_half_of(path):
