@@ -41,7 +41,10 @@ def rows(count: int) -> Iterator[TakedownRow]:
             excerpt_raw="高级催乳师，包过不用考，证书全国联网可查。" * 6,
             hit_terms="包过；不用考；全国联网可查",
             violation_codes="B4-02；B2-05",
-            violation_name="涉嫌“包过”宣传；涉嫌宣传使用“全国”",
+            violation_name="涉嫌以“包过”等字样作保证性宣传",
+            first_seen="2026-02-28 02:00:00",
+            evidence_id="尚未制作",
+            requested_action="删除/断开链接",
             legal_basis="《中华人民共和国广告法》（2021年修正）第二十四条第一项",
             sha256="b" * 64,
         )
@@ -52,7 +55,7 @@ def bare(count: int, path: Path) -> None:
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_urls": False})
     sheet = book.add_worksheet()
     for at, row in enumerate(rows(count)):
-        for column, cell in enumerate(row.cells()):
+        for column, cell in enumerate(row.cells(HEAD.columns)):
             if cell:
                 sheet.write_string(at, column, cell)
     book.close()

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from classifiers.tables_file import Row, read_table
 
@@ -32,6 +32,7 @@ class Version:
 class Article:
     gives: str
     numbers: dict[str, tuple[str, bool]]  # version id -> number, verified
+    penal: bool  # says what follows for the offender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ class Lawbook:
     atoms: dict[str, Atom]
     bases: tuple[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], ...]
     platform: tuple[tuple[str, str], ...]
+    site: tuple[tuple[str, str], ...]
 
 
 POLICY = "豫人社函129号"
@@ -113,9 +115,38 @@ def for_code(code: str, on: date) -> tuple[str, ...]:
     return (*cited, f"{policy} {clause}", parent)
 
 
-def for_platform(on: date) -> tuple[str, ...]:
-    """The verified duties of the platform that shows a violation, for a takedown letter."""
-    return tuple(cite(lawbook().platform, on))
+def cited_for(code: str, on: date, recorded: Iterable[str], *, penal: bool) -> tuple[str, ...]:
+    """What a paper may cite for a code: of what a finding recorded only what is verified still.
+
+    `recorded`: citations as findings keep them, which may be older than the table or an office's
+    own. `penal`: also articles that say what follows for the offender.
+    """
+    known = citations(on)
+    found = dict.fromkeys([*(one for one in recorded if one in known), *for_code(code, on)])
+    return tuple(one for one in found if penal or not known.get(one, False))
+
+
+@lru_cache(maxsize=64)
+def citations(on: date) -> dict[str, bool]:
+    """Every verified citation of that day, and whether it is penal."""
+    found = {
+        cited: article.penal
+        for law_id, law in lawbook().laws.items()
+        for key, article in law.articles.items()
+        if (cited := basis(law_id, key, on))
+    }
+    return found | {law.notice: False for law in lawbook().laws.values() if law.notice}
+
+
+def notices() -> dict[str, str]:
+    """The title of each notice that is cited by its document number alone."""
+    return {law.notice: law.title for law in lawbook().laws.values() if law.notice}
+
+
+def for_platform(on: date, *, site: bool = False) -> tuple[str, ...]:
+    """The verified duties of who shows a violation: a platform, or who runs or hosts a site."""
+    book = lawbook()
+    return tuple(cite(book.site if site else book.platform, on))
 
 
 def atom(code: str) -> Atom | None:
@@ -170,6 +201,7 @@ def lawbook() -> Lawbook:
             for row in table["bases"]
         ),
         platform=tuple((law, article) for law, article in table["platform"]),
+        site=tuple((law, article) for law, article in table["site"]),
     )
 
 
@@ -188,13 +220,16 @@ def law_of(row: Row) -> Law:
         title=row["title"],
         notice=row.get("notice", ""),
         versions=versions,
-        articles={a["key"]: article_of(a, versions) for a in row["articles"]},
+        articles={
+            a["key"]: article_of(a, versions, penal=row.get("penal", False))
+            for a in row["articles"]
+        },
     )
 
 
-def article_of(row: Row, versions: tuple[Version, ...]) -> Article:
+def article_of(row: Row, versions: tuple[Version, ...], *, penal: bool) -> Article:
     """An article that never moved has one number in all versions."""
     numbers = {v.id: (row["key"], row["verified"]) for v in versions}
     if "in" in row:
         numbers = {id_: (number, verified) for id_, (number, verified) in row["in"].items()}
-    return Article(gives=row["gives"], numbers=numbers)
+    return Article(gives=row["gives"], numbers=numbers, penal=penal or row.get("penal", False))

@@ -17,6 +17,7 @@ from door.casework import CaseNumber, open_queue
 from door.evidence_completing import Completed, complete
 from door.evidence_custody import check_chain
 from door.evidence_parts import Proof, proof_of
+from door.evidence_report import report_lines
 from door.evidence_run import Packed, package_case
 from door.evidence_stamps import roll_captures, work_off
 from door.evidence_verify import Asked, note_verified, verified
@@ -37,7 +38,6 @@ from evidence.custody import rotations_told
 from evidence.standalone import standalone
 from evidence.trial_authority import TrialAuthority
 from evidence.verify_main import as_json as report_json
-from evidence.verify_main import lines as report_lines
 from storage.database import write
 from storage.persons import named_person
 from storage.whole_files import whole
@@ -172,7 +172,7 @@ def verify_command(
     if as_json:
         out.print(report_json(report), markup=False)
     else:
-        for line in report_lines(report, SETTINGS.lang == "en"):
+        for line in report_lines(report):
             out.print(printable(line), markup=False)
     raise typer.Exit(report.code)
 
@@ -223,7 +223,9 @@ def stamp_command(
     roll_captures(proof)
     tried = work_off(proof, everything=everything)
     for one in tried:
-        told = reason_words(one.answer.reason, one.answer.detail) if one.answer.reason else "✓"
+        told = t("已得到", "granted")
+        if one.answer.reason:
+            told = reason_words(one.answer.reason, one.answer.detail)
         out.print(printable(f"{one.stamp.authority}  {told}"), markup=False)
     done = complete(proof, [one.stamp.sha256 for one in tried if not one.answer.reason])
     for each in done:
@@ -344,7 +346,12 @@ def authority_command(
             ),
         ),
     ] = None,
-    port: Annotated[int, typer.Option(help=t("端口，0 为任意", "port; 0 for any"), min=0)] = 0,
+    port: Annotated[
+        int,
+        typer.Option(
+            metavar=t("端口", "PORT"), help=t("端口，0 为任意", "port; 0 for any"), min=0, max=65535
+        ),
+    ] = 0,
 ) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         authority = TrialAuthority(folder or Path(temporary))

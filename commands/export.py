@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from door.export_run import Asked, Exported, export_list
+from door.export_choice import Asked
+from door.export_options import (
+    AsJson,
+    Folder,
+    Form,
+    Internal,
+    Platform,
+    RequestNumber,
+    ShowContacts,
+    Since,
+    Site,
+    To,
+)
+from door.export_run import Exported, export_list
+from door.printable import printable
 from door.settings import SETTINGS
 from door.speech import out, say, t
-from exports.registry import formats
 from storage.database import open_database, ready
 from storage.handed_out import MACHINE
 
@@ -32,64 +44,31 @@ By = Annotated[
 
 
 def command(
-    form: Annotated[
-        str,
-        typer.Argument(
-            metavar=t("格式", "FORMAT"),
-            help=t(f"{'、'.join(formats())} 之一", f"one of {', '.join(formats())}"),
-        ),
-    ],
-    folder: Annotated[
-        Path,
-        typer.Option(
-            "--out",
-            metavar=t("文件夹", "FOLDER"),
-            help=t("清单放到哪个文件夹，没有则新建", "folder of the list, made where missing"),
-        ),
-    ],
-    platform: Annotated[
-        str,
-        typer.Option(
-            metavar=t("平台", "PLATFORM"),
-            help=t("只要这个平台；网站为 web", "only this platform; web for sites"),
-        ),
-    ] = "",
-    since: Annotated[
-        str,
-        typer.Option(
-            metavar=t("日期", "DAY"),
-            help=t(
-                "只要此日起审核的，如 2026-03-01", "decided on this day or later, as 2026-03-01"
-            ),
-        ),
-    ] = "",
-    to: Annotated[
-        str,
-        typer.Option(
-            "--to",
-            metavar=t("部门", "DEPARTMENT"),
-            help=t("转办函转给哪个部门，如 市场监管", "the department of a transfer letter"),
-        ),
-    ] = "",
+    form: Form,
+    folder: Folder,
+    platform: Platform = "",
+    site: Site = "",
+    request: RequestNumber = None,
+    since: Since = "",
+    to: To = "",
     by: By = MACHINE,
-    show_contacts: Annotated[
-        bool,
-        typer.Option(
-            "--show-contacts",
-            help=t("不遮盖电话、微信等联系方式", "do not mask phones, WeChat and the like"),
-        ),
-    ] = False,
-    as_json: Annotated[
-        bool,
-        typer.Option(
-            "--json", help=t("输出的最后一行为一个 JSON 对象", "the last line is one JSON object")
-        ),
-    ] = False,
+    internal: Internal = False,
+    show_contacts: ShowContacts = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write one list."""
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     ready(engine)
-    asked = Asked(platform=platform, since=since, masked=not show_contacts, to=to, by=by)
+    asked = Asked(
+        platform=platform,
+        site=site,
+        request=request or 0,
+        since=since,
+        masked=not show_contacts,
+        to=to,
+        internal=internal,
+        by=by,
+    )
     tell(export_list(engine, form, folder, asked), as_json)
 
 
@@ -101,9 +80,18 @@ def tell(made: Exported, as_json: bool) -> None:
             "没有符合条件的已审核案件，清单只有表头。",
             "No decided case matches what was asked; the list has its header only.",
         )
+    for remark in made.remarks:
+        out.print(printable(t(f"注意：{remark.zh}", f"Note: {remark.en}")), markup=False)
     if as_json:
         facts = asdict(made) | {"path": str(made.path)}
+        facts["remarks"] = [t(one.zh, one.en) for one in made.remarks]
         out.print(json.dumps(facts, ensure_ascii=False), markup=False)
     else:
         out.print(str(made.path), markup=False)
-        out.print(t(f"{made.rows} 行", f"{made.rows} rows"), markup=False)
+        out.print(
+            t(
+                f"{made.cases} 件案件，{made.rows} 行",
+                f"{made.cases} case(s), {made.rows} row(s)",
+            ),
+            markup=False,
+        )

@@ -12,6 +12,8 @@ from door.casework import open_queue, word_of
 from door.manual import HouseCommand
 from door.misuse import WrongUse
 from door.moments import moment_of, now
+from door.platform_names import HELP as PLATFORM_HELP
+from door.platform_names import platform_key
 from door.speech import out, say, t
 from door.takedown_drafting import recipient_of
 from door.takedown_due import due_json, show_due
@@ -83,13 +85,14 @@ def draft_command(
     ] = None,
     platform: Annotated[
         str,
-        typer.Option(metavar=t("平台", "PLATFORM"), help=t("只列这个平台", "only this platform")),
+        typer.Option(metavar=t("平台", "PLATFORM"), help=PLATFORM_HELP),
     ] = "",
     note: Note = "",
     *,
     as_json: AsJson = False,
 ) -> None:
-    wanted = Wanted(platform=platform, cases=frozenset(case or ()), by=by, at=now(), note=note)
+    chosen = platform_key(platform)
+    wanted = Wanted(platform=chosen, cases=frozenset(case or ()), by=by, at=now(), note=note)
     made = draft_all(open_queue(), wanted, recipient_of)
     if made.asked_already:
         say(
@@ -271,9 +274,7 @@ def list_command(
             help=t("只列有条目处于此状态的", "only those with an item in this state"),
         ),
     ] = "",
-    platform: Annotated[
-        str, typer.Option(metavar=t("平台", "PLATFORM"), help=t("只列这个平台", "this platform"))
-    ] = "",
+    platform: Annotated[str, typer.Option(metavar=t("平台", "PLATFORM"), help=PLATFORM_HELP)] = "",
     limit: Annotated[
         int, typer.Option(min=1, metavar=t("件数", "COUNT"), help=t("最多几份", "at most"))
     ] = 200,
@@ -281,7 +282,7 @@ def list_command(
     as_json: AsJson = False,
 ) -> None:
     wanted = word_of(state, STATE_WORDS, "状态", "state") if state else None
-    found = list_requests(open_queue(), wanted, platform or None, limit)
+    found = list_requests(open_queue(), wanted, platform_key(platform) or None, limit)
     if as_json:
         print_json([request_json(one) for one in found])
     elif found:

@@ -29,10 +29,15 @@ def write_brief(
     """Both files; `last` None for yesterday's Chinese day. Raises Problem."""
     today = datetime.now(UTC).astimezone(CHINA).date()
     end = last or today - timedelta(days=1)
-    if end > today or not 1 <= days <= MOST:
+    if end > today:
         raise Problem(
-            f"日期不能晚于今天（{today}），天数为 1 到 {MOST}。没有生成文件。",
-            f"The day cannot be after today ({today}), days are 1 to {MOST}; no file was made.",
+            f"日期不能晚于今天（{today}），没有生成文件。",
+            f"The day cannot be after today ({today}); no file was made.",
+        )
+    if not 1 <= days <= MOST:
+        raise Problem(
+            f"天数为 1 到 {MOST}，没有生成文件。",
+            f"The number of days is 1 to {MOST}; no file was made.",
         )
     figures = brief(engine, end - timedelta(days=days - 1), end)
     made_folder(folder)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from door.capture_words import PART_WORDS, part_word
 from door.evidence_custody import Apart
 from door.speech import t
-from evidence.lacks import lack_words
+from evidence.lacks import LACKS
 from evidence.layout import TEST_MARK
 from evidence.pieces import Lack
 from evidence.seal import FAILED_STATE, SEALED, Sealing
@@ -45,12 +46,55 @@ APART = {
 }
 
 
+HOLDERS = {
+    "capture": Bilingual("取证", "capture"),
+    "case": Bilingual("案件", "case"),
+    "post": Bilingual("内容", "post"),
+}
+WHY = {
+    "none": Bilingual("", ""),
+    "gone": Bilingual("文件不见了", "the file is gone"),
+    "changed": Bilingual("文件被改动", "the file was changed"),
+    "no_sm3_here": Bilingual("", ""),
+    "no_warc": Bilingual("不是网页存档", "no WARC"),
+}
+# What the system or the wire says in English, by a piece of it.
+SYSTEM = {
+    "ConnectionRefused": "对方拒绝连接",
+    "gaierror": "域名解析不到",
+    "ConnectionReset": "连接被对方断开",
+    "RemoteDisconnected": "连接被对方断开",
+    "BrokenPipe": "连接被对方断开",
+    "CERTIFICATE_VERIFY": "对方的网站证书不可信",
+    "SSL": "加密连接没有建立",
+    "timed out": "超时",
+    "too slow": "答复太慢",
+    "no http(s) address": "不是网址，或者写有密码；请检查 CERTSWEEP_TSA",
+    "more than": "答复太大",
+}
+
+
 def said_of(words: Bilingual) -> str:
     return t(words.zh, words.en)
 
 
 def lack_line(lack: Lack) -> str:
-    return t(*lack_words(lack.what, lack.of, lack.why))
+    """`of` as "capture:<id> <part>" or "case:<number>", `why` one word."""
+    told = t(*LACKS.get(lack.what, (lack.what, lack.what)))
+    holder, part = holder_words(lack.of)
+    reason = said_of(WHY.get(lack.why) or part_word(lack.why))
+    inner = "，".join(filter(None, (holder, part, reason)))
+    english = ", ".join(filter(None, (holder, part, reason)))
+    return t(f"缺：{told}（{inner}）", f"missing: {told} ({english})")
+
+
+def holder_words(of: str) -> tuple[str, str]:
+    """Whose it is and which part, as people call them; ids cut to what tells them apart."""
+    holder, _, part = of.partition(" ")
+    kind, _, number = holder.partition(":")
+    name = said_of(HOLDERS[kind]) if kind in HOLDERS else kind
+    words = PART_WORDS.get(part)
+    return f"{name} {number[:12]}".strip(), said_of(words) if words else part
 
 
 def state_words(state: str) -> str:
@@ -67,7 +111,13 @@ def worth_nothing(sealed: Sealing) -> str:
 def reason_words(reason: str, detail: str) -> str:
     words = PENDING.get(reason) or FAILED.get(reason)
     told = said_of(words) if words else reason
-    return t(f"{told}（{detail}）", f"{told} ({detail})") if detail else told
+    chinese = system_words(detail)
+    return t(f"{told}（{chinese}）" if chinese else told, f"{told} ({detail})" if detail else told)
+
+
+def system_words(detail: str) -> str:
+    """In Chinese what can be said in Chinese; an authority's own words stay as they are."""
+    return next((zh for piece, zh in SYSTEM.items() if piece in detail), detail)
 
 
 def apart_words(apart: Apart) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,8 +20,10 @@ from door.brief_run import register_brief, write_brief
 from door.evidence_parts import proof_of
 from door.evidence_run import package_case
 from door.evidence_words import STATES
-from door.export_run import EVERYTHING, Asked, Exported, export_list, first_moment
+from door.export_choice import Asked, Choice, sites
+from door.export_run import EVERYTHING, Exported, export_list, first_moment
 from door.settings import Settings
+from door.takedown_drafting import OPEN_WEB
 from evidence.lacks import LACKS
 from exports.registry import exporter
 from exports.writing import made_folder
@@ -144,11 +146,24 @@ def make_lists(shop: Shop, job: Job, part: Path) -> Product:
     if not total:
         raise nothing_decided()
     progress, made = Progress(shop.engine, job.id, total), []
-    for platform in wanted:
-        one = export_list(shop.engine, order.form, part, asked(shop, job, platform), progress)
+    for platform, site in addressees(shop, job, wanted):
+        choice = asked(shop, job, platform, site)
+        one = export_list(shop.engine, order.form, part, choice, progress)
         progress.finished(one.rows)
         made.append(one)
     return Product(files=tuple(file_of(job, one) for one in made))
+
+
+def addressees(shop: Shop, job: Job, platforms: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Platform and site: a letter to the open web is one for each owner of a site."""
+    chosen = exporter(job.order.form)
+    choice = Choice(since=first_moment(job.order.since))
+    for platform in platforms:
+        if platform == OPEN_WEB and chosen.addressed:
+            for site in sites(shop.engine, chosen, choice):
+                yield platform, site
+        else:
+            yield platform, ""
 
 
 def nothing_decided() -> Problem:
@@ -159,9 +174,10 @@ def nothing_decided() -> Problem:
     )
 
 
-def asked(shop: Shop, job: Job, platform: str) -> Asked:
+def asked(shop: Shop, job: Job, platform: str, site: str) -> Asked:
     return Asked(
-        platform=platform,
+        platform="" if site else platform,
+        site=site,
         since=job.order.since,
         masked=job.order.masked,
         lang=EVERYTHING.lang,

@@ -5,35 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from itertools import chain
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
-from classifiers.laws import for_code, for_platform
-from door.settings import SETTINGS
-from exports.registry import exporter
+from classifiers.laws import cited_for, for_platform, notices
+from door.export_choice import Asked, Choice, choose
+from door.export_tally import Tally, several_owners
+from exports.registry import Exporter, exporter
 from exports.takedown_case import takedown_rows
-from exports.takedown_rows import CHINA, PLATFORMS, ListHead, TakedownRow
+from exports.takedown_rows import CHINA, ListHead, TakedownRow
 from exports.writing import made_folder, refuse_overwriting
 from storage.batch_rows import Listed
-from storage.bilingual import Problem
-from storage.exports import close_batch, decided_rows, open_batch
-from storage.handed_out import MACHINE, HandedOut
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Which cases go on the list, and how."""
-
-    platform: str = ""  # "" for all
-    since: str = ""  # decided on this Chinese day or later, as 2026-03-01; "" for all
-    masked: bool = True
-    lang: str = SETTINGS.lang
-    to: str = ""  # the department of a transfer letter
-    office: str = SETTINGS.office
-    by: str = MACHINE  # who is answerable for it
+from storage.bilingual import Bilingual, Problem
+from storage.database import explained
+from storage.exports import Batch, next_number, register
+from storage.handed_out import HandedOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +31,9 @@ class Exported:
     path: Path
     rows: int
     batch_no: str
-    sha256: str
+    sha256: str = ""
+    cases: int = 0
+    remarks: tuple[Bilingual, ...] = ()  # what a signer must be told
 
 
 EVERYTHING = Asked()
@@ -50,6 +42,16 @@ Progress = Callable[[int], None]  # told how many rows are written
 
 def silent(_rows: int) -> None:
     """Nobody watches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What is to be written, for whom, and who is told how far it is."""
+
+    exporter: Exporter
+    choice: Choice
+    by: str
+    progress: Progress
 
 
 def export_list(
@@ -61,39 +63,63 @@ def export_list(
 ) -> Exported:
     """Write the list in the export format `form` into `folder`, which is made where it is not.
 
-    Raises Problem for a format that is not there, a date that is none, and trouble with files; the
-    batch number taken by then stays in the register with 0 rows, and no file is left half written.
+    Raises Problem for a format that is not there, for what does not go together, a date that is
+    none, and trouble with files; then no number is taken and no file is left.
     """
-    chosen, start = exporter(form), first_moment(asked.since)
-    platform = platform_key(asked.platform)
-    asked = replace(asked, platform=platform)
+    chosen = exporter(form)
+    choice = choose(engine, chosen, asked, first_moment(asked.since))
+    head = head_of(chosen, choice, asked, datetime.now(UTC))
     if chosen.refuse is not None:
-        chosen.refuse(
-            ListHead(batch_no="", made_at=datetime.now(UTC), platform=platform, to=asked.to)
-        )
+        chosen.refuse(head)
     made_folder(folder)
-    head = opened(engine, chosen.format, asked)
-    path = folder.absolute() / head.file_name(chosen.suffix, chosen.title)
+    work = Work(exporter=chosen, choice=choice, by=asked.by, progress=progress)
+    with explained(), TemporaryDirectory(dir=folder.absolute(), prefix=".") as scratch:
+        while True:
+            made = attempt(engine, work, head, Path(scratch))
+            if made is not None:
+                return made
+
+
+def attempt(engine: Engine, work: Work, head: ListHead, scratch: Path) -> Exported | None:
+    """Write under the next number and take it; None where another export took it meanwhile."""
+    chosen, choice = work.exporter, work.choice
+    head = replace(head, batch_no=next_number(engine, head.made_at))
+    draft = scratch / head.file_name(chosen.suffix, chosen.title)
+    path = scratch.parent / draft.name
     refuse_overwriting(path)
-    decided = chain.from_iterable(
-        decided_rows(engine, platform=asked.platform or None, since=start, verdict=verdict)
-        for verdict in chosen.verdicts
-    )
-    listed = Listed()
-    told = counted(takedown_rows(listed.passing(decided), head, for_code), progress)
-    rows = chosen.write(told, path, head)
-    made = HandedOut(
-        number=head.batch_no,
-        name=path.name,
-        sha256=digest(path),
-        by=asked.by,
-        at=head.made_at,
+    tally, posts = Tally(), Listed()
+    rows = chosen.write(tally.watched(listed(engine, work, head, posts)), draft, head)
+    batch = Batch(
+        format=chosen.format,
+        made_at=head.made_at,
         rows=rows,
-        masked=asked.masked,
+        sha256=digest(draft),
+        file_name=path.name,
+        filters=filters_of(head),
     )
-    close_batch(engine, made)
-    listed.keep(engine, head.batch_no)
-    return Exported(path=path, rows=rows, batch_no=head.batch_no, sha256=made.sha256)
+    if not register(engine, batch, head.batch_no, leaving(batch, head, work.by)):
+        draft.unlink()
+        return None
+    posts.keep(engine, head.batch_no)
+    draft.rename(path)
+    remarks = tally.remarks(engine, chosen, choice)
+    remarks += several_owners(chosen, choice, internal=head.internal)
+    return Exported(
+        path=path,
+        rows=rows,
+        batch_no=head.batch_no,
+        sha256=batch.sha256,
+        cases=len(tally.cases),
+        remarks=tuple(remarks),
+    )
+
+
+def listed(engine: Engine, work: Work, head: ListHead, posts: Listed) -> Iterator[TakedownRow]:
+    chosen = work.exporter
+    law_of = partial(law, penal=chosen.penal or head.internal)
+    decided = posts.passing(work.choice.rows(engine, chosen.verdicts))
+    every = takedown_rows(decided, head, law_of)
+    return counted((row for row in every if chosen.picks(row, head)), work.progress)
 
 
 def counted(rows: Iterable[TakedownRow], progress: Progress) -> Iterator[TakedownRow]:
@@ -102,38 +128,56 @@ def counted(rows: Iterable[TakedownRow], progress: Progress) -> Iterator[Takedow
         progress(written)
 
 
-def opened(engine: Engine, form: str, asked: Asked) -> ListHead:
-    """Take a batch number: it is printed on the list, so it must be there first."""
-    made_at = datetime.now(UTC)
-    filters = {"platform": asked.platform, "since": asked.since, "masked": asked.masked}
-    if asked.to:
-        filters["to"] = asked.to
+def leaving(batch: Batch, head: ListHead, by: str) -> HandedOut:
+    return HandedOut(
+        number=head.batch_no,
+        name=batch.file_name,
+        sha256=batch.sha256,
+        by=by,
+        at=batch.made_at,
+        rows=batch.rows,
+        masked=head.masked,
+    )
+
+
+def law(code: str, on: date, recorded: tuple[str, ...], *, penal: bool) -> tuple[str, ...]:
+    return cited_for(code, on, recorded, penal=penal)
+
+
+def head_of(chosen: Exporter, choice: Choice, asked: Asked, made_at: datetime) -> ListHead:
+    """Without a number yet. Whoever wants contacts shown gets the list that stays in the house."""
+    lists = chosen.format in {"xlsx", "csv"}
     return ListHead(
-        batch_no=open_batch(engine, form, filters, made_at),
+        batch_no="",
         made_at=made_at,
-        platform=asked.platform,
+        platform=choice.platform,
         since=asked.since,
         lang=asked.lang,
         masked=asked.masked,
         to=asked.to,
         office=asked.office,
-        duties=for_platform(made_at.astimezone(CHINA).date()),
+        duties=for_platform(made_at.astimezone(CHINA).date(), site=bool(choice.site)),
+        titles=notices(),
+        site=choice.site,
+        request_no=choice.request_no,
+        internal=asked.internal or (lists and not asked.masked),
     )
 
 
-def platform_key(name: str) -> str:
-    """A platform by its key or its Chinese name.
-
-    Raises Problem: a misspelt one would make an empty list that takes a number.
-    """
-    for key, chinese in PLATFORMS.items():
-        if name in {"", key, chinese}:
-            return name and key
-    known = "、".join(f"{chinese}（{key}）" for key, chinese in PLATFORMS.items())
-    raise Problem(
-        f"没有“{name}”这个平台，没有生成文件。可用：{known}。",
-        f"There is no platform “{name}”; no file was made. Known are: {', '.join(PLATFORMS)}.",
-    )
+def filters_of(head: ListHead) -> dict[str, str | bool]:
+    """What was asked for, as the register keeps it."""
+    always: dict[str, str | bool] = {
+        "platform": head.platform,
+        "since": head.since,
+        "masked": head.masked,
+    }
+    others: dict[str, str | bool] = {
+        "to": head.to,
+        "site": head.site,
+        "request": head.request_no,
+        "internal": head.internal,
+    }
+    return always | {name: value for name, value in others.items() if value}
 
 
 def first_moment(since: str) -> datetime | None:

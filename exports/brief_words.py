@@ -26,8 +26,9 @@ STATES = {
     "failed": "未成功",
 }
 CAVEAT = (
-    "本简报由系统据数据库记录生成，供内部参考。“涉嫌”指程序按规则发现、尚待或已经人工审核的线索，"
-    "不是对任何单位或者个人的定性；“判为违规”为审核人的意见。"
+    "由系统据工作记录生成，为草稿，供内部参考。“涉嫌”指程序按规则发现、尚待或已经人工审核的线索，"
+    "不是对任何单位或者个人的定性；“判为违规”为审核人的意见。人工审核按案件现行有效的决定计，"
+    "一件案件计一次，与处置清单一致；被后来决定代替的和等待另一人复核的不计入。"
 )
 
 
@@ -39,15 +40,30 @@ class Sheet:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[float, ...]  # millimetres, 156 together
+    figures: frozenset[int] = frozenset()  # columns of numbers
 
 
 def title_of(brief: Brief) -> str:
-    return "“山寨证书”网络巡查" + ("日报" if brief.first == brief.last else "简报")
+    return "“山寨证书”网络巡查" + kind_of(brief)
+
+
+def kind_of(brief: Brief) -> str:
+    return "日报" if brief.first == brief.last else "简报"
+
+
+def caveat_of(brief: Brief) -> str:
+    return f"本{kind_of(brief)}{CAVEAT}"
 
 
 def days_of(brief: Brief) -> str:
-    first, last = chinese_day(brief.first), chinese_day(brief.last)
-    return first if first == last else f"{first}至{last}"
+    """The days, a year or a month that is the same not named twice: a line holds no more."""
+    first, last = brief.first, brief.last
+    if first == last:
+        return chinese_day(first)
+    end = f"{last.day}日" if (first.year, first.month) == (last.year, last.month) else ""
+    if not end:
+        end = f"{last.month}月{last.day}日" if first.year == last.year else chinese_day(last)
+    return f"{chinese_day(first)}至{end}"
 
 
 def chinese_day(day: date) -> str:
@@ -57,16 +73,39 @@ def chinese_day(day: date) -> str:
 def sentences(brief: Brief) -> Iterator[str]:
     yield from sweep_sentences(brief)
     yield f"新立案件 {brief.opened} 件；截至生成时，待审案件 {brief.waiting} 件。"
+    yield review_sentence(brief)
+    yield takedown_sentence(brief)
+
+
+def review_sentence(brief: Brief) -> str:
     decided = sum(brief.verdicts.values())
-    if decided:
-        parts = [
-            f"{VERDICT_WORDS[one].zh} {brief.verdicts[one]} 件"
-            for one in Verdict
-            if brief.verdicts.get(one)
-        ]
-        yield f"人工审核 {decided} 件次，其中{'、'.join(parts)}。"
-    else:
-        yield "没有人工审核记录。"
+    waiting = f"另有 {brief.unconfirmed} 件已作决定、等待另一人复核，未计入。"
+    if not decided:
+        return f"没有已生效的人工审核决定。{waiting}" if brief.unconfirmed else "没有人工审核记录。"
+    parts = [
+        f"{VERDICT_WORDS[one].zh} {brief.verdicts[one]} 件"
+        for one in Verdict
+        if brief.verdicts.get(one)
+    ]
+    told = f"人工审核 {decided} 件，其中{'、'.join(parts)}。"
+    return told + (waiting if brief.unconfirmed else "")
+
+
+def takedown_sentence(brief: Brief) -> str:
+    told = brief.takedown
+    parts = [
+        f"{word} {count} 条"
+        for word, count in (
+            ("请求处置", told.sent),
+            ("收到平台答复", told.answered),
+            ("核实删除", told.verified),
+            ("再次出现", told.reappeared),
+        )
+        if count
+    ]
+    done = f"{'、'.join(parts)}。" if parts else "没有发出处置请求，也没有收到答复或者核实删除。"
+    late = f"截至生成时，逾期未答复 {told.overdue} 条。" if told.overdue else ""
+    return f"处置情况：{done}{late}"
 
 
 def sweep_sentences(brief: Brief) -> Iterator[str]:
@@ -95,12 +134,14 @@ def sheets(brief: Brief) -> Iterator[Sheet]:
             for one in brief.trend
         ),
         widths=(39.0, 39.0, 39.0, 39.0),
+        figures=frozenset({0, 1, 2, 3}),
     )
     yield Sheet(
         title="新立案件按条款（一件可涉及多款，均为涉嫌）",
         head=("条款", "件数"),
         rows=tuple((CLAUSES[one.value], str(count)) for one, count in brief.clauses.items()),
         widths=(116.0, 40.0),
+        figures=frozenset({1}),
     )
     yield Sheet(
         title="新立案件按平台",
@@ -108,13 +149,15 @@ def sheets(brief: Brief) -> Iterator[Sheet]:
         rows=tuple((platform_name(one), str(count)) for one, count in brief.platforms.items())
         or (("（无）", "0"),),
         widths=(116.0, 40.0),
+        figures=frozenset({1}),
     )
     yield Sheet(
         title=f"待审案件中优先度最高的 {len(brief.worst)} 件",
-        head=("编号", "优先度", "平台", "标题", "网址数"),
+        head=("编号", "优先度（满分100）", "平台", "标题", "网址数"),
         rows=tuple(worst_row(case, brief.contacts[case.id]) for case in brief.worst)
         or (("—", "—", "—", "（没有待审案件）", "—"),),
-        widths=(16.0, 18.0, 30.0, 74.0, 18.0),
+        widths=(17.0, 28.0, 29.0, 62.0, 20.0),
+        figures=frozenset({0, 1, 4}),
     )
 
 

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-from exports.brief_words import CAVEAT, days_of, sentences, sheets, title_of
-from exports.docx_page import HEI, KAI, SIZE_2, SONG, new_paper, page_numbers, put
-from exports.docx_table import table
+from exports.brief_words import caveat_of, days_of, sentences, sheets, title_of
+from exports.docx_page import HEI, KAI, SIZE_2, SIZE_4, SONG, new_paper, page_numbers, put, tied
+from exports.docx_table import Look, table
 from storage.brief import Brief
 from storage.whole_files import whole_file
 
 SUFFIX = ".docx"
 
 
+LOOK: Final = Look(size=SIZE_4 - 2, together=True)
+
+
 def write(brief: Brief, path: Path, office: str) -> None:
     """Whole or not at all; raises Problem for trouble with files."""
     centre = WD_ALIGN_PARAGRAPH.CENTER
-    paper = new_paper(title_of(brief), office)
+    paper = new_paper(title_of(brief), office, datetime.now(UTC))
     page_numbers(paper)
     put(paper, title_of(brief), font=SONG, size=SIZE_2, indent=False, align=centre)
-    put(paper, f"{office}　{days_of(brief)}", font=KAI, indent=False, align=centre)
+    put(paper, f"{office}（草稿）", font=KAI, indent=False, align=centre)
+    put(paper, days_of(brief), font=KAI, indent=False, align=centre)
     put(paper, "", indent=False)
     for line in sentences(brief):
         put(paper, line)
     for sheet in sheets(brief):
         put(paper, "", indent=False)
-        put(paper, sheet.title, font=HEI, indent=False)
-        table(paper, sheet.head, sheet.widths, sheet.rows)
+        tied(put(paper, sheet.title, font=HEI, indent=False))
+        table(paper, sheet.head, sheet.widths, sheet.rows, replace(LOOK, centred=sheet.figures))
     put(paper, "", indent=False)
-    put(paper, CAVEAT, font=KAI)
+    put(paper, caveat_of(brief), font=KAI)
     with whole_file(path) as draft:
         paper.save(str(draft))

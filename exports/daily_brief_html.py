@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from exports.brief_words import CAVEAT, Sheet, days_of, highest, sentences, sheets, title_of
+from exports.brief_words import Sheet, caveat_of, days_of, highest, sentences, sheets, title_of
 from exports.docx_page import fit
 from storage.brief import Brief
 from storage.whole_files import whole_file
@@ -38,14 +38,14 @@ def page(brief: Brief, office: str) -> Iterator[str]:
     yield f"<title>{shown(title_of(brief))} {shown(days_of(brief))}</title>"
     yield f"<style>{STYLE}</style></head><body>"
     yield f"<h1>{shown(title_of(brief))}</h1>"
-    yield f'<p class="day">{shown(office)}　{shown(days_of(brief))}</p>'
+    yield f'<p class="day">{shown(office)}（草稿）　{shown(days_of(brief))}</p>'
     yield from (f"<p>{shown(line)}</p>" for line in sentences(brief))
     for at, sheet in enumerate(sheets(brief)):
         yield f"<h2>{shown(sheet.title)}</h2>"
         if at == 0:
             yield from chart(brief)
         yield from table(sheet)
-    yield f'<p class="note">{shown(CAVEAT)}</p></body></html>'
+    yield f'<p class="note">{shown(caveat_of(brief))}</p></body></html>'
 
 
 def shown(text: str) -> str:

@@ -7,6 +7,7 @@ where they are not, the word processor takes another. Lengths in millimetres, ty
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from docx import Document
@@ -46,9 +47,10 @@ def fit(text: str) -> str:
     return _UNFIT.sub("\ufffd", text)
 
 
-def new_paper(title: str, made_by: str) -> Paper:
+def new_paper(title: str, made_by: str, made_at: datetime) -> Paper:
     """An A4 page with the standard's margins and its grid of 22 lines of 28 signs."""
     paper = Document()
+    own(paper, made_at)
     section = paper.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
@@ -61,6 +63,21 @@ def new_paper(title: str, made_by: str) -> Paper:
     paper.core_properties.author = fit(made_by)
     paper.core_properties.comments = ""
     return paper
+
+
+def own(paper: Paper, made_at: datetime) -> None:
+    """Take off what python-docx's template brings along: its day, its thumbnail, its language."""
+    facts = paper.core_properties
+    facts.created = facts.modified = made_at.astimezone(UTC).replace(tzinfo=None)
+    facts.last_modified_by, facts.revision = "", 1
+    rels = paper.part.package.rels
+    for number in [one for one, rel in rels.items() if rel.reltype.endswith("/thumbnail")]:
+        del rels[number]
+    for language in paper.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "en-US")
+        language.set(qn("w:eastAsia"), "zh-CN")
+    for language in paper.settings.element.iter(qn("w:themeFontLang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
 
 
 def grid_on(section: Section) -> None:
@@ -99,6 +116,11 @@ def put(
         paragraph.paragraph_format.first_line_indent = Pt(size * 2)
     written(paragraph, text, font=font, size=size)
     return paragraph
+
+
+def tied(paragraph: Paragraph) -> None:
+    """A heading is not left alone at the foot of a page."""
+    paragraph.paragraph_format.keep_with_next = True
 
 
 def written(paragraph: Paragraph, text: str, *, font: str = FANG, size: float = SIZE_3) -> None:

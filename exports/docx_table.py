@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from docx.document import Document as Paper
 from docx.enum.section import WD_ORIENT, WD_SECTION
@@ -27,8 +28,24 @@ def across(paper: Paper) -> None:
     section.different_first_page_header_footer = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How the cells of a table are set."""
+
+    size: float = SIZE_5 - 1.5  # points
+    centred: frozenset[int] = frozenset()  # columns of figures
+    together: bool = False  # a short table that is not parted by the end of a page
+
+
+ANNEX_LOOK: Final = Look()
+
+
 def table(
-    paper: Paper, head: Sequence[str], widths: Sequence[float], rows: Iterable[Sequence[str]]
+    paper: Paper,
+    head: Sequence[str],
+    widths: Sequence[float],
+    rows: Iterable[Sequence[str]],
+    look: Look = ANNEX_LOOK,
 ) -> int:
     """Gives the number of rows; `widths` in millimetres."""
     grid = paper.add_table(rows=0, cols=len(head), style="Table Grid")
@@ -37,14 +54,24 @@ def table(
         column.width = Mm(width)
     first = grid.add_row()
     repeated(first)
-    filled(first, head, widths, HEI)
-    count = 0
+    filled(first, head, widths, replace(look, centred=frozenset(range(len(head)))), HEI)
+    kept(first)
+    count, before = 0, first
     for row in rows:
         added = grid.add_row()
         whole(added)
-        filled(added, row, widths, FANG)
-        count += 1
+        filled(added, row, widths, look, FANG)
+        if look.together:
+            kept(before)
+        count, before = count + 1, added
     return count
+
+
+def kept(row: Any) -> None:  # noqa: ANN401
+    """A row stays on the page of the next one."""
+    for cell in row.cells:
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
 
 
 def off_grid(paragraph: Paragraph) -> None:
@@ -65,14 +92,20 @@ def repeated(row: Any) -> None:  # noqa: ANN401 (python-docx has no public name 
     row._tr.get_or_add_trPr().append(mark)
 
 
-def filled(row: Any, texts: Sequence[str], widths: Sequence[float], font: str) -> None:  # noqa: ANN401
-    for cell, text, width in zip(row.cells, texts, widths, strict=True):
+def filled(
+    row: Any,  # noqa: ANN401
+    texts: Sequence[str],
+    widths: Sequence[float],
+    look: Look,
+    font: str,
+) -> None:
+    for at, (cell, text, width) in enumerate(zip(row.cells, texts, widths, strict=True)):
         cell.width = Mm(width)
         paragraph = cell.paragraphs[0]
-        spaced(paragraph, SIZE_5 + 2)
+        spaced(paragraph, look.size * 1.4)
         off_grid(paragraph)
-        if font == HEI:
+        if at in look.centred:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         run = paragraph.add_run(fit(text))
-        run.font.size = Pt(SIZE_5 - 1.5)
+        run.font.size = Pt(look.size)
         named_fonts(run._r.get_or_add_rPr(), font)

@@ -1,4 +1,4 @@
-"""函: asking one platform to look into what a person decided to be suspected violations.
+"""函: asking one platform or site to look into what a person decided to be suspected violations.
 
 A draft: number, deadline, seal and sending are a person's. It asks, gives what was seen and the
 verified articles of law, and leaves the platform room to answer that it sees things otherwise.
@@ -8,20 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
+from exports.law_words import merged
 from exports.letter_parts import (
+    CASE,
+    FOUND,
+    HASH,
     NOTICE,
+    NUMBER,
+    PACKAGE,
+    RESULT,
     SUSPECTED,
+    Column,
+    account_column,
     accounts,
     annex,
+    annex_name,
+    annexes,
     blank,
+    cited,
     closing,
-    grounds,
+    kept,
+    kind_column,
     kinds,
     opening,
     said,
     some,
     span,
+    url_column,
+    words_column,
 )
 from exports.takedown_rows import ListHead, TakedownRow
 from storage.bilingual import Problem
@@ -30,19 +46,26 @@ from storage.whole_files import whole_file
 FORMAT = "letter"
 SUFFIX = ".docx"
 TITLE = "协助处置函"
+ADDRESSED = True
+LIST = "涉嫌违规信息清单"
+COLUMNS: Final[tuple[Column, ...]] = (
+    *(NUMBER, CASE, url_column(40.0), account_column(21.0), words_column(42.0)),
+    *(kind_column("涉嫌违规类型", 24.0), FOUND),
+    ("建议措施", 15.0, lambda _, row: row.requested_action),
+    *(PACKAGE, HASH),
+    (RESULT, 14.0, lambda _at, _row: ""),
+)
 
 
 def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
-    """One letter to one platform, its list as the annex; raises Problem where that cannot be."""
+    """One letter to one platform or site, its list as the annex; Problem where that cannot be."""
     refuse(head)
     listed = some(rows)
     paper = blank(TITLE, head)
     opening(paper, "关于协助处置涉嫌“山寨证书”违规信息的函", receiver(head), head)
     said(paper, body(listed, head))
-    closing(
-        paper, head, [f"1.涉嫌违规信息清单（共 {len(listed)} 条）", "2.证据材料（编号见附件1）"]
-    )
-    annex(paper, listed, head)
+    closing(paper, head, annexes(listed, LIST))
+    annex(paper, listed, head, LIST, COLUMNS)
     with whole_file(path) as draft:
         paper.save(str(draft))
     return len(listed)
@@ -52,33 +75,61 @@ def refuse(head: ListHead) -> None:
     """Raise Problem where the letter cannot be begun."""
     if not head.platform:
         raise Problem(
-            "函要发给一个平台，没有生成文件。请用 --platform 指定平台。",
-            "A letter goes to one platform; no file was made. Name it with --platform.",
+            "函要发给一个平台或者网站，没有生成文件。请用 --platform 指定平台，用 --site 指定网站，"
+            "或者用 --request 指定处置请求。",
+            "A letter goes to one platform or site; no file was made. Name it with --platform, "
+            "--site or --request.",
+        )
+    if head.platform == "web" and not head.site:
+        raise Problem(
+            "各网站的主办者不同，一家一函，没有生成文件。请用 --site 指定一个网站，"
+            "或者用 --request 指定处置请求。",
+            "Each site has an owner of its own: a letter goes to one of them; no file was made. "
+            "Name it with --site or --request.",
+        )
+    if not head.masked:
+        raise Problem(
+            "发出去的函一律遮盖联系方式，没有生成文件。请去掉 --show-contacts。",
+            "A letter always masks contacts; no file was made. Leave out --show-contacts.",
         )
 
 
 def receiver(head: ListHead) -> str:
     """Who runs a platform is for a person to look up: a name must be that of the licence."""
-    return (
-        "（网站主办者或接入服务单位）：" if head.platform == "web" else f"{head.scope()}运营单位："
-    )
+    if head.site:
+        return f"（{head.site} 网站主办者或者接入服务单位全称）："
+    return f"{head.scope()}运营单位："
+
+
+def yours(head: ListHead) -> str:
+    return "贵网站（或者贵单位接入的网站）" if head.site else "贵平台"
 
 
 def body(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
+    name, site = annex_name(rows), f"（{head.site}）" if head.site else ""
+    who = "" if head.site else f"，涉及账号（主办者）{accounts(rows)} 个"
     return [
         f"为落实{NOTICE}要求，我单位对网络上涉及职业技能培训、评价和发证的宣传信息开展巡查。"
-        f"经人工逐案审核，在贵平台发现涉嫌违规信息 {len(rows)} 条，现函请协助处置。",
+        f"经人工逐案审核，在{yours(head)}{site}发现涉嫌违规信息 {len(rows)} 条，现函请协助处置。",
         "一、发现的情况",
-        f"上述信息于{span(rows)}发现，涉及账号（主办者）{accounts(rows)} 个。"
-        f"按涉嫌违规类型计：{kinds(rows)}。逐条的网址、页面用语、发现时间和证据编号见附件1；"
-        "每条均留存页面快照，以 SHA-256 校验值固定，可供核对。",
+        f"上述信息于{span(rows)}发现{who}。按涉嫌违规类型计：{kinds(rows)}。"
+        f"逐条的网址、页面用语和发现时间见{name}。{kept(rows)}",
         "二、依据",
         *grounds(rows, head),
         "三、请协助的事项",
-        "（一）对附件1所列信息逐条核实，属实的，请参照“建议措施”栏依法依规、依平台规则处置，"
-        "并保存有关记录。",
-        "（二）请在收到本函之日起　　个工作日内，将处置结果填入附件1“处置结果”栏后反馈我单位。",
+        f"（一）对{name}所列信息逐条核实，属实的，请参照“建议措施”栏依法依规"
+        f"{'' if head.site else '、依平台规则'}处置，并保存有关记录。",
+        f"（二）请在收到本函之日起　　个工作日内，将处置结果填入{name}“处置结果”栏后反馈我单位。",
         "（三）如认为某条内容不属违规，或者账号主体已提出异议，"
         "请一并说明理由并附材料，我单位将复核。",
         SUSPECTED,
     ]
+
+
+def grounds(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
+    """What the content is held against, then what asks the receiver to act; no penalties."""
+    law, duties = cited(rows, head), "，".join(merged(head.duties, head.titles))
+    told = [f"依据{law}的有关规定，上述信息涉嫌违规。"] if law else []
+    if duties:
+        told.append(f"依据{duties}的有关规定，请{yours(head)}对上述信息依法核实处置。")
+    return ["".join(told) or "（请经办人补充法律依据）"]

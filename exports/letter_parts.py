@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Final
 
@@ -22,28 +21,26 @@ from exports.docx_page import (
     new_paper,
     page_numbers,
     put,
+    tied,
 )
 from exports.docx_table import across, table
-from exports.takedown_rows import CHINA, ListHead, TakedownRow
+from exports.law_words import merged
+from exports.takedown_rows import CHINA, NO_PACKAGE, ListHead, TakedownRow
 from storage.bilingual import Problem
 
 MOST: Final = 2_000  # rows of an annex; more is a list, not a letter
 NOTICE: Final = "《河南省技术技能类“山寨证书”专项治理工作实施方案》（豫人社函〔2022〕129号）"
 SHORT: Final = 80  # characters of a cell; the whole stands in the list
 KINDS: Final = 6  # named one by one
-# A law with its version, or a notice by its number; what follows is the article.
-NAME: Final = re.compile(r"(《[^》]+(?:》[^》（）]+)?》(?:（[^）]*）)?|\S+〔\d{4}〕\d+号)(.*)")
-ANNEX: Final = (
-    *("序号", "案件编号", "网址", "账号（主办者）", "标题与页面用语", "涉嫌违规类型"),
-    *("建议措施", "证据编号", "处置结果（请填写）"),
-)
-WIDTHS: Final = (10.0, 13.0, 54.0, 26.0, 58.0, 34.0, 18.0, 22.0, 18.0)
+HASH_LINE: Final = 13  # signs of a hash on a line of its cell
+Column = tuple[str, float, Callable[[int, TakedownRow], str]]  # head, millimetres, its words
 UNNAMED: Final = "（发函单位名称）"
+RESULT: Final = "处置结果（请填写）"
 SUSPECTED: Final = "本函所称“涉嫌”，指依公开页面内容作出的初步判断，不是对任何单位或者个人的定性。"
 
 
 def blank(title: str, head: ListHead) -> Paper:
-    paper = new_paper(title, head.office or UNNAMED)
+    paper = new_paper(title, head.office or UNNAMED, head.made_at)
     letterhead(paper, head.office or UNNAMED)
     page_numbers(paper)
     return paper
@@ -53,7 +50,9 @@ def said(paper: Paper, lines: Iterable[str]) -> None:
     """The body; a line that begins with 一、 to 九、 is a heading."""
     for line in lines:
         heading = line[1:2] == "、" and line[0] in "一二三四五六七八九"
-        put(paper, line, font=HEI if heading else FANG)
+        paragraph = put(paper, line, font=HEI if heading else FANG)
+        if heading:
+            tied(paragraph)
 
 
 def some(rows: Iterable[TakedownRow]) -> list[TakedownRow]:
@@ -78,9 +77,10 @@ def opening(paper: Paper, title: str, to: str, head: ListHead) -> None:
     put(paper, f"　　〔{year}〕　　号（草稿）", indent=False, align=WD_ALIGN_PARAGRAPH.RIGHT)
     put(paper, "", indent=False)
     put(paper, "", indent=False)
-    put(paper, title, font=SONG, size=SIZE_2, indent=False, align=WD_ALIGN_PARAGRAPH.CENTER)
+    centre = WD_ALIGN_PARAGRAPH.CENTER
+    tied(put(paper, title, font=SONG, size=SIZE_2, indent=False, align=centre))
     put(paper, "", indent=False)
-    put(paper, to, indent=False)
+    tied(put(paper, to, indent=False))
 
 
 def span(rows: Sequence[TakedownRow]) -> str:
@@ -107,45 +107,68 @@ def kinds(rows: Sequence[TakedownRow]) -> str:
     return (told + (f"，等 {len(counted)} 类" if len(counted) > KINDS else "")) or "见附件"
 
 
-def grounds(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
-    """Each article once, those of the rows before the platform's own duties."""
-    cited = [law for row in rows for law in row.legal_basis.split("；") if law]
-    found = list(dict.fromkeys([*cited, *head.duties]))
-    if not found:
-        return ["（请经办人补充法律依据）"]
-    return ["；".join(merged(found)) + "。"]
+def cited(rows: Sequence[TakedownRow], head: ListHead) -> str:
+    """The law of all rows, each article once and by its number; "" where there is none."""
+    found = dict.fromkeys(law for row in rows for law in row.legal_basis.split("；") if law)
+    return "，".join(merged(found, head.titles))
 
 
-def merged(cited: Iterable[str]) -> list[str]:
-    """The articles of one law behind its name: 《…法》（2021年修正）第九条第二项、第二十八条."""
-    articles: dict[str, list[str]] = {}
-    for law in cited:
-        parts = NAME.match(law)
-        name, article = (parts[1], parts[2].strip()) if parts else (law, "")
-        articles.setdefault(name, []).append(article)
-    return [name + "、".join(filter(None, several)) for name, several in articles.items()]
+def annexes(rows: Sequence[TakedownRow], name: str) -> list[str]:
+    """The list, and the packages of evidence where there are any."""
+    packed = {row.evidence_id for row in rows if row.evidence_id not in {"", NO_PACKAGE}}
+    told = f"{name}（共 {len(rows)} 条）"
+    return [f"1.{told}", f"2.证据包（共 {len(packed)} 件，编号见附件1）"] if packed else [told]
 
 
-def closing(paper: Paper, head: ListHead, annexes: Sequence[str]) -> None:
-    put(paper, "")
-    for number, line in enumerate(annexes):
-        put(paper, ("附件：" if number == 0 else "　　　") + line)
-    put(paper, "")
-    put(paper, "（联系人：　　　　　　联系电话：　　　　　　）")
-    put(paper, "")
+def annex_name(rows: Sequence[TakedownRow]) -> str:
+    return "附件1" if len(annexes(rows, "")) > 1 else "附件"
+
+
+def kept(rows: Sequence[TakedownRow]) -> str:
+    """How the pages were kept, and no more than is true of each of them."""
+    name, total = annex_name(rows), len(rows)
+    hashed = sum(bool(row.sha256) for row in rows)
+    bare = sum(row.evidence_id in {"", NO_PACKAGE} for row in rows)
+    told = "各条页面均已留存快照" if hashed == total else f"其中 {hashed} 条页面已留存快照"
+    told += f"，其 SHA-256 校验值列于{name}，可供核对"
+    if bare == total:
+        return told + "。"
+    if bare:
+        return f"{told}；已制作证据包的，编号一并列出，其余 {bare} 条尚未制作。"
+    return f"{told}；证据包编号一并列出。"
+
+
+def closing(paper: Paper, head: ListHead, listed: Sequence[str]) -> None:
+    """Kept together with the last sentence: nobody signs a page without text."""
+    tied(paper.paragraphs[-1])
+    tied(put(paper, ""))
+    for number, line in enumerate(listed):
+        tied(put(paper, ("附件：" if number == 0 else "　　　") + line))
+    for line in ("", "（联系人：　　　　　　联系电话：　　　　　　）", ""):
+        tied(put(paper, line))
     right = WD_ALIGN_PARAGRAPH.RIGHT
     made = head.made_at.astimezone(CHINA)
-    for line in (head.office or UNNAMED, f"{made.year}年　　月　　日"):
-        signed = put(paper, line, indent=False, align=right)
-        signed.paragraph_format.right_indent = Pt(SIZE_3 * 4)  # 右空四字
+    signed = [
+        put(paper, line, indent=False, align=right)
+        for line in (head.office or UNNAMED, f"{made.year}年　　月　　日")
+    ]
+    tied(signed[0])
+    for one in signed:
+        one.paragraph_format.right_indent = Pt(SIZE_3 * 4)  # 右空四字
 
 
-def annex(paper: Paper, rows: Sequence[TakedownRow], head: ListHead) -> None:
+def annex(
+    paper: Paper, rows: Sequence[TakedownRow], head: ListHead, name: str, columns: Sequence[Column]
+) -> None:
+    """The list on pages turned across, under the name that the letter gives it."""
     across(paper)
-    put(paper, "附件1", font=HEI, indent=False)
-    title = f"涉嫌违规信息清单（批次 {head.batch_no}）"
-    put(paper, title, font=SONG, size=SIZE_3, indent=False, align=WD_ALIGN_PARAGRAPH.CENTER)
-    table(paper, ANNEX, WIDTHS, (cells(at, row) for at, row in enumerate(rows, 1)))
+    tied(put(paper, annex_name(rows), font=HEI, indent=False))
+    title = f"{name}（批次 {head.batch_no}）"
+    centre = WD_ALIGN_PARAGRAPH.CENTER
+    tied(put(paper, title, font=SONG, size=SIZE_3, indent=False, align=centre))
+    heads, widths, _ = zip(*columns, strict=True)
+    lines = (tuple(told(at, row) for _, _, told in columns) for at, row in enumerate(rows, 1))
+    table(paper, heads, widths, lines)
 
 
 def decided_kind(row: TakedownRow) -> str:
@@ -157,15 +180,41 @@ def short(text: str) -> str:
     return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
 
 
-def cells(number: int, row: TakedownRow) -> tuple[str, ...]:
-    return (
-        str(number),
-        row.case_no,
-        row.url if row.url == row.url_found else f"{row.url}\n（发现时：{row.url_found}）",
-        row.account_name or row.account_id,
-        "\n".join(part for part in (short(row.title), short(row.hit_terms)) if part),
-        decided_kind(row),
-        row.requested_action,
-        row.evidence_id,
-        "",
-    )
+def words(row: TakedownRow) -> str:
+    """What the page says: its quotes; an excerpt where no rule quoted anything."""
+    quotes = short(row.hit_terms)
+    if not quotes and row.excerpt_raw:
+        quotes = f"（摘录）{short(row.excerpt_raw)}"
+    return "\n".join(part for part in (short(row.title), quotes) if part) or "（见截图）"
+
+
+def hash_lines(row: TakedownRow) -> str:
+    sha = row.sha256
+    return "\n".join(sha[at : at + HASH_LINE] for at in range(0, len(sha), HASH_LINE)) or "（无）"
+
+
+NUMBER: Final[Column] = ("序号", 10.0, lambda at, _: str(at))
+CASE: Final[Column] = ("案件编号", 12.0, lambda _, row: row.case_no)
+FOUND: Final[Column] = (
+    "发现时间（北京时间）",
+    22.0,
+    lambda _, row: row.first_seen[:16].replace(" ", "\n"),
+)
+PACKAGE: Final[Column] = ("证据包编号", 21.0, lambda _, row: row.evidence_id or NO_PACKAGE)
+HASH: Final[Column] = ("截图校验值（SHA-256）", 30.0, lambda _, row: hash_lines(row))
+
+
+def url_column(width: float) -> Column:
+    return ("网址", width, lambda _, row: row.url)
+
+
+def account_column(width: float) -> Column:
+    return ("账号（主办者）", width, lambda _, row: row.account_name or row.account_id)
+
+
+def words_column(width: float) -> Column:
+    return ("标题与页面用语", width, lambda _, row: words(row))
+
+
+def kind_column(name: str, width: float) -> Column:
+    return (name, width, lambda _, row: decided_kind(row))

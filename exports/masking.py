@@ -10,13 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from storage.digits import ANY_DIGIT, SPELLED, folded
+from exports.takedown_rows import PLATFORMS, platform_name
+from storage.digits import ANY_DIGIT, FOLD_SPELLED, SPELLED, folded
 from storage.records import Contacts
 
 STAR: Final = "*"
 PERSONAL: Final = frozenset({"phone", "wechat", "qq", "qr", "qr_page"})  # kinds of keys
 # Blanks, dashes, ornaments, invisible signs and the two that turn a digit into a keycap.
-_BETWEEN: Final = r"[\s\-—–_.·•*★☆~～/|()（）\u200b-\u200f\u2060\ufe0f\u20e3\ufeff]{0,3}"
+_BLANK: Final = r"[\s\-—–_.·•*★☆~～/|()（）\u200b-\u200f\u2060\ufe0f\u20e3\ufeff]"
+_BETWEEN: Final = _BLANK + "{0,6}"
+_GAP: Final = _BLANK + "{0,2}"
 _HIGH: Final = "3-9" + "".join(sign for sign, digit in SPELLED.items() if digit >= "3")
 # Whatever the reader of the page missed. A spelled digit right before or after is no digit of the
 # number: it may end a word, as in 统一138….
@@ -38,7 +41,23 @@ _ADDED = re.compile(
     r"(?:加|咨询|联系|添加|私|搜)(?:我|她|他|老师|客服)?[:：]?\s{0,2}"
     r"(?=[A-Za-z0-9-]{0,19}[0-9_])([A-Za-z][A-Za-z0-9_-]{5,19})(?![A-Za-z0-9_-])"
 )
+# 微信：abcdef, V信 abcdef, q:100200300: a word that says what follows. Signs between are needed.
+_NAMED = re.compile(
+    r"(?:[微薇威徽]\s?信|微|[Vv➕]\s?信|\b[Vv][Xx]?|\b[Ww][Xx]|\b[Ww]e\s?[Cc]hat|\b[Qq]{1,2}|扣扣|企鹅)"
+    r"(?:号|同号|号码|ID|id)?\s{0,2}[:：=+➕\s]\s{0,2}([A-Za-z0-9][A-Za-z0-9_-]{4,29})"
+)
+_LANDLINE = re.compile(
+    rf"(?<![0-9.])(0(?:10|2[0-9]|[3-9][0-9]{{2}}){_GAP}[2-9][0-9]{{6,7}})(?![0-9])"
+)
+_HOTLINE = re.compile(rf"(?<![0-9])([48]00(?:{_GAP}[0-9]){{7}})(?![0-9])")
+_MAIL = re.compile(
+    r"([A-Za-z0-9][A-Za-z0-9._%+-]{1,63})@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63})+"
+)
+_CARD = re.compile(
+    rf"(?<![0-9])([3-6][0-9]{{3}}(?:{_GAP}[0-9]{{4}}){{3}}(?:{_GAP}[0-9]{{1,3}})?)(?![0-9])"
+)
 _ESCAPED_DIGIT = re.compile("%3[0-9]")
+_HANDSET: Final = 11  # digits, of which three and four are left to be recognised by
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +69,53 @@ class _Plain:
 
 
 def masked(text: str, contacts: Contacts) -> str:
-    """The text, equally long, with the middle of every phone, WeChat, QQ and ID number starred.
+    """The text, equally long, with the middle of every number or name one could reach starred.
 
-    Digits count in every spelling: full-width, circled, Chinese, spaced, percent-encoded.
+    Phones, WeChat, QQ, mail, ID and bank card numbers; digits count in every spelling: full-width,
+    circled, Chinese, spaced, percent-encoded. A mobile number keeps three and four digits, anything
+    else at most two signs at each end.
     """
     plain, signs = _plain(text), list(text)
     for start, end in _spans(plain.text, contacts):
-        places = [place for place in range(start, end) if plain.text[place].isalnum()]
-        for place in places[_kept_before(len(places)) : len(places) - _kept_after(len(places))]:
+        for place in _hidden(plain.text, start, end):
             for here in range(plain.starts[place], plain.starts[place + 1]):
-                signs[here] = STAR if signs[here].isalnum() else signs[here]
+                signs[here] = STAR if _told(signs[here]) else signs[here]
     return "".join(signs)
 
 
 def shown_value(kind: str, value: str, *, show_contacts: bool) -> str:
     """A key of an advertiser as it may be read: contacts keep their first and last signs."""
+    if kind == "icp":
+        return value.upper()
+    platform, mark, rest = value.partition(":")
+    if kind == "account" and mark and platform in PLATFORMS:
+        return f"{platform_name(platform)}：{rest}"
     if show_contacts or kind not in PERSONAL:
         return value
     return masked(value, Contacts(phones=(value,)))
+
+
+def _hidden(plain: str, start: int, end: int) -> Sequence[int]:
+    """The places to be starred; what joins the letters of a name is part of it, in numbers not."""
+    places = [place for place in range(start, end) if plain[place].isalnum()]
+    before, after = _kept([plain[place] for place in places])
+    inner = places[before : len(places) - after]
+    if inner and any("a" <= plain[place].lower() <= "z" for place in places):
+        return range(places[0] + before, places[-1] + 1 - after)
+    return inner
+
+
+def _told(sign: str) -> bool:
+    return sign.isalnum() or sign in "_-"
+
+
+def _kept(signs: Sequence[str]) -> tuple[int, int]:
+    """How many are left before and after."""
+    digits = "".join(signs).translate(FOLD_SPELLED)
+    if len(digits) == _HANDSET and digits.isdecimal() and digits.startswith("1"):
+        return 3, 4
+    edge = min(2, len(signs) // 5)
+    return edge, edge
 
 
 def _plain(text: str) -> _Plain:
@@ -88,12 +136,22 @@ def _plain(text: str) -> _Plain:
 
 def _spans(plain: str, contacts: Contacts) -> Iterator[tuple[int, int]]:
     known = (*contacts.phones, *contacts.wechat, *contacts.qq)
-    for pattern in (_MOBILE, _IDENTITY, _IN_LINK, _ADDED):
+    for pattern in (_MOBILE, _IDENTITY, _IN_LINK, _ADDED, _NAMED, _LANDLINE, _HOTLINE, _MAIL):
         for match in pattern.finditer(plain):
+            yield match.span(1)
+    for match in _CARD.finditer(plain):
+        if _checks(match[1]):
             yield match.span(1)
     for letters in filter(None, map(_letters, known)):
         for match in _spelling(letters).finditer(plain):
             yield match.span()
+
+
+def _checks(card: str) -> bool:
+    """Whether the last digit fits the others (Luhn, ISO/IEC 7812-1)."""
+    digits = [int(sign) for sign in reversed(card) if sign.isdecimal()]
+    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[1::2]]
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
 
 def _spelling(letters: str) -> re.Pattern[str]:
@@ -109,11 +167,3 @@ def _any_spelling(sign: str) -> str:
 
 def _letters(contact: str) -> str:
     return "".join(sign for sign in folded(contact) if sign.isalnum())
-
-
-def _kept_before(length: int) -> int:
-    return 3 if length >= 9 else min(2, length // 3)
-
-
-def _kept_after(length: int) -> int:
-    return 4 if length >= 11 else min(2, length // 3)

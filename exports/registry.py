@@ -14,6 +14,10 @@ from storage.records import Verdict
 FOLDER = Path(__file__).parent
 
 
+def every_row(_row: TakedownRow, _head: ListHead) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exporter:
     """One way to write a list; `write` gives the number of rows and raises Problem."""
@@ -24,7 +28,10 @@ class Exporter:
     write: Callable[[Iterable[TakedownRow], Path, ListHead], int]
     title: str = "处置清单"  # what the file is called
     verdicts: tuple[Verdict, ...] = (Verdict.VIOLATION,)  # what it is made of
-    refuse: Callable[[ListHead], None] | None = None  # asked before a number is taken
+    refuse: Callable[[ListHead], None] | None = None  # asked before anything is written
+    addressed: bool = False  # a letter: to one receiver, no other owner's data in it
+    picks: Callable[[TakedownRow, ListHead], bool] = every_row  # which rows it is about
+    penal: bool = False  # cites what follows for the offender, too
 
 
 def formats() -> dict[str, Exporter]:
@@ -44,6 +51,9 @@ def formats() -> dict[str, Exporter]:
             title=getattr(module, "TITLE", "处置清单"),
             verdicts=getattr(module, "VERDICTS", (Verdict.VIOLATION,)),
             refuse=getattr(module, "refuse", None),
+            addressed=getattr(module, "ADDRESSED", False),
+            picks=getattr(module, "picks", every_row),
+            penal=getattr(module, "PENAL", False),
         )
         if one.format in found:
             raise Problem(

@@ -14,8 +14,9 @@ from typing import Final
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
-from exports.cells import xlsx_cell
+from exports.cells import is_dangerous, xlsx_cell
 from exports.letter_parts import some
+from exports.sheet_page import BODY, BORDERED, HEADING, TITLE_LINE, printed
 from exports.takedown_rows import ListHead, TakedownRow
 from storage.whole_files import whole_file
 
@@ -31,13 +32,14 @@ COLUMNS: Final[tuple[tuple[str, int], ...]] = (
     ("网站（账号所在平台）名称", 22),
     ("账号名称", 20),
     ("账号ID", 18),
-    ("网址（一行一个）", 60),
-    ("举报内容", 60),
-    ("法律依据", 48),
+    ("网址（一行一个）", 46),
+    ("举报内容", 52),
+    ("法律依据", 34),
     ("诉求", 18),
-    ("附件（证据编号）", 28),
+    ("附件（证据包编号）", 22),
     ("案件编号", 10),
 )
+LOOSE: Final = BODY | {"text_wrap": False}
 KIND: Final = "其他类"  # of the kinds the centre offers; a person may choose 诈骗类 instead
 REPORTER: Final = (
     "举报单位：", "联系人：", "联系电话：", "电子邮箱：",
@@ -70,20 +72,23 @@ def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
 
 def fill(book: xlsxwriter.Workbook, rows: list[TakedownRow], head: ListHead) -> None:
     sheet = book.add_worksheet("举报表")
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
-    plain = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "border": 1})
-    sheet.write_string(
-        0, 0, f"{TITLE}（草稿，批次 {head.batch_no}）", book.add_format({"bold": True})
-    )
+    printed(sheet, repeat=(3, 3))
+    heading = book.add_format(HEADING | BORDERED)
+    plain = book.add_format(BODY | BORDERED)
+    guarded = book.add_format(BODY | BORDERED | {"quote_prefix": True})
+    sheet.set_row(0, 30)
+    sheet.merge_range(0, 0, 0, len(COLUMNS) - 1, "", book.add_format(TITLE_LINE))
+    sheet.write_string(0, 0, f"{TITLE}（草稿，批次 {head.batch_no}）", book.add_format(TITLE_LINE))
     known = {"举报单位：": head.office}
     for at, word in enumerate(REPORTER):
-        sheet.write_string(1, at * 3, xlsx_cell(word + known.get(word, "")))
+        sheet.write_string(1, at * 3, xlsx_cell(word + known.get(word, "")), book.add_format(LOOSE))
     for column, (name, width) in enumerate(COLUMNS):
         sheet.set_column(column, column, width)
-        sheet.write_string(3, column, name, bold)
+        sheet.write_string(3, column, name, heading)
     for at, group in enumerate(groups(rows), 1):
         for column, text in enumerate(cells(at, group)):
-            sheet.write_string(3 + at, column, xlsx_cell(text), plain)
+            style = guarded if is_dangerous(text) else plain
+            sheet.write_string(3 + at, column, xlsx_cell(text), style)
     sheet.freeze_panes(4, 0)
 
 
@@ -107,6 +112,7 @@ def cells(number: int, group: list[TakedownRow]) -> tuple[str, ...]:
     top = group[0]
     site = top.content_type == "网页"
     quotes = "；".join(dict.fromkeys(row.hit_terms for row in group if row.hit_terms))
+    told = (("标题", top.title), ("页面用语", quotes), ("摘录", top.excerpt_raw))
     return (
         str(number),
         KIND,
@@ -115,13 +121,22 @@ def cells(number: int, group: list[TakedownRow]) -> tuple[str, ...]:
         top.platform if not site else host_of(top.url),
         top.account_name,
         top.account_id,
-        "\n".join(row.url for row in group),
-        f"{top.title}。页面用语：{quotes}。摘录：{top.excerpt_raw}",
+        "\n".join(apart(row.url for row in group)),
+        "\n".join(f"{name}：{words}" for name, words in told if words),
         top.legal_basis,
         top.requested_action,
-        "、".join(dict.fromkeys(row.evidence_id for row in group if row.evidence_id)),
+        "、".join(dict.fromkeys(row.evidence_id for row in group)),
         top.case_no,
     )
+
+
+def apart(urls: Iterable[str]) -> list[str]:
+    """Each address once, however its parameters are ordered."""
+    found: dict[tuple[str, ...], str] = {}
+    for url in urls:
+        base, _, asked = url.partition("?")
+        found.setdefault((base, *sorted(asked.split("&"))), url)
+    return list(found.values())
 
 
 def host_of(url: str) -> str:

@@ -1,4 +1,4 @@
-"""What a list says a post is suspected of, and which departments get a copy.
+"""Which departments get a copy of what a post is suspected of.
 
 Copies follow the joint duties of 豫人社函〔2022〕129号 part four (二) and who punishes what:
 advertising 市场监管, private training 人社. It is a proposal; a person signs the list.
@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
-
-from storage.reasons import named
-from storage.records import Verdict
 
 FORGED: Final = frozenset({"C3-02", "C3-04", "C3-06", "C3-08", "E2-04"})
 
@@ -50,12 +47,6 @@ CHOSEN: Final = {
 }
 STATE_NAME: Final = ("国家", "中国", "中华", "全国", "事业单位")
 SOCIETY: Final = ("协会", "学会", "联合会", "促进会", "研究会", "基金会")
-
-
-def suspected(codes: Iterable[str]) -> str:
-    """Each code in words, never more than 涉嫌; a code of an office's own rule stands as it is."""
-    words = (named(Verdict.VIOLATION, code).zh.removeprefix("涉嫌") for code in codes)
-    return "；".join(f"涉嫌{word}" for word in dict.fromkeys(words))
 
 
 def departments(

@@ -6,24 +6,37 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Final
 
+from exports.clauses import clause, distinct
 from exports.masking import masked
-from exports.routing import CHOSEN, departments, suspected
+from exports.official_words import suspected
+from exports.routing import CHOSEN, departments
 from exports.takedown_followed import followed, standing
-from exports.takedown_rows import CHINA, ListHead, TakedownRow, beijing, platform_name
+from exports.takedown_rows import (
+    CHINA,
+    NO,
+    NO_PACKAGE,
+    YES,
+    ListHead,
+    TakedownRow,
+    beijing,
+    platform_name,
+)
 from storage.exports import DecidedRow
 from storage.records import Evidence, Finding, Snapshot, Verdict
 
-LawOf = Callable[[str, date], tuple[str, ...]]
+LawOf = Callable[[str, date, Iterable[str]], tuple[str, ...]]
 EXCERPT: Final = 200  # characters of the post's own text
 TERMS: Final = 12
 VIDEO: Final = frozenset({"bilibili", "douyin", "kuaishou"})
 # The gentlest of the measures that fit; a person may choose another.
 ACTIONS: Final = {"网页": "删除/断开链接", "帖子": "删除", "短视频": "删除"}
 LEARNED: Final = "learned"  # the rule's name of what the model alone points to
+NO_SNAPSHOT: Final = "尚无快照，请先取证"
+OTHER_WORDS: Final = "页面用语出自规则提示的其他类型，请核对是否支持所认定的类型"
 PROOFS: Final = ("screenshot", "dom", "answers", "raw", "headers")  # the most telling first
 
 
-def no_law(_code: str, _on: date) -> tuple[str, ...]:
+def no_law(_code: str, _on: date, _recorded: Iterable[str]) -> tuple[str, ...]:
     return ()
 
 
@@ -32,7 +45,8 @@ def takedown_rows(
 ) -> Iterator[TakedownRow]:
     """One row for each decided post, as they come.
 
-    `law_of` gives the law a code rests on at a day: the tables of law stand in another room.
+    `law_of` gives the law that a code rests on at a day, of what its findings recorded only what
+    can be cited still: the tables of law stand in another room.
     """
     return (takedown_row(one, head, law_of) for one in decided)
 
@@ -42,6 +56,7 @@ def takedown_row(case: DecidedRow, head: ListHead, law_of: LawOf = no_law) -> Ta
     proof = best_proof(case.snapshots)
     kind = content_type(case.platform)
     codes = violation_codes(case)
+    cited = laws(case, law_of)
     return TakedownRow(
         case_no=str(case.case_no),
         batch_no=head.batch_no,
@@ -56,11 +71,12 @@ def takedown_row(case: DecidedRow, head: ListHead, law_of: LawOf = no_law) -> Ta
         excerpt_raw=shown.excerpt(),
         hit_terms="；".join(shown.terms()[:TERMS]),
         violation_codes="；".join(codes),
-        violation_name=suspected(codes),
-        legal_basis="；".join(laws(case, law_of)),
+        violation_name=suspected(codes[:1]),
+        hints=suspected(codes[1:]),
+        legal_basis="；".join(cited),
         first_seen=beijing(case.first_seen),
         last_seen=beijing(case.last_seen),
-        evidence_id=f"EV-{proof.sha256[:16]}" if proof else "",
+        evidence_id=case.package or NO_PACKAGE,
         screenshot_file=stored_name(proof) if proof and proof.kind == "screenshot" else "",
         sha256=proof.sha256 if proof else "",
         discovered_by=discovery(case),
@@ -70,8 +86,9 @@ def takedown_row(case: DecidedRow, head: ListHead, law_of: LawOf = no_law) -> Ta
         requested_action=ACTIONS[kind],
         copy_to="、".join(copies(case, codes)),
         **followed(case),
-        pii_masked="Y" if head.masked else "N",
-        notes="；".join(remarks(case, shown.note, proof, laws(case, law_of))),
+        pii_masked=(YES if head.masked else NO).said(head.lang),
+        remarks="；".join(remarks(case, proof)),
+        notes="；".join(inner_notes(case, shown, cited)),
     )
 
 
@@ -102,17 +119,21 @@ class _Shown:
         return f"{'…' if first else ''}{words}{'…' if last < len(self.text) else ''}"
 
     def terms(self) -> list[str]:
-        """The words the rules stumbled over for the code a person decided on, each once.
+        """The clauses in which the rules found words of the code a person decided on, each once.
 
-        Those of a machine's other hints only where that code was the person's own finding: whoever
-        signs the list answers for each of its words.
+        Those of other hints only where nothing was quoted for that code, and what the model alone
+        points to last of all: whoever signs the list answers for each of its words.
         """
-        said = self._case.decision.reason
-        found = [one for one in self._case.findings if one.code == said] or [
-            one for one in self._case.findings if one.rule != LEARNED
-        ]
-        quotes = (self._quote(one) for finding in found for one in finding.evidence)
-        return list(dict.fromkeys(" ".join(quote.split()) for quote in quotes))
+        found = next(iter(filter(None, map(self._clauses, quoted(self._case)))), [])
+        return distinct(found)
+
+    def of_other_kinds(self) -> bool:
+        """Whether the words shown were found for something else than what was decided."""
+        own, *_ = quoted(self._case)
+        return self._case.decision.verdict is Verdict.VIOLATION and not self._clauses(own)
+
+    def _clauses(self, findings: Iterable[Finding]) -> list[str]:
+        return [self._quote(one) for finding in findings for one in finding.evidence]
 
     def _strongest(self) -> tuple[int, int]:
         """The first quote that stands in the text; else where the text repeats a title's words."""
@@ -129,7 +150,20 @@ class _Shown:
     def _quote(self, one: Evidence) -> str:
         # Cut from the masked whole: a quote may end in the middle of a telephone number.
         own = {"title": self.title, "text": self.text, "author": self.author}.get(one.field)
-        return self._safe(one.quote) if own is None else own[one.start : one.end]
+        if own is None:
+            return " ".join(self._safe(one.quote).split())
+        return clause(own, one.start, one.end)
+
+
+def quoted(case: DecidedRow) -> tuple[list[Finding], ...]:
+    """Findings by how well they speak for the decision: its own, other rules', the model's."""
+    said = case.decision.reason
+    rest = [one for one in case.findings if one.code != said]
+    return (
+        [one for one in case.findings if one.code == said],
+        [one for one in rest if one.rule != LEARNED],
+        [one for one in rest if one.rule == LEARNED],
+    )
 
 
 def violation_codes(case: DecidedRow) -> tuple[str, ...]:
@@ -143,16 +177,12 @@ def violation_codes(case: DecidedRow) -> tuple[str, ...]:
 
 
 def laws(case: DecidedRow, law_of: LawOf) -> tuple[str, ...]:
-    """The law of the code a person decided on, each once; never that of a machine's other hints.
-
-    As its findings recorded it, even if a rule has changed since, then what the table says.
-    """
+    """The law of the code a person decided on, each once; never that of a machine's other hints."""
     if case.decision.verdict is Verdict.TRANSFER:
         return ()
     said = case.decision.reason
-    recorded = (law for one in case.findings if one.code == said for law in one.legal_basis)
-    day = beijing_day(case.published_at or case.first_seen)
-    return tuple(dict.fromkeys([*recorded, *law_of(said, day)]))
+    recorded = [law for one in case.findings if one.code == said for law in one.legal_basis]
+    return law_of(said, beijing_day(case.published_at or case.first_seen), recorded)
 
 
 def beijing_day(moment: datetime) -> date:
@@ -200,14 +230,10 @@ def copies(case: DecidedRow, codes: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def remarks(
-    case: DecidedRow, note: str, proof: Snapshot | None, known_laws: tuple[str, ...]
-) -> Iterator[str]:
-    if proof is None:
-        yield "尚无快照，请先取证"
-    elif proof.kind != "screenshot":
-        yield "无截图，证据为网页原文"
-    yield from what_no_person_said(case, known_laws)
+def remarks(case: DecidedRow, proof: Snapshot | None) -> Iterator[str]:
+    """What whoever gets the list may read."""
+    if proof is not None and proof.kind != "screenshot":
+        yield "无截图，校验值为页面原文的"
     if case.published_at:
         # A page that gives the day alone is kept as its midnight.
         yield f"发布时间：{beijing(case.published_at).removesuffix(' 00:00:00')}"
@@ -215,13 +241,22 @@ def remarks(
         yield f"IP属地：{case.region}"
     if case.icp:
         yield f"备案号：{case.icp}"
-    if note:
-        yield f"审核备注：{note}"
+
+
+def inner_notes(case: DecidedRow, shown: _Shown, cited: tuple[str, ...]) -> Iterator[str]:
+    """What only the office may read."""
+    if best_proof(case.snapshots) is None:
+        yield NO_SNAPSHOT
+    yield from what_no_person_said(case, cited)
+    if shown.of_other_kinds():
+        yield OTHER_WORDS
+    if shown.note:
+        yield f"审核备注：{shown.note.strip().rstrip('。；;.')}"
     if standing(case):
         yield standing(case)
 
 
-def what_no_person_said(case: DecidedRow, known_laws: tuple[str, ...]) -> Iterator[str]:
+def what_no_person_said(case: DecidedRow, cited: tuple[str, ...]) -> Iterator[str]:
     """What a signer must know: a person decided on one code, the others are a machine's alone."""
     if case.decision.verdict is Verdict.TRANSFER:
         yield "审核人决定转办，违规类型为规则提示，由接办部门认定"
@@ -230,5 +265,5 @@ def what_no_person_said(case: DecidedRow, known_laws: tuple[str, ...]) -> Iterat
     others = dict.fromkeys(one.code for one in case.findings if one.code != said)
     if others:
         yield f"{'、'.join(others)} 为规则提示，审核人未逐项认定"
-    if not known_laws:
+    if not cited:
         yield f"{said} 由审核人认定，其法律依据请人工补充"

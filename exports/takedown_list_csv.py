@@ -1,6 +1,6 @@
 """The takedown list as CSV: UTF-8 with BOM (Excel in Chinese opens nothing else), CRLF, all quoted.
 
-RFC 4180 but for the BOM. One header row, one row a URL; an empty list says so in its second row.
+RFC 4180 but for the BOM. One header row, one row a URL; an empty list says so in its last column.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
         lines.writerow(head.header())
         count = 0
         for row in rows:
-            lines.writerow([csv_cell(cell) for cell in row.cells()])
+            lines.writerow([csv_cell(cell) for cell in row.cells(head.columns)])
             count += 1
         if not count:
-            lines.writerow([head.empty_note()])
+            lines.writerow([*[""] * (len(head.columns) - 1), head.empty_note()])
     return count

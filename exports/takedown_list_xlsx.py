@@ -1,12 +1,14 @@
 """The takedown list as XLSX: a sheet 处置清单 and a sheet 说明 that says how the list was made.
 
 Every cell is written as a string; no formula, number or link is ever made of it. Rows go to disk
-as they come (constant_memory), so a list of 100,000 rows takes some 20 MB.
+as they come (constant_memory), so a list of 100,000 rows takes some 20 MB. Printed, it fits the
+width of A4 across.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -16,17 +18,37 @@ from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.worksheet import Worksheet
 
 from exports.cells import is_dangerous, is_plain, xlsx_cell
-from exports.takedown_rows import COLUMNS, ListHead, TakedownRow
+from exports.sheet_page import BODY, BORDERED, HEADING, TITLE_LINE, printed
+from exports.takedown_rows import LIST, ListHead, TakedownRow
 from storage.bilingual import Bilingual, Problem
 from storage.whole_files import whole_file
 
 FORMAT = "xlsx"
 SUFFIX = ".xlsx"
 
-WIDTHS: Final = {"url": 48, "url_found": 48, "title": 32, "excerpt_raw": 60, "legal_basis": 48}
-WIDTH: Final = 18
-LIST: Final = Bilingual("处置清单", "Takedown list")
+# In signs of the body's type. What leaves the house is printed on one page's width.
+WIDTHS: Final = {
+    "case_no": 6,
+    "platform": 9,
+    "url": 30,
+    "url_found": 30,
+    "title": 20,
+    "hit_terms": 28,
+    "excerpt_raw": 34,
+    "legal_basis": 30,
+    "violation_name": 16,
+    "first_seen": 12,
+    "evidence_id": 14,
+    "sha256": 18,
+    "deadline": 11,
+    "platform_reply": 12,
+    "requested_action": 10,
+    "remarks": 18,
+    "notes": 34,
+}
+WIDTH: Final = 14
 ABOUT: Final = Bilingual("说明", "About")
+TOP: Final = 2  # rows above the first one: the title and the header
 
 
 def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
@@ -54,17 +76,17 @@ class _Book:
             },
         )
         self._book.set_properties({"title": head.batch_no, "created": head.made_at})
-        self._plain = self._book.add_format({"num_format": "@", "valign": "top"})
-        self._guarded = self._book.add_format(
-            {"num_format": "@", "valign": "top", "quote_prefix": True}
-        )
-        self._bold = self._book.add_format({"num_format": "@", "bold": True, "text_wrap": True})
+        self._plain = self._book.add_format(BODY | BORDERED)
+        self._guarded = self._book.add_format(BODY | BORDERED | {"quote_prefix": True})
+        self._bold = self._book.add_format(HEADING | BORDERED)
+        self._title = self._book.add_format(TITLE_LINE)
 
     def fill(self, rows: Iterable[TakedownRow]) -> int:
         count = self._list(rows)
         about = self._book.add_worksheet(ABOUT.said(self._head.lang))
+        printed(about, repeat=None)
         about.set_column(0, 0, 24)
-        about.set_column(1, 1, 100)
+        about.set_column(1, 1, 90)
         for line, (name, said) in enumerate(self._head.notes(count)):
             self._put(about, line, (name, said))
         return count
@@ -83,17 +105,24 @@ class _Book:
 
     def _list(self, rows: Iterable[TakedownRow]) -> int:
         sheet = self._book.add_worksheet(LIST.said(self._head.lang))
-        sheet.freeze_panes(1, 1)
-        for place, name in enumerate(COLUMNS):
+        columns = self._head.columns
+        printed(sheet, repeat=(0, TOP - 1))
+        sheet.freeze_panes(TOP, 1)
+        for place, name in enumerate(columns):
             sheet.set_column(place, place, WIDTHS.get(name, WIDTH))
+        sheet.set_row(0, 30)
+        sheet.merge_range(0, 0, 0, len(columns) - 1, "", self._title)
+        sheet.write_string(0, 0, xlsx_cell(self._head.title()), self._title)
         for place, words in enumerate(self._head.header()):
-            sheet.write_string(0, place, words, self._bold)
+            sheet.write_string(TOP - 1, place, words, self._bold)
+        cells_of = attrgetter(*columns)  # a row's cells at once: a list has a hundred thousand
         count = 0
         for count, row in enumerate(rows, 1):
-            self._put(sheet, count, row.cells())
+            self._put(sheet, count + TOP - 1, cells_of(row))
         if not count:
-            self._put(sheet, 1, (self._head.empty_note(),))
-        sheet.autofilter(0, 0, count, len(COLUMNS) - 1)
+            sheet.merge_range(TOP, 0, TOP, len(columns) - 1, "", self._plain)
+            self._put(sheet, TOP, (self._head.empty_note(),))
+        sheet.autofilter(TOP - 1, 0, max(count, 1) + TOP - 1, len(columns) - 1)
         return count
 
     def _put(self, sheet: Worksheet, line: int, cells: tuple[str, ...]) -> None:

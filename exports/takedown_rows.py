@@ -1,13 +1,14 @@
 """What a row of the takedown list (处置清单) is, and what is said about the list as a whole.
 
-The columns follow the reporting templates of platforms and of 12377; what only a person can fill
-in (deadline, receipt, reply) is there and empty.
+The columns follow the reporting templates of platforms and of 12377. Who keeps the file sees all of
+them; what leaves the house has those of OUTWARD: nobody's name, score, hint or inner note.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -29,18 +30,19 @@ COLUMNS: Final[dict[str, Bilingual]] = {
     "account_name": Bilingual("账号（主办者）名称", "Account name"),
     "account_id": Bilingual("账号ID", "Account ID"),
     "account_url": Bilingual("账号主页", "Account URL"),
-    "avatar_hash": Bilingual("头像哈希", "Avatar hash"),
+    "avatar_hash": Bilingual("头像校验值", "Avatar hash"),
     "title": Bilingual("标题", "Title"),
     "excerpt_raw": Bilingual("内容摘录（≤200字）", "Excerpt (≤ 200 characters)"),
-    "hit_terms": Bilingual("命中词语", "Words hit"),
+    "hit_terms": Bilingual("页面用语", "Words of the page"),
     "violation_codes": Bilingual("违规类型代码", "Violation codes"),
     "violation_name": Bilingual("涉嫌违规类型", "Suspected violations"),
+    "hints": Bilingual("规则提示的其他类型（未认定）", "Other kinds rules suggest (not decided)"),
     "legal_basis": Bilingual("法律依据", "Legal basis"),
     "first_seen": Bilingual("首次发现（北京时间）", "First seen (Beijing time)"),
     "last_seen": Bilingual("最近看到（北京时间）", "Last seen (Beijing time)"),
-    "evidence_id": Bilingual("证据编号", "Evidence ID"),
+    "evidence_id": Bilingual("证据包编号", "Evidence package"),
     "screenshot_file": Bilingual("截图文件", "Screenshot file"),
-    "sha256": Bilingual("证据SHA-256", "Evidence SHA-256"),
+    "sha256": Bilingual("截图校验值（SHA-256）", "Screenshot SHA-256"),
     "discovered_by": Bilingual("发现方式", "Discovered by"),
     "reviewer": Bilingual("审核人", "Reviewer"),
     "review_time": Bilingual("审核时间（北京时间）", "Review time (Beijing time)"),
@@ -53,10 +55,17 @@ COLUMNS: Final[dict[str, Bilingual]] = {
     "platform_reply": Bilingual("平台答复", "Platform's reply"),
     "verified_removed_time": Bilingual("核实删除时间", "Removal verified at"),
     "recurrence_of": Bilingual("再次出现", "Recurrence"),
-    "pii_masked": Bilingual("个人信息已遮盖（Y/N）", "PII masked (Y/N)"),
-    "notes": Bilingual("备注", "Notes"),
+    "pii_masked": Bilingual("联系方式已遮盖", "Contacts masked"),
+    "remarks": Bilingual("备注", "Remarks"),
+    "notes": Bilingual("内部备注", "Inner notes"),
 }
-
+OUTWARD: Final = (
+    *("case_no", "platform", "url", "account_name", "account_id", "title", "hit_terms"),
+    *("excerpt_raw", "violation_name", "legal_basis", "first_seen", "evidence_id", "sha256"),
+    *("requested_action", "deadline", "platform_reply", "remarks"),
+)
+NO_PACKAGE: Final = "尚未制作"  # in place of a package's number
+YES, NO = Bilingual("是", "yes"), Bilingual("否", "no")
 
 PLATFORMS: Final = {
     "web": "网站",
@@ -77,6 +86,9 @@ PLATFORMS: Final = {
     "zhihu": "知乎",
 }
 ALL: Final = Bilingual("全部", "all")
+LIST: Final = Bilingual("处置清单", "Takedown list")
+DRAFT: Final = Bilingual("草稿", "draft")
+INNER: Final = Bilingual("内部", "internal")
 NOTHING: Final = Bilingual("没有符合条件的已审核案件。", "No decided case matches what was asked.")
 CAVEATS: Final = (
     Bilingual(
@@ -89,21 +101,34 @@ CAVEATS: Final = (
         "no verdict on any organisation or person.",
     ),
     Bilingual(
-        "“机器评分”只是排序依据；“建议处置措施”“抄送部门”为建议，可由签发人修改。",
-        "The machine score only orders; requested action and copy-to are proposals.",
+        "“建议处置措施”为建议，可由签发人修改。",
+        "The requested action is a proposal that the signer may change.",
     ),
     Bilingual(
-        "“违规类型代码”第一个由审核人认定；其余为规则提示的，见“备注”。",
-        "The first violation code is the reviewer's; what rules alone suggest is named in Notes.",
-    ),
-    Bilingual(
-        "“截图文件”是快照存储下的路径，PNG 格式，无扩展名；文件名即其SHA-256，可用任何工具复核。",
-        "Screenshot file is a path below the snapshot store: a PNG without an ending, named by its "
-        "SHA-256, which any tool can check.",
+        "“证据包编号”是证据包文件的名称；“截图校验值”是页面截图（没有截图的为页面原文，见备注）的"
+        " SHA-256，可用任何工具复核。",
+        "The evidence package is named as its file is; the SHA-256 is that of the screenshot (of "
+        "the page where there is none, see Remarks), which any tool can check.",
     ),
     Bilingual(
         "以 ' 开头或整格为文字格式的内容，是为防止表格软件把网上的文字当作公式执行。",
         "A leading ' or a text-only cell keeps a spreadsheet from running web text as a formula.",
+    ),
+)
+INNER_CAVEATS: Final = (
+    Bilingual(
+        "本表含审核人、机器评分和内部备注，仅供内部使用，不得发给平台或者其他单位。",
+        "Names of reviewers, scores and inner notes: for the office alone, not to be sent.",
+    ),
+    Bilingual(
+        "“机器评分”只是排序依据；“抄送部门”为建议。“涉嫌违规类型”由审核人认定，规则提示的另列。",
+        "The score only orders, copy-to is a proposal. The violation is the reviewer's; what rules "
+        "alone suggest stands beside it.",
+    ),
+    Bilingual(
+        "“截图文件”是快照存储下的路径，PNG 格式，无扩展名；文件名即其 SHA-256。",
+        "Screenshot file is a path below the snapshot store: a PNG without an ending, named by its "
+        "SHA-256.",
     ),
 )
 
@@ -129,6 +154,7 @@ class TakedownRow:
     hit_terms: str = ""
     violation_codes: str = ""
     violation_name: str = ""
+    hints: str = ""
     legal_basis: str = ""
     first_seen: str = ""
     last_seen: str = ""
@@ -148,10 +174,11 @@ class TakedownRow:
     verified_removed_time: str = ""
     recurrence_of: str = ""
     pii_masked: str = ""
+    remarks: str = ""
     notes: str = ""
 
-    def cells(self) -> tuple[str, ...]:
-        return tuple(getattr(self, name) for name in COLUMNS)
+    def cells(self, columns: Iterable[str] = COLUMNS) -> tuple[str, ...]:
+        return tuple(getattr(self, name) for name in columns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,16 +194,32 @@ class ListHead:
     to: str = ""  # the department a letter goes to, "" for a list
     office: str = ""  # whose letter it is, "" where nobody said
     duties: tuple[str, ...] = ()  # the platform's own, as citable on the day it was made
+    titles: Mapping[str, str] = field(default_factory=dict)  # of notices, by document number
+    site: str = ""  # the one site it is about, as registered; "" for all
+    request_no: str = ""  # the takedown request it goes with
+    internal: bool = False  # every column, for the office alone
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(COLUMNS) if self.internal else OUTWARD
 
     def header(self) -> tuple[str, ...]:
-        return tuple(words.said(self.lang) for words in COLUMNS.values())
+        return tuple(COLUMNS[name].said(self.lang) for name in self.columns)
 
     def scope(self) -> str:
+        if self.site:
+            return self.site
         return platform_name(self.platform) if self.platform else ALL.said(self.lang)
+
+    def title(self) -> str:
+        """What stands above a list."""
+        kind = INNER.said(self.lang) if self.internal else DRAFT.said(self.lang)
+        return f"{LIST.said(self.lang)}（{kind}）　{self.scope()}　{self.batch_no}"
 
     def file_name(self, suffix: str, title: str = "处置清单") -> str:
         """`处置清单_抖音_CS-20261123-001.xlsx`; a platform's odd signs become _."""
-        scope = self.to or (platform_name(self.platform) if self.platform else ALL.zh)
+        scope = self.to or replace(self, lang="zh").scope()
+        title += "_内部" if self.internal else ""
         return f"{title}_{ODD.sub('_', scope)}_{self.batch_no}{suffix}"
 
     def empty_note(self) -> str:
@@ -184,9 +227,9 @@ class ListHead:
 
     def notes(self, rows: int) -> tuple[tuple[str, str], ...]:
         """How the list was made, as pairs of a heading and a sentence."""
-        return tuple(
-            (name.said(self.lang), said) for name, said in self._facts(rows) if said
-        ) + tuple(("", line.said(self.lang)) for line in CAVEATS)
+        facts = [(name.said(self.lang), said) for name, said in self._facts(rows) if said]
+        caveats = (*(INNER_CAVEATS if self.internal else ()), *CAVEATS)
+        return (*facts, *(("", line.said(self.lang)) for line in caveats))
 
     def _facts(self, rows: int) -> tuple[tuple[Bilingual, str], ...]:
         everything = ALL.said(self.lang)
@@ -196,7 +239,8 @@ class ListHead:
             (Bilingual("平台", "Platform"), self.scope()),
             (Bilingual("审核时间起", "Decided since"), self.since or everything),
             (Bilingual("行数", "Rows"), str(rows)),
-            (Bilingual("个人信息已遮盖", "PII masked"), "Y" if self.masked else "N"),
+            (Bilingual("处置请求", "Takedown request"), self.request_no),
+            (COLUMNS["pii_masked"], (YES if self.masked else NO).said(self.lang)),
             (Bilingual("说明", "Note"), "" if rows else self.empty_note()),
         )
 

@@ -8,18 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
 from exports.letter_parts import (
+    CASE,
+    FOUND,
+    HASH,
     NOTICE,
+    NUMBER,
+    PACKAGE,
     SUSPECTED,
+    Column,
+    account_column,
     annex,
+    annex_name,
+    annexes,
     blank,
+    cited,
     closing,
+    kept,
+    kind_column,
     kinds,
     opening,
     said,
     some,
     span,
+    url_column,
+    words_column,
 )
 from exports.routing import OFFICES
 from exports.takedown_rows import ListHead, TakedownRow
@@ -31,20 +46,31 @@ FORMAT = "transfer"
 SUFFIX = ".docx"
 TITLE = "转办函"
 VERDICTS = (Verdict.VIOLATION, Verdict.TRANSFER)
+PENAL = True
+LIST = "问题线索清单"
+COLUMNS: Final[tuple[Column, ...]] = (
+    *(NUMBER, CASE, url_column(48.0), account_column(24.0), words_column(56.0)),
+    *(kind_column("初步类型", 28.0), FOUND, PACKAGE, HASH),
+)
 
 
 def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
     """One letter to one department; raises Problem where it is not named or has no clue."""
     refuse(head)
-    listed = some(row for row in rows if head.to in row.copy_to.split("、"))
+    listed = some(row for row in rows if picks(row, head))
     paper = blank(TITLE, head)
     opening(paper, "关于转办涉嫌“山寨证书”问题线索的函", f"（{OFFICES[head.to]}全称）：", head)
-    said(paper, body(listed))
-    closing(paper, head, [f"1.问题线索清单（共 {len(listed)} 条）", "2.证据材料（编号见附件1）"])
-    annex(paper, listed, head)
+    said(paper, body(listed, head))
+    closing(paper, head, annexes(listed, LIST))
+    annex(paper, listed, head, LIST, COLUMNS)
     with whole_file(path) as draft:
         paper.save(str(draft))
     return len(listed)
+
+
+def picks(row: TakedownRow, head: ListHead) -> bool:
+    """Whether it is for that department."""
+    return head.to in row.copy_to.split("、")
 
 
 def refuse(head: ListHead) -> None:
@@ -60,16 +86,28 @@ def refuse(head: ListHead) -> None:
     )
 
 
-def body(rows: Sequence[TakedownRow]) -> list[str]:
+def body(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
+    name = annex_name(rows)
     return [
         f"我单位依据{NOTICE}开展网络巡查，于{span(rows)}发现下列问题线索 {len(rows)} 条，"
         "经人工审核，认为可能属于贵部门职责范围，现予转办。",
         "一、线索概况",
-        f"按初步类型计：{kinds(rows)}。逐条的网址、页面用语、发现时间和证据编号见附件1；"
-        "页面快照以 SHA-256 校验值固定，需要时可提供证据包。",
-        "二、请予办理的事项",
+        f"按初步类型计：{kinds(rows)}。逐条的网址、页面用语和发现时间见{name}。{kept(rows)}"
+        "需要证据包的，可向我单位索取。",
+        "二、依据",
+        *grounds(rows, head),
+        "三、请予办理的事项",
         "（一）请依职责核查处理，依法认定。",
         "（二）请将受理与办理情况于　　个工作日内函告我单位；不属贵部门职责的，请说明理由退回。",
         "（三）线索中如有举报人、受害人信息，请依法保密。",
         SUSPECTED,
     ]
+
+
+def grounds(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
+    """Why it is handed over; what law it may touch is a hint, for the receiver to say."""
+    law = cited(rows, head)
+    told = f"本次转办依据{NOTICE}关于联合有关部门做好清理规范工作的要求。"
+    if not law:
+        return [told]
+    return [f"{told}上述线索可能涉及{law}等规定，供参考，由贵部门依法认定。"]

@@ -9,15 +9,19 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, func, select
 
 from storage.cases import OPEN, CaseRow, list_cases
 from storage.database import read
+from storage.exports import SETTLED
 from storage.models import case_posts, cases, decisions, findings, posts, sweeps
 from storage.records import CaseStatus, Clause, Contacts, Verdict
 from storage.sweeps import totals_query
+from storage.takedown_models import takedown_items, takedown_requests
+from storage.takedowns import overdue_items
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 WORST = 10  # waiting cases shown one by one
@@ -45,18 +49,31 @@ class Sweep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Takedown:
+    """What became of requests in these days, by URLs; `overdue` at the moment of asking."""
+
+    sent: int
+    answered: int
+    verified: int
+    reappeared: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
     first: date
     last: date
     sweeps: tuple[Sweep, ...]
     opened: int  # cases
     waiting: int  # at the moment of asking
-    verdicts: dict[Verdict, int]  # decisions of these days, superseded ones too
+    verdicts: dict[Verdict, int]  # cases by the decision of these days that stands now
+    unconfirmed: int  # decided in these days, waiting for a second person: in no other figure
     clauses: dict[Clause, int]  # cases opened in these days that the machine puts under a clause
     platforms: dict[str, int]  # the same by platform, the most frequent first
     trend: tuple[Day, ...]  # TREND days up to the last one
     worst: tuple[CaseRow, ...]  # waiting, the highest priority first
     contacts: dict[int, Contacts]  # of those cases, so that a paper can mask them
+    takedown: Takedown
 
 
 def midnight(day: date) -> datetime:
@@ -68,6 +85,8 @@ def brief(engine: Engine, first: date, last: date) -> Brief:
     low, high = midnight(first), midnight(last + timedelta(days=1))
     begin = min(first, last - timedelta(days=TREND - 1))
     worst = tuple(list_cases(engine, CaseStatus.WAITING, limit=WORST))
+    today = datetime.now(OFFICE_TIME).date()
+    overdue = len(overdue_items(engine, today))
     with read(engine) as connection:
         opened = opened_between(connection, midnight(begin), high)
         decided = decided_between(connection, midnight(begin), high)
@@ -84,6 +103,8 @@ def brief(engine: Engine, first: date, last: date) -> Brief:
             trend=tuple(trend(opened.values(), decided, last)),
             worst=worst,
             contacts={case.id: contacts_of(connection, case.id) for case in worst},
+            unconfirmed=unconfirmed(connection, low, high),
+            takedown=taken_down(connection, low, high, overdue),
         )
 
 
@@ -101,12 +122,52 @@ def opened_between(
 def decided_between(
     connection: Connection, low: datetime, high: datetime
 ) -> list[tuple[datetime, Verdict]]:
+    """Each case once, by the decision that stands: as lists and letters have it."""
     rows = connection.execute(
-        select(decisions.c.decided_at, decisions.c.verdict).where(
-            decisions.c.decided_at >= low, decisions.c.decided_at < high
+        decided_then(low, high, decisions.c.decided_at, decisions.c.verdict).where(
+            ~cases.c.awaits_second
         )
     )
     return [(row.decided_at, Verdict(row.verdict)) for row in rows]
+
+
+def decided_then(low: datetime, high: datetime, *columns: Any) -> Any:  # noqa: ANN401 (SQL)
+    """Cases whose newest decision is of this time, and that did not come back since."""
+    return (
+        select(*columns)
+        .select_from(cases)
+        .join(decisions, decisions.c.id == cases.c.decision_id)
+        .where(
+            cases.c.status.in_(SETTLED),
+            decisions.c.decided_at >= low,
+            decisions.c.decided_at < high,
+        )
+    )
+
+
+def unconfirmed(connection: Connection, low: datetime, high: datetime) -> int:
+    statement = decided_then(low, high, func.count()).where(cases.c.awaits_second)
+    return int(connection.execute(statement).scalar_one())
+
+
+def taken_down(connection: Connection, low: datetime, high: datetime, overdue: int) -> Takedown:
+    item, request = takedown_items.c, takedown_requests.c
+
+    def within(moment: Any) -> int:  # noqa: ANN401 (a column)
+        statement = (
+            select(func.count(item.id))
+            .join(takedown_requests, request.id == item.request_id)
+            .where(moment >= low, moment < high)
+        )
+        return int(connection.execute(statement).scalar_one())
+
+    return Takedown(
+        sent=within(request.sent_at),
+        answered=within(item.answered_at),
+        verified=within(item.verified_at),
+        reappeared=within(item.reappeared_at),
+        overdue=overdue,
+    )
 
 
 def sweeps_between(connection: Connection, low: datetime, high: datetime) -> Iterable[Sweep]:

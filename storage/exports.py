@@ -9,21 +9,22 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, exists, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from storage.bilingual import Problem
 from storage.casefiles import decision_of, findings_by_post, snapshots_by_post
 from storage.columns import AnyRow
 from storage.database import read, write
 from storage.handed_out import HandedOut, handed_out
 from storage.models import case_posts, cases, decisions, export_batches, posts
+from storage.proof_models import evidence_packages
 from storage.records import CaseStatus, Contacts, Decision, Finding, Snapshot, Verdict
 from storage.rows import post_of
 from storage.takedowns import Item, Request, standing_of
 
 PAGE = 200  # rows read at a time
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
+NOBODY: tuple[Request | None, Item | None] = (None, None)
 SETTLED = (CaseStatus.DECIDED.value, CaseStatus.APPROVED.value)
 
 
@@ -56,6 +57,7 @@ class DecidedRow:
     reopened: int  # how often the case came back after a decision
     request: Request | None = None  # the newest that asks for it, with `item`
     item: Item | None = None
+    package: str = ""  # the case's newest evidence package, as EV-7-…; "" where there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,18 +77,23 @@ def decided_rows(
     platform: str | None = None,
     since: datetime | None = None,
     verdict: Verdict = Verdict.VIOLATION,
+    of_posts: Sequence[int] | None = None,
 ) -> Iterator[DecidedRow]:
     """Posts of cases whose NEWEST decision is `verdict`, by row id; never all in memory.
 
     A case that was reopened is not among them until somebody decides anew. Of a post with several
     versions in its case the one seen last is given. `platform` is the post's, `since` the earliest
-    moment of the decision.
+    moment of the decision; `of_posts` are rows of posts, whichever version of them is the newest.
     """
     statement = decided_query(verdict)
     if platform is not None:
         statement = statement.where(posts.c.platform == platform)
     if since is not None:
         statement = statement.where(decisions.c.decided_at >= since)
+    if of_posts is not None:
+        named = posts.alias("named")
+        wanted = select(named.c.identity).where(named.c.id.in_(of_posts))
+        statement = statement.where(posts.c.identity.in_(wanted))
     last = 0
     while True:
         with read(engine) as connection:
@@ -96,6 +103,22 @@ def decided_rows(
             return
         yield from rows
         last = rows[-1].post_row
+
+
+def unconfirmed_cases(engine: Engine, verdicts: Sequence[Verdict]) -> int:
+    """Cases decided so that wait for a second person: in no list until then."""
+    statement = (
+        select(func.count())
+        .select_from(cases)
+        .join(decisions, decisions.c.id == cases.c.decision_id)
+        .where(
+            cases.c.status.in_(SETTLED),
+            cases.c.awaits_second,
+            decisions.c.verdict.in_([verdict.value for verdict in verdicts]),
+        )
+    )
+    with read(engine) as connection:
+        return int(connection.execute(statement).scalar_one())
 
 
 def decided_query(verdict: Verdict) -> Any:  # noqa: ANN401 (a SQL statement)
@@ -141,13 +164,26 @@ def with_findings(connection: Connection, page: Any) -> list[DecidedRow]:  # noq
     ids = [row.id for row in page]
     said, proof = findings_by_post(connection, ids), snapshots_by_post(connection, ids)
     asked = standing_of(connection, ids)
+    packed = packages_by_case(connection, [row.case_id for row in page])
     rows = [decided_row(row, tuple(said[row.id]), tuple(proof[row.id])) for row in page]
     return [
-        replace(row, request=asked[row.post_row][0], item=asked[row.post_row][1])
-        if row.post_row in asked
-        else row
+        replace(
+            row,
+            request=asked.get(row.post_row, NOBODY)[0],
+            item=asked.get(row.post_row, NOBODY)[1],
+            package=packed.get(row.case_no, ""),
+        )
         for row in rows
     ]
+
+
+def packages_by_case(connection: Connection, cases_asked: Sequence[int]) -> dict[int, str]:
+    """The newest package of each case, by its name without the ending."""
+    table = evidence_packages.c
+    statement = (
+        select(table.case_id, table.name).where(table.case_id.in_(cases_asked)).order_by(table.id)
+    )
+    return {row.case_id: row.name.removesuffix(".wacz") for row in connection.execute(statement)}
 
 
 def decided_row(row: AnyRow, said: tuple[Finding, ...], proof: tuple[Snapshot, ...]) -> DecidedRow:
@@ -179,34 +215,14 @@ def decided_row(row: AnyRow, said: tuple[Finding, ...], proof: tuple[Snapshot, .
     )
 
 
-def open_batch(engine: Engine, batch_format: str, filters: Mapping[str, Any], at: datetime) -> str:
-    """Take the next number of the day (Asia/Shanghai), as `CS-20261123-001`.
+def next_number(engine: Engine, at: datetime) -> str:
+    """The number that the next list of the day (Asia/Shanghai) gets, as `CS-20261123-001`.
 
-    For a list that prints its own number; `close_batch` completes the entry. A list that was
-    never finished leaves its number behind with 0 rows.
+    It is printed on the list, and taken by `register` once the list is there: whoever came first
+    has it. So nothing that failed has a number.
     """
-    made = Batch(format=batch_format, made_at=at, rows=0, sha256="", file_name="", filters=filters)
-    return record_batch(engine, made)
-
-
-def close_batch(engine: Engine, made: HandedOut) -> None:
-    """Complete a batch that was opened, with its lines in the audit and in custody.
-
-    Raises Problem for an unknown or completed number.
-    """
-    batch_no = made.number
-    statement = (
-        update(export_batches)
-        .where(export_batches.c.batch_no == batch_no, export_batches.c.sha256 == "")
-        .values(rows=made.rows, sha256=made.sha256, file_name=made.name)
-    )
-    with write(engine) as connection:
-        if connection.execute(statement).rowcount != 1:
-            raise Problem(
-                f"批次 {batch_no} 不存在或已登记，没有改动。",
-                f"Batch {batch_no} does not exist or is complete; nothing was changed.",
-            )
-        handed_out(connection, made)
+    with read(engine) as connection:
+        return following(connection, at)
 
 
 def decided_counts(
@@ -226,6 +242,23 @@ def decided_counts(
     return dict(found.most_common())
 
 
+def register(engine: Engine, batch: Batch, batch_no: str, made: HandedOut | None = None) -> bool:
+    """Take a number that `next_number` gave; False where somebody else has it by now.
+
+    With `made`, its lines in the audit and in custody are written in the same breath.
+    """
+    try:
+        with write(engine) as connection:
+            if following(connection, batch.made_at) != batch_no:
+                return False
+            insert_batch(connection, batch, batch_no)
+            if made is not None:
+                handed_out(connection, made)
+    except IntegrityError:  # PostgreSQL lets two exports count at once
+        return False
+    return True
+
+
 def record_batch(engine: Engine, batch: Batch) -> str:
     """Register a list that was made; its number, unique, as `CS-20261123-001`."""
     while True:
@@ -238,12 +271,21 @@ def record_batch(engine: Engine, batch: Batch) -> str:
 
 
 def add_batch(connection: Connection, batch: Batch) -> str:
-    prefix = f"CS-{batch.made_at.astimezone(OFFICE_TIME):%Y%m%d}-"
+    batch_no = following(connection, batch.made_at)
+    insert_batch(connection, batch, batch_no)
+    return batch_no
+
+
+def following(connection: Connection, at: datetime) -> str:
+    prefix = f"CS-{at.astimezone(OFFICE_TIME):%Y%m%d}-"
     # Batches are never deleted, so their count is the last number given.
     given = connection.execute(
         select(func.count()).where(export_batches.c.batch_no.startswith(prefix, autoescape=True))
     ).scalar_one()
-    batch_no = f"{prefix}{given + 1:03d}"
+    return f"{prefix}{given + 1:03d}"
+
+
+def insert_batch(connection: Connection, batch: Batch, batch_no: str) -> None:
     connection.execute(
         insert(export_batches).values(
             batch_no=batch_no,
@@ -255,4 +297,3 @@ def add_batch(connection: Connection, batch: Batch) -> str:
             filters=dict(batch.filters),
         )
     )
-    return batch_no

@@ -12,14 +12,16 @@ from typer.testing import CliRunner
 
 import cli
 from door.brief_run import write_brief
-from exports.brief_words import sentences, sheets
+from exports.brief_words import caveat_of, days_of, sentences, sheets
 from storage.bilingual import Problem
 from storage.brief import brief
 from storage.cases import decide, list_cases
 from storage.database import write
+from storage.exports import decided_rows, unconfirmed_cases
 from storage.models import cases
 from storage.records import CaseStatus, Contacts, Verdict
 from tests.makers import decision, flagged, post, sight
+from tests.takedown_makers import SENT, sent, taken_down
 
 DAY = date(2026, 3, 2)
 LATE = datetime(2026, 3, 1, 17, tzinfo=UTC)  # 01:00 of the second of March in China
@@ -60,7 +62,51 @@ def test_decisions_are_counted_by_what_people_said(queue):
     assert told.verdicts == {Verdict.VIOLATION: 1, Verdict.CLEAN: 1}
     assert told.waiting == 2
     assert (told.trend[-1].decided, told.trend[-1].violations) == (2, 1)
-    assert "人工审核 2 件次，其中违规 1 件、不违规 1 件。" in list(sentences(told))
+    assert "人工审核 2 件，其中违规 1 件、不违规 1 件。" in list(sentences(told))
+
+
+def test_a_brief_counts_as_the_list_does(queue):
+    """Overruled, taken back and unconfirmed decisions stand in neither."""
+    one, two, three = (row.id for row in list_cases(queue, CaseStatus.WAITING)[:3])
+    before = None
+    for verdict in (Verdict.VIOLATION, Verdict.CLEAN, Verdict.VIOLATION):
+        before = decide(queue, decision(one, verdict, at=LATE, supersedes=before))
+    decide(queue, decision(two, at=LATE))
+    decide(queue, decision(three, at=LATE))
+    with write(queue) as connection:
+        connection.execute(update(cases).where(cases.c.id == three).values(awaits_second=True))
+    told = brief(queue, DAY, DAY)
+    listed = {row.case_no for row in decided_rows(queue)}
+    assert told.verdicts == {Verdict.VIOLATION: 2}
+    assert listed == {one, two}
+    assert told.unconfirmed == 1
+    assert unconfirmed_cases(queue, [Verdict.VIOLATION]) == 1
+    assert told.trend[-1].violations == 2
+    said = list(sentences(told))
+    assert "人工审核 2 件，其中违规 2 件。另有 1 件已作决定、等待另一人复核，未计入。" in said
+
+
+def test_a_brief_says_what_became_of_requests(engine):
+    item = sent(engine)
+    taken_down(engine, item.id)
+    told = brief(engine, SENT.date(), SENT.date() + timedelta(days=5))
+    assert (told.takedown.sent, told.takedown.verified, told.takedown.reappeared) == (1, 1, 0)
+    assert "处置情况：请求处置 1 条、核实删除 1 条。" in " ".join(sentences(told))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 26), "2026年11月20日至26日"),
+        (date(2026, 10, 28), date(2026, 11, 3), "2026年10月28日至11月3日"),
+        (date(2025, 12, 30), date(2026, 1, 5), "2025年12月30日至2026年1月5日"),
+        (date(2026, 1, 5), date(2026, 1, 5), "2026年1月5日"),
+    ],
+)
+def test_the_days_of_a_brief_fit_one_line(engine, first, last, shown):
+    told = brief(engine, first, last)
+    assert days_of(told) == shown
+    assert caveat_of(told).startswith("本日报" if first == last else "本简报")
 
 
 def test_no_sweep_and_no_case_is_said_in_words(engine):
@@ -68,6 +114,7 @@ def test_no_sweep_and_no_case_is_said_in_words(engine):
     said = " ".join(sentences(told))
     assert "没有开展巡查" in said
     assert "没有人工审核记录" in said
+    assert "没有发出处置请求" in said
     assert "（没有待审案件）" in str(list(sheets(told)))
 
 

@@ -13,9 +13,10 @@ from storage import exports
 from storage.bilingual import Problem
 from storage.cases import decide, get_case, split
 from storage.database import read, write
-from storage.exports import Batch, close_batch, decided_rows, open_batch, record_batch
-from storage.handed_out import HandedOut
+from storage.exports import Batch, decided_rows, next_number, record_batch, register
 from storage.models import export_batches
+from storage.packages import Package
+from storage.packages import register as add_package
 from storage.reasons import CLEAN, REASONS, VERDICT_WORDS, check, named
 from storage.records import Contacts, Snapshot, Verdict
 from tests.makers import NOON, decision, finding, flagged, innocent, post, sha, sight
@@ -160,21 +161,63 @@ def test_two_exports_at_once_get_two_numbers(engine: Engine) -> None:
     assert sorted(given) == [f"CS-20261123-00{n}" for n in (1, 2, 3, 4)]
 
 
-def handed(number: str, rows: int) -> HandedOut:
-    facts = {"number": number, "rows": rows, "by": "wang", "at": NOON}
-    return HandedOut(name="list.xlsx", sha256=sha("file"), **facts)
-
-
-def test_a_batch_is_opened_with_a_number_and_closed_once(engine: Engine) -> None:
-    number = open_batch(engine, "xlsx", {"since": "2026-11-01"}, NOON)
-    close_batch(engine, handed(number, 7))
+def test_a_number_is_taken_by_whoever_comes_first_and_by_nobody_else(engine: Engine) -> None:
+    number = next_number(engine, NOON)
+    assert number == next_number(engine, NOON)  # asking takes nothing
+    assert register(engine, batch(filters={"since": "2026-11-01"}), number)
+    assert not register(engine, batch(file_name="other.csv"), number)
     with read(engine) as connection:
         row = connection.execute(select(export_batches)).one()
-    assert (row.batch_no, row.rows, row.sha256) == (number, 7, sha("file"))
-    assert (row.file_name, row.filters) == ("list.xlsx", {"since": "2026-11-01"})
-    for wrong in (number, "CS-20261123-999"):
-        with pytest.raises(Problem, match="does not exist or is complete"):
-            close_batch(engine, handed(wrong, 1))
+    assert (row.batch_no, row.rows, row.sha256) == (number, 3, sha("list"))
+    assert (row.file_name, row.filters) == ("list.csv", {"since": "2026-11-01"})
+    assert next_number(engine, NOON) == "CS-20261123-002"
+
+
+def test_several_that_ask_for_one_number_share_it_out_without_a_gap(engine: Engine) -> None:
+    taken: list[str] = []
+
+    def take() -> None:
+        while not register(engine, batch(), number := next_number(engine, NOON)):
+            pass
+        taken.append(number)
+
+    makers = [threading.Thread(target=take) for _ in range(4)]
+    for one in makers:
+        one.start()
+    for one in makers:
+        one.join()
+    assert sorted(taken) == [f"CS-20261123-00{n}" for n in (1, 2, 3, 4)]
+
+
+def test_a_row_names_the_newest_package_of_its_case(engine: Engine) -> None:
+    sight(engine, flagged(post(A)))
+    decide(engine, decision(1))
+    (bare,) = decided_rows(engine)
+    assert bare.package == ""
+    with write(engine) as connection:
+        for name in ("EV-1-aaaaaaaaaaaa", "EV-1-bbbbbbbbbbbb"):
+            made = Package(
+                case_id=1,
+                name=f"{name}.wacz",
+                manifest_sha256=sha(name),
+                signature=b"x",
+                key_id="k",
+                made_at=NOON,
+                made_by="赵某",
+            )
+            add_package(connection, made)
+    (packed,) = decided_rows(engine)
+    assert packed.package == "EV-1-bbbbbbbbbbbb"
+
+
+def test_rows_of_chosen_posts_come_alone(engine: Engine) -> None:
+    sight(engine, flagged(post(A)), flagged(post(B)))
+    decide(engine, decision(1))
+    both = list(decided_rows(engine))
+    assert len(both) == 2
+    (one,) = decided_rows(engine, of_posts=[both[1].post_row])
+    assert one.url == both[1].url
+    assert list(decided_rows(engine, of_posts=[])) == []
 
 
 # --- reasons ------------------------------------------------------------------------------------

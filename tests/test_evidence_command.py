@@ -20,8 +20,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 
 import cli
+from door.evidence_words import lack_line, reason_words
 from door.settings import read_settings
+from evidence.pieces import Lack
 from evidence.signing import SigningKey
+from exports.takedown_rows import CHINA
 from storage.captures import captures_of_case
 from storage.custody import Act, every_line, record
 from storage.database import open_database, read, write
@@ -93,7 +96,9 @@ def test_a_package_is_made_stamped_later_and_verified(
         assert (made["state"], made["test"]) == ("pending", False)
         code, out, _ = typed("verify", made["path"], **named)
         assert code == 3
-        assert "[无从核对] timestamp" in out
+        assert out.startswith("没有不符，但尚未封存")  # the result comes first
+        assert f"[无从核对] 时间戳（{url}）  还没有时间戳：" in out
+        assert "unreachable" not in out
         assert "本机关的" in out
         authority.down = False
         code, out, err = typed("stamp", "--all", **named)
@@ -103,8 +108,11 @@ def test_a_package_is_made_stamped_later_and_verified(
     assert "测试机构" in err
     code, out, _ = typed("verify", made["path"], **named)
     assert code == 0
-    assert "全部证实" in out
+    assert out.startswith("全部证实")
     assert "没有任何法律效力" in out
+    assert "UTC" not in out
+    assert f"北京时间 {datetime.now(CHINA):%Y-%m-%d}" in out
+    assert "] zip" not in out
 
 
 def test_a_changed_package_ends_with_1_and_names_what_changed(typed: Type, tmp_path: Path) -> None:
@@ -338,3 +346,26 @@ def test_every_manual_is_chinese_and_can_be_english(typed: Type, words: tuple[st
     code, out, _ = typed(*words, "--help")
     assert code == 0
     assert out.startswith("用法：")
+
+
+def test_what_a_package_lacks_is_told_in_words():
+    lack = Lack(what="part", of="capture:dd0cf7c3ed2f07bcf334981907a9f97f dom", why="timeout")
+    assert lack_line(lack) == (
+        "缺：取证的一部分没有成功（取证 dd0cf7c3ed2f，渲染后网页，超时未取到）"
+    )
+    assert lack_line(Lack(what="decision", of="case:84", why="none")) == (
+        "缺：还没有人作出决定（案件 84）"
+    )
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ("ConnectionRefusedError: [Errno 111] Connection refused", "连不上（对方拒绝连接）"),
+        ("no http(s) address, or one with a password in it", "连不上（不是网址"),
+        ("", "连不上"),
+        ("机构维护中", "连不上（机构维护中）"),
+    ],
+)
+def test_why_an_authority_gave_nothing_is_told_in_chinese(detail, told):
+    assert reason_words("unreachable", detail).startswith(told)

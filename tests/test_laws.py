@@ -10,6 +10,7 @@ from classifiers.laws import (
     atom,
     basis,
     cite,
+    cited_for,
     describe,
     for_code,
     for_platform,
@@ -107,6 +108,39 @@ def test_a_platform_is_told_only_verified_duties() -> None:
     duties = for_platform(SPRING_2026)
     assert any("广告法" in words for words in duties)
     assert not any("网络安全法" in words for words in duties)
+
+
+def test_a_platform_is_told_what_it_must_do_and_not_that_it_takes_complaints() -> None:
+    told = " ".join(for_platform(SPRING_2026))
+    assert "网络信息内容生态治理规定》（国家互联网信息办公室令第5号）第十四条" in told
+    assert "第十六条" not in told
+    assert "生态治理" not in " ".join(for_platform(SPRING_2026, site=True))
+
+
+def test_a_paper_cites_what_the_table_verified_whatever_a_finding_recorded() -> None:
+    wild, real = "《子虚乌有法》第九百条", "《中华人民共和国广告法》（2021年修正）第十一条"
+    told = cited_for("B4-02", SPRING_2024, (wild, real), penal=True)
+    assert told[0] == real
+    assert set(told[1:]) == set(for_code("B4-02", SPRING_2024))
+
+
+def test_what_follows_for_the_offender_is_left_to_the_papers_that_hand_clues_over() -> None:
+    asked = " ".join(cited_for("C3-04", SPRING_2024, (), penal=False))
+    handed = " ".join(cited_for("C3-04", SPRING_2024, (), penal=True))
+    for words in ("刑法", "治安管理处罚法", "第六十二条第四项"):
+        assert words not in asked
+        assert words in handed
+
+
+@given(st.sampled_from(sorted(lawbook().atoms)), POLICY_DAYS)
+def test_no_article_that_names_a_liability_stands_in_a_letter_that_asks(
+    code: str, day: date
+) -> None:
+    asked = cited_for(code, day, (), penal=False)
+    for law_id, law in lawbook().laws.items():
+        for key, article in law.articles.items():
+            if "责任" in article.gives or law_id in {"刑法", "治安管理处罚法"}:
+                assert basis(law_id, key, day) not in asked
 
 
 def test_citations_come_once_each() -> None:

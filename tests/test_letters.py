@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
+from zipfile import ZipFile
 
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from classifiers.laws import notices, numeral
+from door.export_run import law
 from exports import letter_docx, report_12377_xlsx, transfer_letter_docx
-from exports.letter_parts import MOST, merged
+from exports.law_words import merged
+from exports.letter_parts import MOST
+from exports.official_words import suspected
+from exports.registry import exporter
 from exports.routing import CHOSEN, OFFICES
 from exports.takedown_case import takedown_row
 from exports.takedown_rows import ListHead
 from storage.bilingual import Problem
-from storage.reasons import TRANSFER
+from storage.reasons import REASONS, TRANSFER
 from storage.records import Verdict
 from tests.takedown_samples import HEAD, decided
 
@@ -102,19 +111,131 @@ def test_what_a_page_wrote_is_text_in_a_letter_and_nothing_else(tmp_path):
     assert "\x00" not in said
 
 
-def test_articles_of_one_law_stand_behind_its_name_once():
+def test_articles_of_one_law_stand_behind_its_name_once_by_their_numbers():
     laws = (
+        "人社部函〔2022〕25号",
+        "豫人社函〔2022〕129号 四、（二）",
+        "《互联网广告管理办法》第九条",
         "《中华人民共和国广告法》（2021年修正）第二十八条",
         "《中华人民共和国广告法》（2021年修正）第九条第二项",
+        "《中华人民共和国广告法》（2021年修正）第九条第一项",
+        "《中华人民共和国广告法》（2021年修正）第一百零八条",
         "豫人社函〔2022〕129号 三、（二）",
         "豫人社函〔2022〕129号 三、（一）",
-        "人社部函〔2022〕25号",
+        "豫人社函〔2022〕129号 三、（三）",
+        "《中华人民共和国广告法》（2021年修正）第二十八条",
     )
-    assert merged(laws) == [
-        "《中华人民共和国广告法》（2021年修正）第二十八条、第九条第二项",
-        "豫人社函〔2022〕129号三、（二）、三、（一）",
-        "人社部函〔2022〕25号",
+    assert merged(laws, {"人社部函〔2022〕25号": "关于治理的通知"}) == [
+        "《中华人民共和国广告法》（2021年修正）第九条第一项、第二项、第二十八条、第一百零八条",
+        "《互联网广告管理办法》第九条",
+        "《关于治理的通知》（人社部函〔2022〕25号）",
+        "豫人社函〔2022〕129号第三部分第（一）至（三）项、第四部分第（二）项",
     ]
+
+
+@given(st.lists(st.integers(1, 999), min_size=1, unique=True))
+def test_articles_are_in_order_whatever_order_they_were_found_in(numbers):
+    laws = [f"《某法》第{numeral(one)}条" for one in numbers]
+    inner = "、".join(f"第{numeral(one)}条" for one in sorted(numbers))
+    assert merged(laws) == [f"《某法》{inner}"]
+
+
+def test_grounds_are_a_sentence_and_threaten_nobody(tmp_path):
+    head = replace(TO_WEIBO, titles=notices())
+    asked = partial(law, penal=False)
+    _, paper = written(tmp_path, letter_docx, [takedown_row(decided(), head, asked)], head)
+    said = words(paper)
+    assert "依据《中华人民共和国广告法》（2021年修正）第二十四条第一项、第二十八条，" in said
+    assert "的有关规定，上述信息涉嫌违规。" in said
+    assert "第五十八条" not in said
+    assert "专项治理工作的通知》（人社部函〔2022〕25号）" in said
+    assert "第三部分第（二）项" in said
+
+
+def test_who_a_case_is_handed_to_is_told_what_may_follow(tmp_path):
+    head = replace(HEAD, to="市场监管", office=OFFICE)
+    listed = [takedown_row(decided(), head, partial(law, penal=True))]
+    _, paper = written(tmp_path, transfer_letter_docx, listed, head)
+    said = words(paper)
+    assert "第五十八条第一款第六项" in said
+    assert "供参考，由贵部门依法认定" in said
+    assert "建议措施" not in said
+    assert "处置结果" not in said
+    assert "问题线索清单（批次" in said
+
+
+def test_a_letter_to_a_site_names_it_and_no_other(tmp_path):
+    head = replace(TO_WEIBO, platform="web", site="peixun.example")
+    _, paper = written(tmp_path, letter_docx, rows(head, decided()), head)
+    said = words(paper)
+    assert "（peixun.example 网站主办者或者接入服务单位全称）：" in said
+    assert "贵网站（或者贵单位接入的网站）" in said
+    assert "贵平台" not in said
+    with pytest.raises(Problem, match="owner of its own"):
+        written(tmp_path, letter_docx, rows(head, decided()), replace(head, site=""))
+
+
+def test_a_letter_with_contacts_shown_is_refused(tmp_path):
+    head = replace(TO_WEIBO, masked=False)
+    with pytest.raises(Problem, match="always masks"):
+        written(tmp_path, letter_docx, rows(head, decided()), head)
+
+
+def test_the_annex_has_what_the_letter_says_it_has(tmp_path):
+    _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, decided()))
+    (table,) = paper.tables
+    listed = dict(zip(*([cell.text for cell in row.cells] for row in table.rows), strict=True))
+    assert listed["发现时间（北京时间）"] == "2026-02-28\n02:00"
+    assert listed["证据包编号"] == "尚未制作"
+    assert listed["截图校验值（SHA-256）"].replace("\n", "") == "b" * 64
+    assert "发现时：" not in words(paper)
+    assert "附件：涉嫌违规信息清单（共 1 条）" in words(paper)
+
+
+def test_a_package_is_named_as_its_file_is(tmp_path):
+    packed = decided(package="EV-7-0123456789ab")
+    _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, packed, decided(case_no=8)))
+    said = words(paper)
+    assert "EV-7-0123456789ab" in said
+    assert "2.证据包（共 1 件，编号见附件1）" in said
+    assert "其余 1 条尚未制作" in said
+
+
+def test_a_row_without_quotes_shows_an_excerpt_and_never_nothing(tmp_path):
+    bare = decided(findings=(), text="这是一页没有摘出用语的文字")
+    empty = decided(findings=(), text="", title="")
+    _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, bare, empty))
+    said = words(paper)
+    assert "（摘录）这是一页没有摘出用语的文字" in said
+    assert "（见截图）" in said
+
+
+def test_a_heading_is_not_left_alone_at_the_foot_of_a_page(tmp_path):
+    _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, decided()))
+    heads = [one for one in paper.paragraphs if one.text[1:2] == "、" and one.text[0] in "一二三"]
+    assert len(heads) == 3
+    (signed,) = [one for one in paper.paragraphs if one.text == OFFICE]
+    places = [one.text for one in paper.paragraphs]
+    last = places.index(OFFICE)
+    assert all(one.paragraph_format.keep_with_next for one in paper.paragraphs[last - 5 : last])
+    assert signed.paragraph_format.keep_with_next
+    assert all(one.paragraph_format.keep_with_next for one in heads)
+
+
+def test_a_paper_brings_nothing_of_its_template_along(tmp_path):
+    _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, decided()))
+    assert paper.core_properties.created == HEAD.made_at
+    names = ZipFile(tmp_path / "paper.docx").namelist()
+    assert not [name for name in names if "thumbnail" in name]
+    languages = {one.get(qn("w:eastAsia")) for one in paper.styles.element.iter(qn("w:lang"))}
+    assert languages == {"zh-CN"}
+
+
+@pytest.mark.parametrize("reason", REASONS[Verdict.VIOLATION], ids=lambda one: one.code)
+def test_no_gap_of_the_policys_list_stands_in_a_paper(reason):
+    (told,) = suspected([reason.code]).split("；")
+    assert told.startswith("涉嫌")
+    assert not [word for word in ("×", "其他", "（请", reason.code) if word in told]
 
 
 def test_a_transfer_holds_the_clues_of_its_department_alone(tmp_path):
@@ -154,6 +275,38 @@ def test_a_12377_row_holds_several_urls_of_one_account(tmp_path):
     assert f"举报单位：{OFFICE}" in {cell.value for cell in sheet[2]}
 
 
+def test_a_12377_cell_that_could_run_stays_text_when_it_is_edited(tmp_path):
+    path = tmp_path / "report.xlsx"
+    report_12377_xlsx.write(rows(TO_WEIBO, decided(author=HOSTILE, title="")), path, TO_WEIBO)
+    sheet = load_workbook(path).active
+    cells = {cell.value: cell for row in sheet.iter_rows(min_row=5) for cell in row}
+    (ran,) = [cell for value, cell in cells.items() if value and str(value).startswith("=")]
+    assert ran.quotePrefix
+    assert [value for value in cells if str(value).startswith("页面用语：")]
+
+
+def test_12377_gets_an_address_once_however_its_parameters_are_ordered():
+    urls = ["https://a.example/?x=1&y=2", "https://a.example/?y=2&x=1", "https://a.example/?x=1"]
+    assert report_12377_xlsx.apart(urls) == [urls[0], urls[2]]
+
+
+@pytest.mark.parametrize("name", ["xlsx", "12377"])
+def test_a_sheet_is_made_to_be_printed(tmp_path, name):
+    path = tmp_path / "list.xlsx"
+    exporter(name).write(rows(TO_WEIBO, decided()), path, TO_WEIBO)
+    sheet = load_workbook(path).worksheets[0]
+    assert sheet.page_setup.orientation == "landscape"
+    assert int(sheet.page_setup.paperSize) == 9
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_rows
+    assert "&P" in sheet.oddFooter.center.text
+    last = sheet[sheet.max_row][1]
+    assert last.alignment.wrap_text
+    assert last.font.name == "仿宋"
+    assert sheet["A1"].value
+
+
 def test_a_letter_of_another_year_carries_that_year(tmp_path):
     late = replace(TO_WEIBO, made_at=datetime(2026, 12, 31, 17, tzinfo=UTC))  # 01:00 in Beijing
     _, paper = written(tmp_path, letter_docx, rows(late, decided()), late)
@@ -176,6 +329,6 @@ def test_elements_stand_in_the_order_of_the_schema(tmp_path):
 
 def test_a_letter_names_what_the_person_decided_on_and_no_hint_of_a_rule(tmp_path):
     _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, decided()))
-    assert "涉嫌“包过”宣传" in words(paper)
-    assert "涉嫌宣传使用“全国”" not in words(paper)
+    assert "涉嫌以“包过”等字样作保证性宣传" in words(paper)
+    assert "涉嫌宣传中违规使用“全国”字样" not in words(paper)
     assert "全国联网可查" not in words(paper)

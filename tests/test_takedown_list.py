@@ -7,17 +7,23 @@ import json
 import os
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from door.export_run import law
 from exports import takedown_list_csv, takedown_list_xlsx
+from exports.clauses import clause
 from exports.registry import exporter, formats
 from exports.takedown_case import takedown_row, takedown_rows
 from exports.takedown_rows import COLUMNS, TakedownRow
 from exports.writing import made_folder, refuse_overwriting
 from storage.bilingual import Problem
+from storage.database import file_problem
 from storage.whole_files import whole_file
 from tests.takedown_samples import (
     AD,
@@ -54,8 +60,32 @@ def test_the_columns_are_the_fields_of_a_row_in_order():
 
 
 def test_headers_are_chinese_and_english_by_language():
-    assert HEAD.header()[:2] == ("案件编号", "批次编号")
-    assert replace(HEAD, lang="en").header()[:2] == ("Case no.", "Batch no.")
+    assert HEAD.header()[:2] == ("案件编号", "平台")
+    assert replace(HEAD, lang="en", internal=True).header()[:2] == ("Case no.", "Batch no.")
+
+
+INNER = ("reviewer", "confidence", "discovered_by", "notes", "hints", "avatar_hash", "copy_to")
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx"])
+def test_what_leaves_the_house_tells_nothing_of_the_office(tmp_path, name):
+    noted = decided(decision=replace(decided().decision, note="与另一网站相同"))
+    for head, inside in ((HEAD, False), (replace(HEAD, internal=True), True)):
+        path = tmp_path / f"{inside}.{name}"
+        exporter(name).write(takedown_rows([noted], head), path, head)
+        lines = read_csv(path) if name == "csv" else read_xlsx(path)["处置清单"]
+        cells = " ".join(cell for line in lines for cell in line)
+        assert all((COLUMNS[one].zh in cells) is inside for one in INNER)
+        assert all((word in cells) is inside for word in ("审核员甲", "bao_guo", "与另一网站相同"))
+        assert "涉嫌以“包过”等字样作保证性宣传" in cells
+        assert ("涉嫌宣传中违规使用“全国”字样" in cells) is inside
+
+
+def test_an_internal_list_says_so_in_its_name_and_above_its_rows():
+    inner = replace(HEAD, internal=True)
+    assert inner.file_name(".csv") == "处置清单_内部_全部_CS-20260301-001.csv"
+    assert "内部" in inner.title()
+    assert any("不得发给" in said for _, said in inner.notes(1))
 
 
 def test_both_lists_hold_the_same_cells_but_for_the_guard(tmp_path):
@@ -63,7 +93,7 @@ def test_both_lists_hold_the_same_cells_but_for_the_guard(tmp_path):
     takedown_list_csv.write(rows, tmp_path / "a.csv", HEAD)
     takedown_list_xlsx.write(rows, tmp_path / "a.xlsx", HEAD)
     guarded = [[cell.removeprefix("'") for cell in line] for line in read_csv(tmp_path / "a.csv")]
-    assert guarded == read_xlsx(tmp_path / "a.xlsx")["处置清单"]
+    assert guarded == read_xlsx(tmp_path / "a.xlsx")["处置清单"][1:]
 
 
 def test_an_excerpt_is_short_and_holds_the_strongest_words():
@@ -99,15 +129,50 @@ def test_contacts_are_masked_unless_asked_for():
     hidden = takedown_row(decided(), HEAD)
     assert "138 **** 1234" in hidden.excerpt_raw
     assert "fake_wx_2046" not in hidden.excerpt_raw
-    assert hidden.pii_masked == "Y"
+    assert hidden.pii_masked == "是"
     open_row = takedown_row(decided(), replace(HEAD, masked=False))
     assert "138 0000 1234" in open_row.excerpt_raw
-    assert open_row.pii_masked == "N"
+    assert open_row.pii_masked == "否"
 
 
 def test_words_that_end_within_a_telephone_number_give_no_more_of_it_away():
     found = finding("B4-02", evidence(AD, "或打 138 0000"))
-    assert takedown_row(decided(findings=(found,)), HEAD).hit_terms == "或打 138 ****"
+    told = takedown_row(decided(findings=(found,)), HEAD).hit_terms
+    assert told == "加微信 fa********46 或打 138 **** 1234"
+
+
+def test_words_are_shown_with_the_whole_clause_around_them():
+    text = "免考拿证，十月起涨价，名额不多！ 上传费 300 元；不用来学习 包过"
+    quotes = (evidence(text, "月起"), evidence(text, "传费 3"), evidence(text, "用来"))
+    found = (finding("B4-02", *quotes),)
+    told = takedown_row(decided(text=text, findings=found), HEAD).hit_terms
+    assert told == "十月起涨价；上传费 300 元；不用来学习"
+
+
+def test_a_clause_without_end_is_cut_and_says_so():
+    text = "前" * 100 + "包过" + "后" * 100
+    told = takedown_row(
+        decided(text=text, findings=(finding("B4-02", evidence(text, "包过")),)), HEAD
+    ).hit_terms
+    assert told == f"…{'前' * 40}包过{'后' * 40}…"
+
+
+def test_what_the_model_points_to_is_shown_where_no_rule_quotes_anything():
+    learned = finding("B3-02", evidence(AD, "包过不用考"), rule="learned", version=1)
+    made = takedown_row(decided(findings=(learned,)), HEAD)
+    assert made.hit_terms == "包过不用考"
+    assert "请核对是否支持" in made.notes
+    own = finding("B4-02", evidence(AD, "全国联网可查"))
+    assert takedown_row(decided(findings=(learned, own)), HEAD).hit_terms == "证书全国联网可查"
+
+
+@given(st.text(min_size=1, max_size=200), st.data())
+def test_a_clause_holds_the_quote_and_nothing_that_is_not_there(text, data):
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    told = clause(text, start, end)
+    squeezed = "".join(text.split())
+    assert "".join(told.strip("…").split()) in squeezed
 
 
 def test_a_reviewers_note_is_masked_too():
@@ -115,12 +180,29 @@ def test_a_reviewers_note_is_masked_too():
     assert "139****5678" in takedown_row(decided(decision=noted), HEAD).notes
 
 
-def test_a_list_says_suspected_and_names_law_and_rule_as_recorded():
-    made = takedown_row(decided(), HEAD)
+def table(*citations: str):
+    """A table of law that knows these."""
+    return lambda _code, _day, recorded: tuple(one for one in recorded if one in citations)
+
+
+def test_a_list_says_suspected_and_names_law_and_rule():
+    law = "广告法（2021修正）第二十四条"
+    made = takedown_row(decided(), HEAD, table(law))
     assert made.violation_codes == "B4-02；B2-05"
-    assert all(name.startswith("涉嫌") for name in made.violation_name.split("；"))
-    assert made.legal_basis == "广告法（2021修正）第二十四条"
+    assert made.violation_name == "涉嫌以“包过”等字样作保证性宣传"
+    assert made.hints == "涉嫌宣传中违规使用“全国”字样"
+    assert made.legal_basis == law
     assert made.discovered_by == "规则：bao_guo v2、quan_guo v1；人工审核：审核员甲"
+
+
+def test_law_that_a_finding_recorded_is_cited_only_while_the_table_knows_it():
+    wild = "子虚乌有法（2099年修正） 第九百条"
+    real = "《中华人民共和国广告法》（2021年修正）第十一条"
+    found = finding("B4-02", evidence(AD, "包过不用考"), legal_basis=(wild, real))
+    made = takedown_row(decided(findings=(found,)), HEAD, partial(law, penal=False))
+    assert wild not in made.legal_basis
+    assert made.legal_basis.startswith(real)
+    assert takedown_row(decided(findings=(found,)), HEAD).legal_basis == ""
 
 
 def test_what_the_person_said_comes_before_what_the_rules_found():
@@ -130,24 +212,26 @@ def test_what_the_person_said_comes_before_what_the_rules_found():
 
 def test_a_code_of_an_offices_own_rule_is_shown_as_it_is():
     own = finding("X9-01", evidence(AD, "包过不用考"))
-    assert takedown_row(decided(findings=(own,)), HEAD).violation_name.endswith("涉嫌X9-01")
+    assert takedown_row(decided(findings=(own,)), HEAD).hints == "涉嫌X9-01"
 
 
 def test_the_newest_screenshot_is_the_evidence():
     proofs = (snapshot("screenshot", "c", 1), snapshot("screenshot", "d", 2), snapshot("raw", "e"))
     made = takedown_row(decided(snapshots=proofs), HEAD)
     assert made.sha256 == "d" * 64
-    assert made.evidence_id == "EV-" + "d" * 16
+    assert made.evidence_id == "尚未制作"
     assert made.screenshot_file == f"dd/dd/{'d' * 64}"
 
 
 def test_missing_evidence_is_said_and_not_hidden():
     bare = takedown_row(decided(snapshots=()), HEAD)
-    assert (bare.evidence_id, bare.sha256) == ("", "")
+    assert (bare.evidence_id, bare.sha256) == ("尚未制作", "")
     assert "尚无快照" in bare.notes
     page_only = takedown_row(decided(snapshots=(snapshot("raw", "a"),)), HEAD)
     assert (page_only.screenshot_file, page_only.sha256) == ("", "a" * 64)
-    assert "无截图" in page_only.notes
+    assert "无截图" in page_only.remarks
+    packed = takedown_row(decided(package="EV-7-0123456789ab"), HEAD)
+    assert packed.evidence_id == "EV-7-0123456789ab"
 
 
 @pytest.mark.parametrize(
@@ -187,9 +271,10 @@ def test_law_words_and_excerpt_begin_with_what_the_person_decided_on():
     text = "甲" * 400 + "持证上岗" + "乙" * 400 + "包过不用考" + "丙" * 400
     graver = finding("B4-01", evidence(text, "持证上岗"), legal_basis=("甲法",))
     decided_on = finding("B4-02", evidence(text, "包过不用考"), legal_basis=("乙法",))
-    made = takedown_row(decided(text=text, findings=(graver, decided_on)), HEAD)
+    known = table("甲法", "乙法")
+    made = takedown_row(decided(text=text, findings=(graver, decided_on)), HEAD, known)
     assert made.legal_basis == "乙法"
-    assert made.hit_terms == "包过不用考"  # the signer answers for these words
+    assert made.hit_terms == f"…{'乙' * 40}包过不用考{'丙' * 40}…"  # the signer answers for these
     assert "包过不用考" in made.excerpt_raw
 
 
@@ -209,7 +294,7 @@ def test_an_excerpt_finds_the_words_of_a_title_in_the_text():
 
 def test_a_day_without_an_hour_is_shown_as_a_day():
     known = datetime(2026, 7, 27, 16, tzinfo=UTC)
-    assert "发布时间：2026-07-28；" in takedown_row(decided(published_at=known), HEAD).notes
+    assert "发布时间：2026-07-28；" in takedown_row(decided(published_at=known), HEAD).remarks
 
 
 def test_what_only_a_person_can_say_stays_empty():
@@ -235,9 +320,11 @@ def test_an_empty_list_is_a_valid_list_that_says_so(tmp_path, name):
     chosen = exporter(name)
     path = tmp_path / f"list{chosen.suffix}"
     assert chosen.write([], path, HEAD) == 0
-    lines = read_csv(path) if name == "csv" else read_xlsx(path)["处置清单"]
+    lines = read_csv(path) if name == "csv" else read_xlsx(path)["处置清单"][1:]
     assert tuple(lines[0]) == HEAD.header()
-    assert "没有符合条件" in lines[1][0]
+    assert "没有符合条件" in lines[1][-1 if name == "csv" else 0]
+    if name == "xlsx":
+        assert "A3:Q3" in map(str, load_workbook(path)["处置清单"].merged_cells.ranges)
 
 
 def test_the_second_sheet_says_how_the_list_was_made(tmp_path):
@@ -251,7 +338,7 @@ def test_the_second_sheet_says_how_the_list_was_made(tmp_path):
 
 def test_the_header_stays_in_sight(tmp_path):
     takedown_list_xlsx.write([row()], tmp_path / "a.xlsx", HEAD)
-    assert load_workbook(tmp_path / "a.xlsx")["处置清单"].freeze_panes == "B2"
+    assert load_workbook(tmp_path / "a.xlsx")["处置清单"].freeze_panes == "B3"
 
 
 def test_a_disk_that_fills_up_leaves_nothing_behind(tmp_path):
@@ -260,6 +347,13 @@ def test_a_disk_that_fills_up_leaves_nothing_behind(tmp_path):
         write_half_of(path)
     assert "磁盘已满" in told.value.text.zh
     assert list(tmp_path.iterdir()) == []
+
+
+def test_trouble_with_a_file_is_told_in_chinese_and_by_the_name_that_was_typed():
+    trouble = OSError(errno.ENOENT, os.strerror(errno.ENOENT), "/lists/.a.xlsx.27855.part")
+    told = file_problem(trouble).text.zh
+    assert "文件用不了：/lists/a.xlsx（找不到文件或者文件夹）" in told
+    assert "No such file" not in told
 
 
 def write_half_of(path):
@@ -333,7 +427,7 @@ def test_the_law_is_that_of_the_code_a_person_decided_on_even_where_no_rule_foun
     hint = finding("C4-02", evidence("免考出证", "免考"), legal_basis=("丙法",))
     case = decided(text="免考出证", findings=(hint,))
     said = case.decision.reason
-    made = takedown_row(case, HEAD, lambda code, _day: (f"{code} 的法",))
+    made = takedown_row(case, HEAD, lambda code, _day, _recorded: (f"{code} 的法",))
     assert made.legal_basis == f"{said} 的法"
     assert "人工补充" not in made.notes
     assert "丙法" not in takedown_row(case, HEAD).legal_basis

@@ -1,0 +1,107 @@
+"""What whoever signs a list must be told: counted while its rows pass, nothing kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Engine
+
+from door.export_choice import Choice
+from door.takedown_drafting import OPEN_WEB
+from exports.registry import Exporter
+from exports.takedown_case import NO_SNAPSHOT, OTHER_WORDS
+from exports.takedown_rows import NO_PACKAGE, TakedownRow
+from storage.bilingual import Bilingual
+from storage.exports import unconfirmed_cases
+
+SHOWN = 10  # cases named
+
+
+class Tally:
+    def __init__(self) -> None:
+        self.cases: set[str] = set()
+        self._rows = 0
+        self._told: dict[str, dict[str, None]] = {name: {} for name in TOLD}
+
+    def watched(self, rows: Iterable[TakedownRow]) -> Iterator[TakedownRow]:
+        for row in rows:
+            self._rows += 1
+            self.cases.add(row.case_no)
+            for name in weak_points(row):
+                self._told[name][row.case_no] = None
+            yield row
+
+    def remarks(self, engine: Engine, chosen: Exporter, choice: Choice) -> list[Bilingual]:
+        told = [
+            Bilingual(TOLD[name][0] + numbers(found), TOLD[name][1] + numbers(found, ", ", "."))
+            for name, found in self._told.items()
+            if found and not (name == "package" and chosen.format in {"xlsx", "csv"})
+        ]
+        waiting = unconfirmed_cases(engine, chosen.verdicts)
+        if waiting:
+            told.append(
+                Bilingual(
+                    f"另有 {waiting} 件案件已作决定、等待另一人复核，没有列入。",
+                    f"{waiting} more cases wait for a second person and were left out.",
+                )
+            )
+        missing = len(choice.posts or ()) - self._rows
+        if missing > 0:
+            told.append(
+                Bilingual(
+                    f"请求里有 {missing} 条没有列入：其案件已重新打开、改判或者等待复核。",
+                    f"{missing} items of the request were left out: their cases were opened again, "
+                    "decided otherwise or wait for a second person.",
+                )
+            )
+        return told
+
+
+TOLD = {
+    "words": (
+        "没有页面用语（规则没有摘出原文），请对照截图补充；案件",
+        "No words of the page were quoted, add them from the picture; cases ",
+    ),
+    "other": (
+        "页面用语出自规则提示的其他类型，请核对是否支持所认定的类型；案件",
+        "The words shown were found for another kind than the one decided; cases ",
+    ),
+    "snapshot": ("没有快照，请先取证；案件", "There is no snapshot, capture first; cases "),
+    "package": (
+        "还没有证据包（certsweep evidence package 案件编号）；案件",
+        "There is no evidence package yet (certsweep evidence package CASE); cases ",
+    ),
+}
+
+
+def weak_points(row: TakedownRow) -> Iterator[str]:
+    if not row.hit_terms:
+        yield "words"
+    if OTHER_WORDS in row.notes and row.hit_terms:
+        yield "other"
+    if NO_SNAPSHOT in row.notes:
+        yield "snapshot"
+    if row.evidence_id == NO_PACKAGE:
+        yield "package"
+
+
+def numbers(found: Iterable[str], between: str = "、", end: str = "。") -> str:
+    every = list(found)
+    rest = f" … ({len(every)})" if len(every) > SHOWN else ""
+    return f" {between.join(every[:SHOWN])}{rest}{end}"
+
+
+def several_owners(chosen: Exporter, choice: Choice, *, internal: bool) -> list[Bilingual]:
+    """A list of everybody must not be sent to one of them."""
+    if internal or chosen.addressed or chosen.format not in {"xlsx", "csv"}:
+        return []
+    if choice.platform and (choice.platform != OPEN_WEB or choice.site):
+        return []
+    return [
+        Bilingual(
+            "清单列有不同平台或者网站的内容，不要整份发给其中一家；发给一家的请用 --platform、"
+            "--site 或者 --request。",
+            "The list holds content of several platforms or sites: do not send all of it to one of "
+            "them. Use --platform, --site or --request.",
+        )
+    ]

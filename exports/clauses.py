@@ -1,0 +1,39 @@
+"""Whole clauses around the few signs that a rule quotes: half a word proves nothing to a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+ENDS: Final = frozenset("。！？；，!?;,…|｜\n\r\t")
+REACH: Final = 40  # signs looked at on each side; a clause that goes on is cut with …
+
+
+def clause(text: str, start: int, end: int) -> str:
+    """The clause, or the clauses, in which text[start:end] stands, on one line."""
+    first, last = start, end
+    while first > 0 and start - first < REACH and not bounds(text, first - 1):
+        first -= 1
+    while last < len(text) and last - end < REACH and not bounds(text, last):
+        last += 1
+    words = " ".join(text[first:last].split())
+    before = "…" if first > 0 and start - first >= REACH else ""
+    after = "…" if last < len(text) and last - end >= REACH else ""
+    return f"{before}{words.strip('。！？；，!?;,…|｜ ')}{after}"
+
+
+def bounds(text: str, at: int) -> bool:
+    """A stop, or a blank that is not within a number or between words of another language."""
+    sign = text[at]
+    if not sign.isspace():
+        return sign in ENDS
+    beside = text[at - 1 : at], text[at + 1 : at + 2]
+    return sign in ENDS or not any(one.isascii() and one.isalnum() for one in beside)
+
+
+def distinct(clauses: Iterable[str]) -> list[str]:
+    """Each once, without those that stand within another one."""
+    every = [one for one in dict.fromkeys(clauses) if one]
+    return [
+        one for one in every if not any(one != other and one.strip("…") in other for other in every)
+    ]
