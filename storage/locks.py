@@ -8,12 +8,13 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage.bilingual import Problem
 from storage.columns import utc_now
@@ -84,7 +85,10 @@ def hold_in_database(engine: Engine, name: str, holder: str) -> Iterator[None]:
         try:
             yield
         finally:
-            # A pooled connection lives on and would keep the lock; a dead one has lost it.
+            # Said, since the server may be late to see a closed connection; closed, since a pooled
+            # one lives on and would keep the lock where the word did not arrive.
+            with suppress(SQLAlchemyError):
+                connection.execute(select(func.pg_advisory_unlock(key)))
             connection.invalidate()
 
 

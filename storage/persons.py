@@ -59,9 +59,14 @@ def folded_name(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
+def seen(text: str) -> str:
+    """Without what shows nothing or is a picture, so that it makes no other name."""
+    return "".join(sign for sign in text if unicodedata.category(sign) not in UNFIT)
+
+
 def letters(name: str) -> str:
     """Letters and digits alone; in a login of Latin letters its dots and dashes too."""
-    folded = folded_name(name)
+    folded = seen(folded_name(name))
     if folded.isascii():
         return "".join(sign for sign in folded if sign.isalnum() or sign in ".@_-") or ""
     signs: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import zipfile
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -13,8 +14,10 @@ from openpyxl import load_workbook
 from exports import takedown_list_csv, takedown_list_xlsx
 from exports.cells import LIMIT, csv_cell, is_dangerous, is_plain, visible, xlsx_cell
 from exports.takedown_rows import COLUMNS
-from tests.takedown_samples import HEAD, read_csv, row
+from tests.takedown_samples import HEAD as OUTWARD_HEAD
+from tests.takedown_samples import read_csv, row
 
+HEAD = replace(OUTWARD_HEAD, internal=True)  # every column
 OPERATORS = set("=+-@＝＋－＠")
 ATTACKS = (
     "=1+1",
@@ -94,7 +97,7 @@ def test_an_xlsx_read_back_holds_text_only_and_what_one_reads_is_kept(tmp_path_f
     takedown_list_xlsx.write([row(title=text) for text in written], path, HEAD)
     sheet = load_workbook(path)["处置清单"]
     column = list(COLUMNS).index("title") + 1
-    for place, text in enumerate(written, 2):
+    for place, text in enumerate(written, 3):  # under title and head
         cell = sheet.cell(place, column)
         assert cell.data_type != "f"
         assert cell.hyperlink is None
@@ -118,7 +121,7 @@ def test_an_xlsx_holds_no_formula_element_and_no_link(tmp_path):
 def test_a_cell_longer_than_excel_takes_is_cut_and_says_so(tmp_path):
     long = "证😀" * 20_000
     takedown_list_xlsx.write([row(title=long)], tmp_path / "a.xlsx", HEAD)
-    kept = load_workbook(tmp_path / "a.xlsx")["处置清单"].cell(2, 13).value
+    kept = load_workbook(tmp_path / "a.xlsx")["处置清单"].cell(3, 13).value
     assert kept.endswith("…（已截断）")
     assert len(kept.encode("utf-16-le")) // 2 <= LIMIT
     assert len(visible("证" * LIMIT)) == LIMIT

@@ -169,7 +169,7 @@ def test_a_password_that_would_be_guessed_first_is_refused(desk, new) -> None:
 def test_the_last_administrator_cannot_be_taken_away(desk) -> None:
     for act in (
         lambda: disable_user(desk.engine, "admin", "admin"),
-        lambda: set_roles(desk.engine, "admin", [Role.REVIEWER], "admin"),
+        lambda: set_roles(desk.engine, "admin", [Role.REVIEWER], "certsweep"),
     ):
         with pytest.raises(Problem, match="last administrator"):
             act()

@@ -238,7 +238,7 @@ def test_what_a_sealed_package_lacks_is_told_with_a_code_of_its_own(
     assert made["state"] == "sealed"
     code, out, _ = typed("verify", made["path"], **named)
     assert code == 4
-    assert f"capture:{capture.id} full_page：changed" in out
+    assert f"缺：存储中的文件缺失或被改动，没有放入（取证 {capture.id[:12]}" in out
     assert "它不完整" in out
     told = json.loads(typed("verify", made["path"], "--json", **named)[1])
     assert (told["sealed"], told["complete"]) == (True, False)

@@ -18,15 +18,17 @@ from typer.testing import CliRunner
 import cli
 from commands import export
 from door import casework, export_run
-from door.export_run import Asked, export_list, first_moment
+from door.export_choice import Asked
+from door.export_run import export_list, first_moment
 from door.settings import read_settings
-from door.takedown_drafting import Wanted, draft_all
+from door.takedown_drafting import recipient_of
 from exports.takedown_rows import PLATFORMS
 from storage.bilingual import Problem
 from storage.cases import decide, list_cases
 from storage.database import read, write
 from storage.models import cases, export_batches
 from storage.records import CaseStatus, Verdict
+from storage.takedown_drafting import Wanted, draft_all
 from tests.makers import decision, flagged, post, sight
 from tests.takedown_samples import read_csv, read_xlsx
 
@@ -203,7 +205,7 @@ def test_a_letter_to_the_owner_of_a_site_holds_nothing_of_another(engine, tmp_pa
 def test_a_letter_may_hold_what_a_request_asks_for(engine, tmp_path):
     owners(engine)
     wanted = Wanted(by="王起草", at=datetime.now(UTC))
-    requests = draft_all(engine, wanted).requests
+    requests = draft_all(engine, wanted, recipient_of).requests
     (number,) = [one.id for one in requests if one.recipient == "other.example"]
     made = export_list(engine, "letter", tmp_path, Asked(request=number))
     assert made.rows == 1
