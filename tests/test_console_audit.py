@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
+from console.audit_words import ACTS
 from storage.audit import lines, note
 from storage.audit_pages import ROWS, Wanted, audit_page
 from storage.cases import decide
@@ -19,6 +22,8 @@ from storage.users import Role, add_user, set_roles
 from tests.desk_lookups import tooled_desk
 from tests.desk_site import PASSWORD, Browser, staff
 from tests.makers import decision, flagged, post, sight
+
+ROOT = Path(__file__).parents[1]
 
 ROW = re.compile(r"<tr><td class=\"n\">(\d+)</td>.*?</tr>", re.DOTALL)
 
@@ -177,3 +182,27 @@ def test_an_auditor_changes_nothing_else(desk) -> None:
     add_user(desk.engine, "late", "", [Role.AUDITOR], "admin")
     assert Browser(desk).post("/login", {"login": "late", "password": PASSWORD}).status_code == 401
     assert utc_now() - next(iter(lines(desk.engine))).at < timedelta(minutes=5)
+
+
+def recorded_acts() -> set[str]:
+    """Third argument of every call of `record`, and what `act` is by default."""
+    found: set[str] = set()
+    for path in [
+        file for room in ("storage", "console", "door") for file in (ROOT / room).rglob("*.py")
+    ]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"record", "note"}:
+                found |= {one.value for one in node.args if act_like(one)}
+    return found
+
+
+def act_like(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and bool(
+        re.fullmatch(r"[a-z]+\.[a-z]+|login|logout", str(node.value))
+    )
+
+
+def test_every_act_that_is_recorded_has_chinese_words() -> None:
+    acts = recorded_acts()
+    assert len(acts) > 10
+    assert [act for act in sorted(acts) if act not in ACTS] == []
