@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.markers import Markers, State
+from crawler.nodes import attribute
+from crawler.posting import canonical_or, post_id_of
+from crawler.shapes import first, has
 from crawler.sheet import Sheet, Told
 from crawler.tied import ACCOUNT, LIST, POST, Asked, Tie
 from crawler.verdicts import (
@@ -40,14 +43,17 @@ MOST_TEXT = 20_000  # characters looked through for a wall around an empty list
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """`own`: answers about what was asked for, the page itself where it is one. `around`: data
-    that the document carries. `refused`: what `own` says against it. `walled`: a wall that any
-    other answer met."""
+    that the document carries. `refused`: what both say against it. `denied`: what the newest of
+    `own` says that is more than a wall, or that it holds nothing. `silent`: one of `own` does.
+    `walled`: a wall that any other answer met."""
 
     kind: str
     own: tuple[Told, ...]
     around: tuple[Told, ...]
     other: tuple[Told, ...]
     refused: State | None
+    denied: State | None
+    silent: bool
     walled: State | None
 
 
@@ -80,6 +86,8 @@ def hear(markers: Markers, sheet: Sheet, told: Iterable[Told], asked: Asked) -> 
         around=around,
         other=other,
         refused=gravest_wall_last(of_answers(markers, [one], *paths) for one in (*own, *around)),
+        denied=denied(markers, own, asked),
+        silent=any(is_silent(markers, one) for one in own),
         walled=walled if walled is not None and walled[0] is BLOCKED else None,
     )
 
@@ -108,6 +116,28 @@ def gravest_wall_last(told: Iterable[State | None]) -> State | None:
     return next((one for one in states if one[0] is not BLOCKED), next(iter(states), None))
 
 
+def denied(markers: Markers, own: Iterable[Told], asked: Asked) -> State | None:
+    """What a post's newest answer says against it, also beside its record: it may have been taken
+    down between two asks. Walls are passed over, and answers that tell nothing of the post."""
+    for one in reversed([*own]):
+        state = of_answers(markers, [one], *markers.paths["messages"])
+        if state is not None and state[0] is not BLOCKED:
+            return state
+        if is_silent(markers, one):
+            return LAYOUT_CHANGED
+        if asked.post_id in set(asked.about(one.value)):
+            return None
+    return None
+
+
+def is_silent(markers: Markers, one: Told) -> bool:
+    """Whether an answer that met no wall has its place for a post, and nothing stands there."""
+    if of_answers(markers, [one], *markers.paths["messages"]) is not None:
+        return False
+    paths = markers.paths.get("post", ())
+    return any(has(one.value, path) and first(one.value, path) is None for path in paths)
+
+
 def answers_of(markers: Markers, sheet: Sheet) -> list[Told]:
     """Answers without those that hold other people's comments."""
     skipped = markers.words.get("not_posts", ())
@@ -124,17 +154,36 @@ def against_post(markers: Markers, sheet: Sheet, heard: Heard, *, told_by: str) 
     """What speaks against a post; None where it may be read.
 
     `told_by`: where its record stands: "own", "around", "other", "" where there is none. Data that
-    came with the document is older than the answer about the post itself. A card in a list of
+    came with the document is older than the answer about the post itself, and than the notice that
+    the platform shows in its place. A card in a list of
     something else's is no post: what it shows may be long gone.
     """
     if told_by == "own":
-        return None
+        return heard.denied
     if told_by == "around":
-        refused = heard.refused
-        return None if refused is None or refused[0] is BLOCKED else refused
+        shown = in_elements(markers, sheet) if sheet.whole is None else None
+        told = (one for one in (heard.refused, shown) if one is not None and one[0] is not BLOCKED)
+        return next(told, LAYOUT_CHANGED if heard.silent else None)
     state = missing(markers, sheet, heard)
     # Scripts that were told of it, or of posts beside it, did run: this is no empty shell.
     return LAYOUT_CHANGED if state == SHELL and (told_by or heard.own) else state
+
+
+def against_shown(markers: Markers, sheet: Sheet, asked: str) -> State | None:
+    """What speaks against a post that the finished document alone shows; None where it may be
+    read. Recommendations stand beside a notice, and another post in a dead one's place."""
+    state = state_of(markers, sheet, found=True)
+    if state[0] is not PageState.ALIVE:
+        return state
+    spoken = in_elements(markers, sheet)
+    if spoken is not None:
+        return spoken
+    named = attribute(
+        sheet.tree, ["link[rel=canonical]", "meta[property='og:url']"], "href", "content"
+    )
+    got = post_id_of(canonical_or(named))
+    swapped = bool(got) and not got.startswith("user:") and got != asked
+    return (PageState.SWAPPED, "other_post") if swapped else None
 
 
 def against_account(
