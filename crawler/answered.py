@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-from crawler.markers import Markers, State
+from crawler.markers import Markers, State, fold
 from crawler.nodes import attribute
 from crawler.posting import canonical_or, post_id_of
-from crawler.shapes import first, has
+from crawler.shapes import dig, first, has, words
 from crawler.sheet import Sheet, Told
 from crawler.tied import ACCOUNT, LIST, POST, Asked, Tie
 from crawler.verdicts import (
@@ -48,6 +48,7 @@ class Heard:
     `walled`: a wall that any other answer met."""
 
     kind: str
+    markers: Markers
     own: tuple[Told, ...]
     around: tuple[Told, ...]
     other: tuple[Told, ...]
@@ -82,6 +83,7 @@ def hear(markers: Markers, sheet: Sheet, told: Iterable[Told], asked: Asked) -> 
     walled = of_answers(markers, other, *paths)
     return Heard(
         kind=kind,
+        markers=markers,
         own=own,
         around=around,
         other=other,
@@ -138,6 +140,20 @@ def is_silent(markers: Markers, one: Told) -> bool:
     return any(has(one.value, path) and first(one.value, path) is None for path in paths)
 
 
+def has_failed(markers: Markers, value: object) -> bool:
+    """Whether an answer tells that it is none, in whatever code: at a place where its platform
+    tells of success, something else stands."""
+    spoken = fold(" ".join(words(value, path) for path in markers.paths["messages"]))
+    if any(fold(word) in spoken for word in markers.words.get("empty", ())):
+        return False  # 微博 tells of an empty list so
+    told = (dig(value, path) for path in markers.paths.get("success", ()))
+    good = markers.words.get("success", ())
+    return any(
+        one is False or (isinstance(one, str | int) and one is not True and str(one) not in good)
+        for one in told
+    )
+
+
 def answers_of(markers: Markers, sheet: Sheet) -> list[Told]:
     """Answers without those that hold other people's comments."""
     skipped = markers.words.get("not_posts", ())
@@ -145,8 +161,14 @@ def answers_of(markers: Markers, sheet: Sheet) -> list[Told]:
 
 
 def items_of(heard: Heard, listed: Callable[[object], int | None]) -> int | None:
-    """How many entries the lists asked for have, of whatever shape; None where none came."""
-    found = [number for one in heard.own if (number := listed(one.value)) is not None]
+    """How many entries the lists asked for have, of whatever shape; None where none came. Of an
+    answer that tells of an error, in a code not known yet too, an empty list is none."""
+    counted = ((one, listed(one.value)) for one in heard.own)
+    found = [
+        number
+        for one, number in counted
+        if number is not None and (number or not has_failed(heard.markers, one.value))
+    ]
     return sum(found) if found else None
 
 
@@ -247,7 +269,9 @@ def missing(
     if around[0] is BLOCKED and around != SHELL:
         return around
     if refused is not None or items is None:
-        return refused or around
+        failed = any(has_failed(markers, one.value) for one in heard.own)
+        untold = failed and (heard.kind == LIST or around == SHELL)
+        return refused or (LAYOUT_CHANGED if untold else around)
     if items:
         return LAYOUT_CHANGED
     if sheet.whole is not None:

@@ -83,7 +83,7 @@ class ToutiaoSpider(SourceSpider):
             "other": spoken(told_posts(MARKERS, sheet, heard.other)) if one else {},
         }
         if one and asked not in places["around"] and (post := shown_post(sheet, asked)) is not None:
-            places["around"] = {asked: post}
+            places["around"] |= {post.post_id: post}
         hits = list(shown_hits(sheet)) if not one else []
         places["around"] |= {
             hit.post_id: hit

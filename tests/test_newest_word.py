@@ -133,3 +133,43 @@ def test_what_stands_recommended_beside_a_notice_is_not_the_post_asked_for():
     assert told("douyin", WATCH, NOTICE + mine) == "removed:unspecified"
     named = f'<link rel=canonical href="{DOUYIN}/video/{OTHER}">'
     assert told("douyin", WATCH, named + mine) == "swapped:other_post"
+
+
+MID, M = "4900000000000001", "https://m.weibo.cn"
+BLOG = {"id": MID, "mid": MID, "text": "月嫂证", "created_at": "Sat Jun 15 11:44:46 +0800 2019"}
+OWNED = {**BLOG, "user": {"id": 1234567890, "screen_name": "某"}}
+
+
+def weibo(blog: Any) -> str:
+    return f"<script>var $render_data = [{json.dumps({'status': blog})}][0] || {{}};</script>"
+
+
+@pytest.mark.parametrize("user", [{}, {"user": None}, {"user": {}}, {"user": {"id": 1}}])
+def test_a_weibo_without_an_author_is_not_alive_whatever_words_stand_in_its_place(user):
+    url = f"{M}/detail/{MID}"
+    assert told("weibo", url, weibo(OWNED)) == "alive:"
+    gone = {**BLOG, "text": "抱歉，根据某种设置，此微博已不可见。"} | user
+    assert told("weibo", url, weibo(gone)) == "ambiguous:deleted_or_private"
+
+
+def test_the_rest_of_a_long_weibo_does_not_hide_the_notice_in_its_place():
+    url = f"{M}/detail/{MID}"
+    rest = (f"{M}/statuses/extend?id={MID}", {"ok": 1, "data": {"longTextContent": "长文"}})
+    assert told("weibo", url, "", rest) == "alive:"
+    spoken = "<p class=h5-4con>微博不存在或暂无查看权限!</p>"
+    assert told("weibo", url, spoken, rest) == "ambiguous:deleted_or_private"
+    none = (f"{M}/statuses/show?id={MID}", {"ok": 1, "data": None})
+    assert told("weibo", url, weibo(OWNED), none) == "error:layout_changed"
+
+
+ARTICLE = "7300000000000000101"
+
+
+def test_the_markup_of_another_article_is_not_the_one_asked_for():
+    url = f"https://www.toutiao.com/article/{ARTICLE}/"
+    dom = "<link rel=canonical href='{}'><h1>月嫂</h1><div class=article-content>月嫂证</div>"
+    assert told("toutiao", url, dom.format(url)) == "alive:"
+    other = url.replace("0101", "0999")
+    assert told("toutiao", url, dom.format(other)) == "swapped:other_post"
+    spoken = "<div class=error-content><p class=error-tips>你访问的内容不存在</p></div>"
+    assert told("toutiao", url, spoken + dom.format("")).startswith("removed:")
