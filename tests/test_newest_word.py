@@ -173,3 +173,33 @@ def test_the_markup_of_another_article_is_not_the_one_asked_for():
     assert told("toutiao", url, dom.format(other)) == "swapped:other_post"
     spoken = "<div class=error-content><p class=error-tips>你访问的内容不存在</p></div>"
     assert told("toutiao", url, spoken + dom.format("")).startswith("removed:")
+
+
+@pytest.mark.parametrize(
+    ("inside", "script"),
+    [
+        (
+            "<div class=weui-msg><h2 class=weui-msg__title>{}</h2></div>",
+            'window.cgiDataNew={title:"t",content_noencode:"旧文"}',
+        ),
+        (
+            "<div id=js_article><h1 id=activity-name>t</h1><p id=js_content>{}</p></div>",
+            "",
+        ),
+        (
+            "<div id=js_article><div class=tip_wrap>{}</div></div>",
+            'var msg_title="t";var item_show_type="5";',
+        ),
+    ],
+)
+def test_a_notice_in_unknown_words_in_an_article_s_place_is_no_article(inside, script):
+    url = "https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv"
+    dom = f"{inside.replace('{}', '此内容已被平台移除，无法访问')}<script>{script}</script>"
+    assert told("wechat_mp", url, dom).partition(":")[0] in {"removed", "error"}
+
+
+def test_an_article_that_only_speaks_of_removed_ones_is_alive():
+    url = "https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv"
+    dom = "<div id=js_article><h1 id=activity-name>t</h1><div id=js_content><p>{}</p></div></div>"
+    text = "此内容已被平台移除，无法访问</p><p>这样的提示是什么意思？小编告诉大家。"
+    assert told("wechat_mp", url, dom.format(text)) == "alive:"
