@@ -199,7 +199,8 @@ class AnswerSource(SourceSpider):
             items = None if asked else len(kept)
         if not (posts or accounts or (found and not kept)):
             shown = self.shown_list(sheet) if self.may_look(sheet, heard) else None
-            posts, items = (list(shown), 0) if shown is not None else (posts, items)
+            if shown or (shown is not None and not heard.failed):
+                posts, items = list(shown), 0
         against = self.against(sheet, heard, accounts, posts, items)
         if against is not None and not (found and not kept and heard.kind == LIST):
             return unread(against, sheet)

@@ -57,6 +57,11 @@ class Heard:
     silent: bool
     walled: State | None
 
+    @property
+    def failed(self) -> bool:
+        """Whether one of `own` tells of an error; what the page shows as empty is then none."""
+        return any(has_failed(self.markers, one.value) for one in self.own)
+
 
 def kind_of(asked: str) -> str:
     """ "post", "account" or "list" by the id that a URL asks for."""
@@ -269,8 +274,7 @@ def missing(
     if around[0] is BLOCKED and around != SHELL:
         return around
     if refused is not None or items is None:
-        failed = any(has_failed(markers, one.value) for one in heard.own)
-        untold = failed and (heard.kind == LIST or around == SHELL)
+        untold = heard.failed and (heard.kind == LIST or around == SHELL)
         return refused or (LAYOUT_CHANGED if untold else around)
     if items:
         return LAYOUT_CHANGED

@@ -116,7 +116,8 @@ class ToutiaoSpider(SourceSpider):
             return state_of(MARKERS, sheet, found=True)
         if strangers and not any(there.values()) and not (heard.refused or heard.walled):
             return other_post(MARKERS, sheet)
-        return without_posts(sheet, against, empty=heard.kind != POST and not items)
+        empty = heard.kind != POST and not items and not heard.failed
+        return without_posts(sheet, against, empty=empty)
 
 
 def asks(url: str) -> str:

@@ -18,7 +18,6 @@ from crawler.answered import (
     against_list,
     against_post,
     answers_of,
-    has_failed,
     hear,
     is_of_account,
     items_of,
@@ -156,7 +155,7 @@ def of_list(sheet: Sheet, heard: Heard, asked: str) -> Reading | None:
     blogs = blogs_in((*heard.own, *heard.around))
     users = [user for value in told for user in objects([first(value, *PATHS["user"])])]
     items = items_of(heard, listed)
-    told_of_list = items is not None or any(has_failed(MARKERS, one.value) for one in heard.own)
+    told_of_list = items is not None or heard.failed
     if not (blogs or users or told_of_list or heard.refused or heard.walled):
         return None
     wanted = asked.removeprefix("user:")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.test_answered import BILI, DOUYIN, EDITH, KUAISHOU, XHS, told
+from tests.test_answered import BILI, DOUYIN, EDITH, KUAISHOU, XHS, seen, told
 
 WORDS = "%E6%9C%88%E5%AB%82"
 SENT = json.dumps({"keyword": "月嫂", "pcursor": "", "page": "search"})
@@ -77,3 +77,24 @@ def test_a_search_refused_in_an_unknown_code_is_not_an_empty_one(name):
 def test_weibo_tells_of_an_empty_list_by_its_words_beside_ok_0():
     url, (at,), good, _ = SEARCHES["weibo"]
     assert told("weibo", url, "", (at, good | {"ok": 0, "msg": "这里还没有内容"})) == "alive:"
+
+
+@pytest.mark.parametrize(
+    ("name", "dom"),
+    [
+        ("toutiao", "<div class=s-result-list></div><p>没有找到相关结果</p>"),
+        ("zhihu", "<div class=EmptyState>暂无搜索结果</div>"),
+        ("tieba", "<ul id=thread_list></ul>"),
+        ("bilibili", "<div class=search-no-result>暂无</div>"),
+    ],
+)
+def test_a_page_that_shows_nothing_after_a_refused_search_is_not_an_empty_one(name, dom):
+    url, (at, *sent), good, failure = SEARCHES[name]
+    assert told(name, url, dom, (at, good, *sent)) == "alive:"
+    assert told(name, url, dom, (at, good | failure, *sent)) == "error:layout_changed"
+
+
+def test_the_bare_title_of_a_refused_search_of_kuaishou_tells_nothing_of_it():
+    url, (at, sent), good, failure = SEARCHES["kuaishou"]
+    reading = seen("kuaishou", url, "", (at, good | failure, sent), title="快手")
+    assert (reading.state, reading.reason) == ("error", "layout_changed")
