@@ -15,6 +15,7 @@ from crawler.answered import (
     against_account,
     against_list,
     against_post,
+    against_shown,
     answers_of,
     hear,
     is_of_account,
@@ -25,7 +26,7 @@ from crawler.embedded import assigned, script_by_id, streamed
 from crawler.markers import Markers, State
 from crawler.posting import filled, finished, next_page, post_id_of, says_something, urls
 from crawler.reading import Reading
-from crawler.shapes import first, has, without_lists
+from crawler.shapes import without_lists
 from crawler.sheet import Sheet, Told
 from crawler.source_spider import SourceSpider
 from crawler.tied import LIST, POST, Asked
@@ -170,20 +171,14 @@ class AnswerSource(SourceSpider):
         others = {self.main(one.value) for one in (*heard.own, *heard.around)} - {"", asked}
         if refused is None and (others or post_id_of(sheet.url) not in {"", asked}):
             return Reading(state=PageState.SWAPPED, reason="other_post")
-        silent = any(self.holds_nothing(one.value) for one in heard.own)
-        believed = sheet.whole is None and not refused and not silent
+        believed = sheet.whole is None and not refused and not heard.silent
         shown = self.shown(sheet, asked) if believed else None
-        if shown is not None and state_of(self.markers, sheet, found=True)[0] is ALIVE:
-            return Reading(state=ALIVE, posts=(finished(shown),))
+        if shown is not None:
+            against = against_shown(self.markers, sheet, asked)
+            alive = Reading(state=ALIVE, posts=(finished(shown),))
+            return alive if against is None else unread(against, sheet)
         against = against_post(self.markers, sheet, heard, told_by=told_by)
         return unread(against or LAYOUT_CHANGED, sheet)
-
-    def holds_nothing(self, value: object) -> bool:
-        """Whether a post's own answer has its place for the post, and nothing stands there."""
-        return any(
-            has(value, path) and first(value, path) is None
-            for path in self.markers.paths.get("post", ())
-        )
 
     def read_list(self, sheet: Sheet, asked: str, heard: Heard) -> Reading:
         told = (*heard.own, *heard.around)
@@ -204,7 +199,8 @@ class AnswerSource(SourceSpider):
             items = None if asked else len(kept)
         if not (posts or accounts or (found and not kept)):
             shown = self.shown_list(sheet) if self.may_look(sheet, heard) else None
-            posts, items = (list(shown), 0) if shown is not None else (posts, items)
+            if shown or (shown is not None and not heard.failed):
+                posts, items = list(shown), 0
         against = self.against(sheet, heard, accounts, posts, items)
         if against is not None and not (found and not kept and heard.kind == LIST):
             return unread(against, sheet)

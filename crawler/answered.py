@@ -13,7 +13,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-from crawler.markers import Markers, State
+from crawler.markers import Markers, State, fold
+from crawler.nodes import attribute
+from crawler.posting import canonical_or, post_id_of
+from crawler.shapes import dig, first, has, words
 from crawler.sheet import Sheet, Told
 from crawler.tied import ACCOUNT, LIST, POST, Asked, Tie
 from crawler.verdicts import (
@@ -40,15 +43,24 @@ MOST_TEXT = 20_000  # characters looked through for a wall around an empty list
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """`own`: answers about what was asked for, the page itself where it is one. `around`: data
-    that the document carries. `refused`: what `own` says against it. `walled`: a wall that any
-    other answer met."""
+    that the document carries. `refused`: what both say against it. `denied`: what the newest of
+    `own` says that is more than a wall, or that it holds nothing. `silent`: one of `own` does.
+    `walled`: a wall that any other answer met."""
 
     kind: str
+    markers: Markers
     own: tuple[Told, ...]
     around: tuple[Told, ...]
     other: tuple[Told, ...]
     refused: State | None
+    denied: State | None
+    silent: bool
     walled: State | None
+
+    @property
+    def failed(self) -> bool:
+        """Whether one of `own` tells of an error; what the page shows as empty is then none."""
+        return any(has_failed(self.markers, one.value) for one in self.own)
 
 
 def kind_of(asked: str) -> str:
@@ -76,10 +88,13 @@ def hear(markers: Markers, sheet: Sheet, told: Iterable[Told], asked: Asked) -> 
     walled = of_answers(markers, other, *paths)
     return Heard(
         kind=kind,
+        markers=markers,
         own=own,
         around=around,
         other=other,
         refused=gravest_wall_last(of_answers(markers, [one], *paths) for one in (*own, *around)),
+        denied=denied(markers, own, asked),
+        silent=any(is_silent(markers, one) for one in own),
         walled=walled if walled is not None and walled[0] is BLOCKED else None,
     )
 
@@ -108,6 +123,42 @@ def gravest_wall_last(told: Iterable[State | None]) -> State | None:
     return next((one for one in states if one[0] is not BLOCKED), next(iter(states), None))
 
 
+def denied(markers: Markers, own: Iterable[Told], asked: Asked) -> State | None:
+    """What a post's newest answer says against it, also beside its record: it may have been taken
+    down between two asks. Walls are passed over, and answers that tell nothing of the post."""
+    for one in reversed([*own]):
+        state = of_answers(markers, [one], *markers.paths["messages"])
+        if state is not None and state[0] is not BLOCKED:
+            return state
+        if is_silent(markers, one):
+            return LAYOUT_CHANGED
+        if asked.post_id in set(asked.about(one.value)):
+            return None
+    return None
+
+
+def is_silent(markers: Markers, one: Told) -> bool:
+    """Whether an answer that met no wall has its place for a post, and nothing stands there."""
+    if of_answers(markers, [one], *markers.paths["messages"]) is not None:
+        return False
+    paths = markers.paths.get("post", ())
+    return any(has(one.value, path) and first(one.value, path) is None for path in paths)
+
+
+def has_failed(markers: Markers, value: object) -> bool:
+    """Whether an answer tells that it is none, in whatever code: at a place where its platform
+    tells of success, something else stands."""
+    spoken = fold(" ".join(words(value, path) for path in markers.paths["messages"]))
+    if any(fold(word) in spoken for word in markers.words.get("empty", ())):
+        return False  # 微博 tells of an empty list so
+    told = (dig(value, path) for path in markers.paths.get("success", ()))
+    good = markers.words.get("success", ())
+    return any(
+        one is False or (isinstance(one, str | int) and one is not True and str(one) not in good)
+        for one in told
+    )
+
+
 def answers_of(markers: Markers, sheet: Sheet) -> list[Told]:
     """Answers without those that hold other people's comments."""
     skipped = markers.words.get("not_posts", ())
@@ -115,8 +166,14 @@ def answers_of(markers: Markers, sheet: Sheet) -> list[Told]:
 
 
 def items_of(heard: Heard, listed: Callable[[object], int | None]) -> int | None:
-    """How many entries the lists asked for have, of whatever shape; None where none came."""
-    found = [number for one in heard.own if (number := listed(one.value)) is not None]
+    """How many entries the lists asked for have, of whatever shape; None where none came. Of an
+    answer that tells of an error, in a code not known yet too, an empty list is none."""
+    counted = ((one, listed(one.value)) for one in heard.own)
+    found = [
+        number
+        for one, number in counted
+        if number is not None and (number or not has_failed(heard.markers, one.value))
+    ]
     return sum(found) if found else None
 
 
@@ -124,17 +181,36 @@ def against_post(markers: Markers, sheet: Sheet, heard: Heard, *, told_by: str) 
     """What speaks against a post; None where it may be read.
 
     `told_by`: where its record stands: "own", "around", "other", "" where there is none. Data that
-    came with the document is older than the answer about the post itself. A card in a list of
+    came with the document is older than the answer about the post itself, and than the notice that
+    the platform shows in its place. A card in a list of
     something else's is no post: what it shows may be long gone.
     """
     if told_by == "own":
-        return None
+        return heard.denied
     if told_by == "around":
-        refused = heard.refused
-        return None if refused is None or refused[0] is BLOCKED else refused
+        shown = in_elements(markers, sheet) if sheet.whole is None else None
+        told = (one for one in (heard.refused, shown) if one is not None and one[0] is not BLOCKED)
+        return next(told, LAYOUT_CHANGED if heard.silent else None)
     state = missing(markers, sheet, heard)
     # Scripts that were told of it, or of posts beside it, did run: this is no empty shell.
     return LAYOUT_CHANGED if state == SHELL and (told_by or heard.own) else state
+
+
+def against_shown(markers: Markers, sheet: Sheet, asked: str) -> State | None:
+    """What speaks against a post that the finished document alone shows; None where it may be
+    read. Recommendations stand beside a notice, and another post in a dead one's place."""
+    state = state_of(markers, sheet, found=True)
+    if state[0] is not PageState.ALIVE:
+        return state
+    spoken = in_elements(markers, sheet)
+    if spoken is not None:
+        return spoken
+    named = attribute(
+        sheet.tree, ["link[rel=canonical]", "meta[property='og:url']"], "href", "content"
+    )
+    got = post_id_of(canonical_or(named))
+    swapped = bool(got) and not got.startswith("user:") and got != asked
+    return (PageState.SWAPPED, "other_post") if swapped else None
 
 
 def against_account(
@@ -198,7 +274,8 @@ def missing(
     if around[0] is BLOCKED and around != SHELL:
         return around
     if refused is not None or items is None:
-        return refused or around
+        untold = heard.failed and (heard.kind == LIST or around == SHELL)
+        return refused or (LAYOUT_CHANGED if untold else around)
     if items:
         return LAYOUT_CHANGED
     if sheet.whole is not None:

@@ -78,13 +78,13 @@ def objects(value: Any, *paths: str) -> list[dict[str, Any]]:  # noqa: ANN401
 
 
 def without_lists(value: Any, depth: int = DEEPEST) -> Any:  # noqa: ANN401
-    """The same without lists of several objects, in which cards of other things stand, and
-    without what lies too deep."""
+    """The same without lists of objects, in which cards of other things stand though it be one
+    alone, and without what lies too deep."""
     if isinstance(value, dict) and depth:
         return {name: without_lists(one, depth - 1) for name, one in value.items()}
     if isinstance(value, list) and depth:
-        several = sum(isinstance(one, dict) for one in value) > 1
-        return [] if several else [without_lists(one, depth - 1) for one in value]
+        cards = any(isinstance(one, dict) for one in value)
+        return [] if cards else [without_lists(one, depth - 1) for one in value]
     return None if isinstance(value, dict | list) else value
 
 

@@ -17,7 +17,7 @@ from crawler.counts import counts_of
 from crawler.embedded import json_text
 from crawler.markers import State, markers_of
 from crawler.nodes import attribute, block_text, line, pick
-from crawler.posting import plain_title, urls
+from crawler.posting import plain_title, post_id_of, urls
 from crawler.reading import Reading
 from crawler.relative_dates import first_moment
 from crawler.shapes import dig, every_object, first, items, length_but, words
@@ -72,7 +72,7 @@ class KuaishouSpider(AnswerSource):
         if sheet.whole is None and pick(sheet.tree, CSS["wall"]) is not None:
             return unread((PageState.BLOCKED, "captcha"), sheet)
         bare = sheet.seen.title in MARKERS.words["bare_titles"] and bool(page.dom)
-        if reading.reason == "layout_changed" and bare:
+        if reading.reason == "layout_changed" and bare and post_id_of(page.url):
             return unread((PageState.AMBIGUOUS, "unspecified"), sheet)
         return reading
 

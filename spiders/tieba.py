@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import quote
+from functools import partial
+from urllib.parse import quote, unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -22,16 +23,17 @@ from crawler.nodes import attribute, block_text, images_of, line, links_of, pars
 from crawler.posting import canonical_or, finished, plain_title, post_id_of, says_something, urls
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
-from crawler.shapes import dig, first, length_but, words
+from crawler.shapes import dig, first, length_but, objects, words
 from crawler.sheet import Sheet
 from crawler.source_spider import SourceSpider
 from crawler.tieba_answers import HOME, address, told_posts
-from crawler.tied import POST, Asked
+from crawler.tied import ACCOUNT, LIST, POST, Asked
 from crawler.verdicts import LAYOUT_CHANGED, SHELL, other_post, state_of, unread
 from storage.records import Page, PageState, Post, Target, TargetKind
 
 MARKERS = markers_of("tieba")
 CSS, PATHS = MARKERS.selectors, MARKERS.paths
+PORTRAIT = "user:tb."  # how most ids of accounts begin; the others are names
 THREAD_ID = re.compile(r"\bthread_id[\"']?\s*[:=]\s*[\"']?(\d{6,})")
 REGION = re.compile(r"IP属地\s*[:：]?\s*(\S+)")
 DATED = re.compile(
@@ -68,8 +70,10 @@ class TiebaSpider(SourceSpider):
         sheet = Sheet(page)
         trees = laid_open(sheet)
         asked = asked_thread(page.url)
-        kind = POST if asked else kind_of(post_id_of(page.url))
-        of = Asked(kind=kind, post_id=asked, asks=asks, about=told_ids, words=sheet.searched)
+        named = post_id_of(page.url)
+        kind = POST if asked else kind_of(named)
+        asking = partial(asks, named)
+        of = Asked(kind=kind, post_id=named, asks=asking, about=told_ids, words=sheet.searched)
         heard = hear(MARKERS, sheet, answers_of(MARKERS, sheet), of)
         places = {
             "own": spoken(told_posts(MARKERS, sheet, (*heard.own, *heard.around)), ""),
@@ -80,6 +84,8 @@ class TiebaSpider(SourceSpider):
             name: spoken(found.values(), asked) if asked else found
             for name, found in places.items()
         }
+        if kind == ACCOUNT:
+            there = {name: of_owner(posts, named) for name, posts in there.items()}
         if asked:  # a thread is its floors: in a list beside them it may stand long after its end
             there["around"] = spoken(shown_floors(sheet, trees), asked)
         mine = {key: post for found in reversed(there.values()) for key, post in found.items()}
@@ -110,19 +116,43 @@ class TiebaSpider(SourceSpider):
             return against
         if heard.kind == POST and strangers and not any(there.values()) and not heard.refused:
             return gone_title(sheet) or other_post(MARKERS, sheet)
-        listed_none = heard.kind != POST and not items and any(pick(t, CSS["lists"]) for t in trees)
+        empty = heard.kind == LIST and not items and not heard.failed
+        listed_none = empty and any(pick(t, CSS["lists"]) for t in trees)
         return without_posts(sheet, against, listed_none=listed_none)
 
 
-def asks(url: str) -> str:
-    """The thread that an address of the JSON interface asks for."""
+def asks(wanted: str, url: str) -> str:
+    """The thread or account that an address of the JSON interface asks for. An account has two
+    names, its portrait and its user name: only the one that `wanted` has can be compared."""
+    if wanted.startswith("user:"):
+        name = "portrait|id" if wanted.startswith(PORTRAIT) else "un|user_name"
+        told = re.search(rf"[?&](?:{name})=([^&]+)", url)
+        return f"user:{unquote(told[1]).partition('?')[0]}" if told else ""
     found = re.search(r"[?&](?:kz|tid|thread_id)=(\d+)", url)
     return found[1] if found else ""
 
 
 def told_ids(value: object) -> set[str]:
-    """The thread that an answer opens."""
-    return {words(first(value, *PATHS["thread"]), "id", "tid")}
+    """The thread that an answer opens; of a list by whom its threads are."""
+    people = {
+        f"user:{words(one, path).partition('?')[0]}"
+        for entry in objects(value, *PATHS["threads"])
+        for one in [first(entry, "thread_info.user", "thread_info.author", "user", "author")]
+        for path in ("portrait", "user_name", "name")
+    }
+    return people | {words(first(value, *PATHS["thread"]), "id", "tid")}
+
+
+def of_owner(posts: dict[str, Post], named: str) -> dict[str, Post]:
+    """Posts without those that name another account than the page's."""
+    return {key: post for key, post in posts.items() if is_owner(post, named)}
+
+
+def is_owner(post: Post, named: str) -> bool:
+    home = post_id_of(post.author_url) if post.author_url else ""
+    if not home or home.startswith(PORTRAIT) != named.startswith(PORTRAIT):
+        return True
+    return home == named
 
 
 def spoken(posts: Iterable[Post], thread: str) -> dict[str, Post]:

@@ -83,7 +83,7 @@ class ToutiaoSpider(SourceSpider):
             "other": spoken(told_posts(MARKERS, sheet, heard.other)) if one else {},
         }
         if one and asked not in places["around"] and (post := shown_post(sheet, asked)) is not None:
-            places["around"] = {asked: post}
+            places["around"] |= {post.post_id: post}
         hits = list(shown_hits(sheet)) if not one else []
         places["around"] |= {
             hit.post_id: hit
@@ -116,7 +116,8 @@ class ToutiaoSpider(SourceSpider):
             return state_of(MARKERS, sheet, found=True)
         if strangers and not any(there.values()) and not (heard.refused or heard.walled):
             return other_post(MARKERS, sheet)
-        return without_posts(sheet, against, empty=heard.kind != POST and not items)
+        empty = heard.kind != POST and not items and not heard.failed
+        return without_posts(sheet, against, empty=empty)
 
 
 def asks(url: str) -> str:

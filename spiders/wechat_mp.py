@@ -41,6 +41,12 @@ VARIABLES = re.compile(
 MEDIA = "img,iframe,video,audio,mpvoice,mp-common-mpaudio,mpvideosnap,mp-common-videosnap,svg"
 MORE = re.compile(r"[，,。]?\s*查看(?:对应规则|详细内容)\s*\Z")  # the words of a link
 MOST_TEXT = 5_000
+MOST_LINES = 40
+# A line of the platform's own, of whatever wording, where the body of an article should stand.
+NOTICE_LIKE = re.compile(
+    r"(?:[此该本]|您访问的)?(?:内容|文章|视频|图文|作品|[帐账]号|公众号)[^。！!？?\n]{0,16}"
+    r"(?:移除|删除|下架|屏蔽|不存在|失效|无法(?:查看|访问|播放|观看))[。！!]?"
+)
 NAME_RECORD = re.compile(r"(?:改名|注册)[“\"]([^”\"\n]{1,40})[”\"]")
 
 
@@ -96,13 +102,17 @@ class Article:
         """Whether something of the article itself is there: a title alone also stands in the head
         of a page that tells of a removal in words not known yet."""
         for node in map(self.sheet.tree.css_first, CSS["body"]):
-            if node is not None and (block_text(node) or node.css_first(MEDIA) is not None):
+            if node is None:
+                continue
+            text = block_text(node)
+            if node.css_first(MEDIA) is not None or (text and not NOTICE_LIKE.fullmatch(text)):
                 return True
+        if told_instead(self.sheet):
+            return False
         written = ("content_noencode", "text_page_info.content_noencode")
         if self.said(*written) or objects(self.state, "picture_page_info_list"):
             return True
-        is_video = (self.said("item_show_type") or self.var("item_show_type")) == "5"
-        return is_video and not line(self.sheet.shown, CSS["notice"])
+        return (self.said("item_show_type") or self.var("item_show_type")) == "5"
 
     def notice_alone(self) -> bool:
         """Whether a notice stands where the body of an article should."""
@@ -153,6 +163,13 @@ class Article:
         listed = [words(one, "cdn_url") for one in objects(self.state, "picture_page_info_list")]
         shown = images_of(pick(self.sheet.tree, ["#js_content", *CSS["body"]]), self.sheet.url)
         return urls(self.sheet.url, [*map(entities.unescape, listed), *shown])
+
+
+def told_instead(sheet: Sheet) -> bool:
+    """Whether the page shows a notice, also in words or a place not known yet: what its script
+    still has of an article is then older."""
+    lines = (one.strip() for one in sheet.seen.text.splitlines()[:MOST_LINES])
+    return bool(line(sheet.shown, CSS["notice"])) or any(map(NOTICE_LIKE.fullmatch, lines))
 
 
 def alive(sheet: Sheet, told: Article) -> Reading:
@@ -211,7 +228,7 @@ def gone(sheet: Sheet, told: Article, state: State) -> Reading:
     items = album_links(sheet)
     if items and state[1] in {"layout_changed", "shell"}:
         return Reading(state=PageState.ALIVE, links=items)
-    if state == SHELL and line(sheet.shown, CSS["notice"]):
+    if state == SHELL and told_instead(sheet):
         state = LAYOUT_CHANGED  # it tells something, in words that are not known yet
     if state[1] in {"layout_changed", "shell"} and "page_rumor" in sheet.html:
         state = (PageState.REMOVED, "rumor")

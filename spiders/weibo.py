@@ -39,11 +39,11 @@ from crawler.posting import (
 )
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
-from crawler.shapes import dig, every_object, first, items, objects, words
+from crawler.shapes import dig, every_object, first, has, items, objects, words
 from crawler.sheet import Sheet, Told
 from crawler.source_spider import SourceSpider
 from crawler.tied import LIST, POST, Asked
-from crawler.verdicts import LAYOUT_CHANGED, state_of, unread
+from crawler.verdicts import LAYOUT_CHANGED, notice, state_of, unread
 from crawler.weibo_pages import fetched_at, of_html
 from storage.records import Page, PageState, Post, Target, TargetKind
 
@@ -51,6 +51,7 @@ MARKERS = markers_of("weibo")
 CSS, PATHS, WORDS = MARKERS.selectors, MARKERS.paths, MARKERS.words
 RENDERED = re.compile(r"\$render_data\s*=\s*")
 MOST_PAGES = 50
+NO_AUTHOR: State = (PageState.AMBIGUOUS, "deleted_or_private")
 NOTICES = frozenset({PageState.REMOVED, PageState.AMBIGUOUS})
 LINK = re.compile(r"<a\b[^<>]{0,400}?href\s*=\s*[\"']([^\"']{1,2000})")
 MID = re.compile(r"\d{14,20}\Z")
@@ -135,6 +136,8 @@ def of_post(sheet: Sheet, heard: Heard, asked: str) -> Reading | None:
     place = next((name for name, blogs in places.items() if asked in blogs), "")
     if place:
         against = against_post(MARKERS, sheet, heard, told_by=place)
+        emptied = place == "around" and any(map(shows_none, heard.own))
+        against = LAYOUT_CHANGED if emptied and against is None else against
         if against is not None:
             return unread(against, sheet)
         return of_blog(sheet, places[place][asked], told)
@@ -152,7 +155,8 @@ def of_list(sheet: Sheet, heard: Heard, asked: str) -> Reading | None:
     blogs = blogs_in((*heard.own, *heard.around))
     users = [user for value in told for user in objects([first(value, *PATHS["user"])])]
     items = items_of(heard, listed)
-    if not (blogs or users or items is not None or heard.refused or heard.walled):
+    told_of_list = items is not None or heard.failed
+    if not (blogs or users or told_of_list or heard.refused or heard.walled):
         return None
     wanted = asked.removeprefix("user:")
     users = [user for user in users if wanted in {"", words(user, "id", "idstr")}]
@@ -183,11 +187,19 @@ def told_of(users: list[dict[str, Any]]) -> State | None:
     return next((one for one in states if one is not None and one[0] in NOTICES), None)
 
 
+def shows_none(one: Told) -> bool:
+    """Whether the answer about the post itself, not about the rest of its text, holds nothing."""
+    return "/statuses/show" in one.url and has(one.value, "data") and not first(one.value, "data")
+
+
 def long_text(sheet: Sheet, told: list[Any], asked: str) -> Reading | None:
     """The rest of a long post, asked for by itself: words and counts, but not whose they are."""
     whole = next((value for value in told if words(value, "data.longTextContent")), None)
     if whole is None:
         return None
+    spoken = notice(MARKERS, sheet) if sheet.whole is None else None
+    if spoken is not None:
+        return unread(spoken, sheet)
     blog = {"mid": asked, "text": words(whole, "data.longTextContent"), **first(whole, "data")}
     return Reading(state=PageState.ALIVE, posts=(post_of(sheet, blog, []),))
 
@@ -246,11 +258,10 @@ def is_blog(value: object) -> bool:
 
 
 def of_blog(sheet: Sheet, blog: dict[str, Any], told: list[Any]) -> Reading:
-    """One post; where its author is gone its text is the platform's notice."""
+    """One post; where its author is gone its text is the platform's notice, whatever it says."""
     if not words(blog, "user.screen_name", "user.name"):
-        notice = MARKERS.told(html_text(words(blog, "text", "text_raw")))
-        if notice is not None:
-            return unread(notice, sheet)
+        spoken = MARKERS.told(html_text(words(blog, "text", "text_raw")))
+        return unread(spoken or NO_AUTHOR, sheet)
     if blog.get("deleted") in (1, "1", True):
         return unread((PageState.REMOVED, "unspecified"), sheet)
     post = post_of(sheet, blog, told)

@@ -7,7 +7,7 @@ markup. Ids are those of crawler/canon: "answer:…", "article:…", "question:�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from urllib.parse import quote
 
@@ -81,7 +81,8 @@ class ZhihuSpider(SourceSpider):
         if state[0] is not PageState.ALIVE:
             return unread(state, sheet)
         told = {**places["around"], **places["own"]}
-        others = (post.url for post in reversed(told.values()) if post not in kept)
+        mine = {post.post_id for post in kept}
+        others = (post.url for key, post in reversed(told.items()) if key not in mine)
         links = dict.fromkeys(
             [*(() if one else (post.url for post in kept)), *linked(sheet), *others]
         )
@@ -104,7 +105,7 @@ class ZhihuSpider(SourceSpider):
             return state_of(MARKERS, sheet, found=True)
         if strangers and not any(there.values()) and against in {LAYOUT_CHANGED, SHELL}:
             return other_post(MARKERS, sheet)
-        return without_posts(sheet, against, empty=not items and not asked)
+        return without_posts(sheet, against, empty=not (items or asked or heard.failed))
 
 
 def asks(url: str) -> str:
@@ -231,8 +232,8 @@ def shown_item(sheet: Sheet, node: LexborNode, question: str) -> Iterator[Post]:
     links = urls(sheet.url, [link, *(a.attributes.get("href") for a in node.css("a[href]"))])
     ids = {post_id_of(url): url for url in reversed(links)}
     key = named if named.partition(":")[0] in MARKERS.words["own_kinds"] else ""
-    key = key or next((one for one in reversed(ids) if one.startswith(ONE)), "")
     body = pick(node, CSS["item_text"])
+    key = key or own_id(links, link, body, sheet.url)
     if not key or not block_text(body):
         return
     kind, _, number = key.partition(":")
@@ -254,6 +255,18 @@ def shown_item(sheet: Sheet, node: LexborNode, question: str) -> Iterator[Post]:
         images=images_of(body, sheet.url),
         counts=shown_counts(node),
     )
+
+
+def own_id(links: Sequence[str], link: str, body: LexborNode | None, base: str) -> str:
+    """Which post an item is by its links: what it says of itself, then its links outside its text,
+    in which it may name any other; "" where these lead to several."""
+    inside = set(links_of(body, base))
+    outside = [url for url in links if url not in inside]
+    for some in (urls(base, [link]), outside, links):
+        found = {one for one in map(post_id_of, some) if one.startswith(ONE)}
+        if found:
+            return found.pop() if len(found) == 1 else ""
+    return ""
 
 
 def dated(node: LexborNode | None, sheet: Sheet) -> Published:

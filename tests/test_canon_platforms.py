@@ -275,7 +275,7 @@ KNOWN_FORMS = [
     (
         "https://www.zhihu.com/org/yu-dong-yang-li/posts",
         "https://www.zhihu.com/org/yu-dong-yang-li/posts",
-        None,
+        ("zhihu", "user:yu-dong-yang-li"),
     ),
     (
         "https://toutiao.com/group/7000000000000000001/?app=news_article&share_token=x",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.nodes import line
 from spiders import zhihu
-from storage.records import Page
+from storage.records import Page, Post
 
 URL = "https://www.zhihu.com/question/1"
 ITEM = (
@@ -48,3 +50,18 @@ def test_the_whole_page_is_searched_no_oftener_for_more_answers(number, monkeypa
 def test_of_a_page_without_end_the_first_answers_are_read(monkeypatch):
     monkeypatch.setattr(zhihu, "MOST_ITEMS", 5)
     assert len(zhihu.ZhihuSpider().read(page(9)).posts) == 5
+
+
+def test_a_long_list_is_looked_through_once_and_not_once_for_each_entry(monkeypatch):
+    compared = []
+    monkeypatch.setattr(Post, "__eq__", lambda one, other: compared.append(1) or one is other)
+    entry = {"type": "answer", "content": "话", "question": {"id": 1, "title": "t"}}
+    owner = {"url_token": "u", "name": "某"}
+    rows = [entry | {"id": n, "author": owner} for n in range(1, 81)]
+    listed = page(0)
+    body = json.dumps({"data": rows}).encode()
+    at = "https://www.zhihu.com/api/v4/members/u/answers"
+    headers = (("content-type", "application/json"),)
+    told = replace(listed, url=at, final_url=at, body=body, headers=headers)
+    assert len(zhihu.ZhihuSpider().read(told).posts) == 80
+    assert len(compared) <= 80
