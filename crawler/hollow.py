@@ -8,6 +8,7 @@ stands in hollow.yaml.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,11 @@ from urllib.parse import urlsplit
 import yaml
 
 from crawler.extracted import Extracted
-from crawler.nodes import parsed
-from crawler.states import ALIVE, FURNITURE, GONE, HEAD, OWN_WORDS, REVIEWED, ZERO_WIDTH, State
-from crawler.visible import cut_unseen
+from crawler.own_text import ZERO_WIDTH, linkless
+from crawler.states import ALIVE, GONE, HEAD, OWN_WORDS, REVIEWED, State, beside_offer
 from storage.records import PageState
 
 TABLE = Path(__file__).with_suffix(".yaml")
-NOT_ITS_TEXT = ["a", "header", "footer", "nav", "button", "select", "title"]
 GONE_HERE: State = (PageState.REMOVED, "notice")
 
 
@@ -40,19 +39,9 @@ def hollow_notice(url: str, extracted: Extracted, html: str) -> State:
             return PageState(state), reason
     if REVIEWED.search(said[:HEAD]):
         return PageState.AMBIGUOUS, "unavailable"
-    gone = GONE.search(extracted.title) or GONE.search(said[:HEAD])
-    return GONE_HERE if gone else ALIVE
-
-
-def linkless(html: str) -> str:
-    """The lines a reader sees that lead nowhere and are no furniture."""
-    tree = parsed(html)
-    cut_unseen(tree)
-    for node in reversed(tree.css(",".join(NOT_ITS_TEXT))):
-        node.decompose()
-    text = tree.body.text(separator="\n") if tree.body is not None else ""
-    lines = ZERO_WIDTH.sub("", text).split("\n")
-    return "\n".join(line for line in lines if not FURNITURE.search(line))
+    if not (GONE.search(extracted.title) or GONE.search(said[:HEAD])):
+        return ALIVE
+    return beside_offer(GONE, GONE_HERE, replace(extracted, text=said), html)
 
 
 def told(notice: dict[str, Any], title: str, said: str) -> bool:

@@ -13,6 +13,15 @@ from urllib.parse import urlsplit
 from crawler.extracted import Extracted
 from crawler.firewalls import firewall_of
 from crawler.login_boxes import below_head, middle_of, shows_page
+from crawler.own_text import (
+    FURNITURE,
+    ZERO_WIDTH,
+    has_questions,
+    is_article,
+    linkless,
+    offers,
+    told_in_earnest,
+)
 from storage.records import PageState
 
 State = tuple[PageState, str]
@@ -33,12 +42,6 @@ REFUSED_METHOD = 405  # Alibaba's firewall answers with it
 SCRIPT_TESTS = frozenset({503, 521})  # a firewall's script test comes with these
 SHORT = 800  # visible characters; longer pages are judged by their title alone
 HEAD = 400
-ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-FURNITURE = re.compile(
-    r"ICP[备证]|公网安备|版权所有|copyright|隐私(?:政策|协议|条款)|用户(?:服务)?协议|举报(?:电话|邮箱)|"
-    r"关于我们|联系我们|网站地图|友情链接|营业执照",
-    re.IGNORECASE,
-)
 NO_MORE = 100  # visible characters of a page that has nothing but a test on it
 LONG = 60  # characters of a line that says more than a wall does
 OWN_WORDS = 160  # characters of prose beside the marker that make a short page somebody's text
@@ -189,12 +192,42 @@ def notice_of(extracted: Extracted, html: str) -> State:
         return BLOCKED, wall
     for pattern, state in NOTICES:
         if says(pattern, extracted) and not has_own_words(pattern, extracted):
-            return state
+            return beside_offer(pattern, state, extracted, html)
     return ALIVE
 
 
+def beside_offer(pattern: re.Pattern[str], told: State, extracted: Extracted, html: str) -> State:
+    """What a notice means that may be the page's own words: an advertiser who writes 旧链接已失效
+    on his page has not taken it down."""
+    head = f"{extracted.title}\n{extracted.text[:HEAD]}"
+    if not told_in_earnest(pattern, head):
+        return ALIVE
+    offer = offers(linkless(html))
+    # A telephone and a price stand in many a site's frame, around its notices as well.
+    if offer in {"contact", "price"} and told_in_earnest(pattern, head, bare=True):
+        return UNAVAILABLE
+    return ALIVE if offer else told
+
+
 def wall_of(extracted: Extracted, html: str) -> str:
-    """ "captcha", "login" or "rate_limit" where the page is such a wall, "" where it is a page."""
+    """ "captcha", "login", "rate_limit" or "http_403" where the page is such a wall, "" where it is
+    a page."""
+    word = wall_told(extracted, html)
+    if not word:
+        return ""
+    said = linkless(html)
+    offer = offers(said)
+    if word == "login":
+        # Before a login stand a price and a telephone too; words of the trade are there to be read.
+        is_open = offer == "trade" or (offer == "contact" and not PASSWORD_TAG.search(html))
+        return "" if is_open else word
+    if offer or is_article(extracted.title, said):
+        return ""
+    return "" if word == "captcha" and has_questions(html) else word
+
+
+def wall_told(extracted: Extracted, html: str) -> str:
+    """The kind of wall whose words the page says, whoever says them."""
     told = firewall_of(extracted)
     if told:
         return told
