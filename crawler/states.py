@@ -58,7 +58,8 @@ CAPTCHA = re.compile(
 # Kinds of tests: shops sell them by these names, so they count only on a page that says no more.
 CAPTCHA_NAME = re.compile(r"(?:滑动|滑块|拼图|点选|图形)验证")
 RATE = re.compile(
-    r"(?:访问|请求|操作|刷新)(?:太|过于?)(?:频繁|快)|访问(?:次数|人数)?(?:过多|超限)|"
+    r"(?:访问|请求|操作|刷新)(?:太|过于?)(?:频繁|快)(?!时(?!间))|访问(?:次数|人数)?(?:过多|超限)|"
+    r"(?:访问|请求)次数[^。\n]{0,4}(?:超[出过]|达到)[^。\n]{0,4}(?:限制|上限)|"
     r"too many requests",
     re.IGNORECASE,
 )
@@ -79,16 +80,21 @@ LOGIN = re.compile(
 REVIEWED = re.compile(r"主题(?:不存在|已被删除)[^。\n]{0,12}审核")
 GONE = re.compile(
     r"(?:主题|页面|网页|内容|文章|信息|帖子|贴子|视频|商品|链接|资源|作品|笔记)(?:可能|或许)?(?:已经?被?"
-    r"(?:发布者|作者|系统|管理员|平台)?(?:删除|下架|移除|失效|下线)|(?:已经?)?(?:不存在|"
+    r"(?:发布者|作者|系统|管理员|平台|楼主|版主|发帖人)?(?:删除|下架|移除|失效|下线)|(?:已经?)?(?:不存在|"
     r"(?:不见|走丢|跑丢|弄丢|丢失|找不到)[了啦]))|"
     r"(?:您|你)?(?:要|想)?(?:访问|查找|浏览|请求|查看|观看|找)的(?:页面|网页|内容|资源|文件|视频|文章)"
     r"(?:可能|暂时)?(?:已经?)?(?:不存在|被?删除|找不到|未找到|(?:不见|走丢|弄丢)[了啦])|"
     r"因违规(?:无法查看|已被?删除)|404(?: ?[-–|,，!！] ?| )?(?:错误|not found|页面|找不到)|"
+    r"(?:此|该|本)[帖贴](?:已经?)?被?(?:楼主|版主|作者|管理员)?(?:删除|屏蔽)|"
+    r"requested (?:url|page|resource)[^\n]{0,80} (?:was|could) not (?:be )?found|"
     r"^\s*404[!！.。]?\s*$|[-_|–—]\s*404\s*$|(?:page|file) not found",
     re.IGNORECASE | re.MULTILINE,
 )
 UNSURE = re.compile(
-    r"暂时(?:无法|不能)(?:查看|访问|浏览)|(?:文章|内容|页面|视频)暂时找不到|(?:链接|页面)已过期|(?:没有|无)(?:查看|访问|浏览)?权限|权限不足|正在审核中"
+    r"暂时(?:无法|不能)(?:查看|访问|浏览)|(?:文章|内容|页面|视频)暂时找不到|(?:链接|页面)已过期|(?:没有|无)(?:查看|访问|浏览)?权限|权限不足|正在审核中|"
+    r"请在微信客户端(?:中)?打开|(?:暂)?不(?:支持|对)(?:您|你)?所在的?(?:地区|国家|区域)|没有找到(?:该|此|这个)?(?:帖子|主题|文章)\s*[。！!]?$|"
+    r"(?:本|该|此)?(?:网站|站点)(?:已经?)(?:被)?(?:关闭|停止(?:访问|服务)|关停)",
+    re.MULTILINE,
 )
 CAPTCHA_TAG = re.compile(
     r"<(?:div|form|input|iframe|img|script|section|span)\b[^<>]{0,300}?(?:captcha|geetest|turnstile|"
@@ -124,6 +130,8 @@ NEEDS_SCRIPT = re.compile(
     re.IGNORECASE,
 )
 JUMP = re.compile(r"\blocation\s*(?:\.\s*(?:href|replace|assign|reload)\b|=)|document\.cookie\s*=")
+# A firewall's script test: it sets a cookie and asks again, whatever status it came with.
+SETS_COOKIE = re.compile(r"document\.cookie\s*=|acw_sc__v\d|__jsl_clearance|location\.reload\(")
 LOADING = re.compile(
     r"(?:数据|页面|正在|努力)*加载中?|loading|请稍[等候后]|please wait", re.IGNORECASE
 )
@@ -170,14 +178,7 @@ def state_of_status(status: int, extracted: Extracted, html: str) -> State:
     known = STATUSES.get(status)
     wall = wall_of(extracted, html)
     if known is not None and known[0] is not BLOCKED:
-        # A robot's test or a firewall may come with any status; what says it is gone is gone.
-        if says(GONE, extracted):
-            asks = wall == "login" and LOGIN.search(middle_of(html))
-            return UNAVAILABLE if asks else known
-        refused = (BLOCKED, "http_403") if says(REFUSED, extracted) else known
-        if wall == "login" and not LOGIN.search(f"{extracted.title}\n{below_head(html)}"):
-            return refused  # every page of the site has it in its head
-        return (BLOCKED, wall) if wall else refused
+        return of_gone(known, wall, extracted, html)
     if known is not None or (wall and status == REFUSED_METHOD):
         return BLOCKED, wall or (known[1] if known else "")
     if status in SCRIPT_TESTS and (wall or needs_browser(extracted, html)):
@@ -185,9 +186,24 @@ def state_of_status(status: int, extracted: Extracted, html: str) -> State:
     return PageState.ERROR, f"http_{status}"
 
 
+def of_gone(known: State, wall: str, extracted: Extracted, html: str) -> State:
+    """Meaning of a status that says gone: a robot's test or a firewall may come with any; what
+    says it is gone is gone."""
+    if says(GONE, extracted):
+        asks = wall == "login" and LOGIN.search(middle_of(html))
+        return UNAVAILABLE if asks else known
+    if not wall and SETS_COOKIE.search(html) and needs_browser(extracted, html):
+        return BLOCKED, "captcha"
+    if wall and not (wall == "login" and in_head_alone(extracted, html)):
+        return BLOCKED, wall
+    return (BLOCKED, "http_403") if says(REFUSED, extracted) else known
+
+
 def notice_of(extracted: Extracted, html: str) -> State:
     """A wall, a removal or a refusal that the page itself tells; ALIVE where it tells none."""
     wall = wall_of(extracted, html)
+    if wall == "login" and GONE.search(middle_of(html)) and in_head_alone(extracted, html):
+        wall = ""  # the notice stands in the page's middle, the login in the head of all pages
     if wall:
         return BLOCKED, wall
     for pattern, state in NOTICES:
@@ -241,6 +257,11 @@ def wall_told(extracted: Extracted, html: str) -> str:
             ):
                 return word
     return ""
+
+
+def in_head_alone(extracted: Extracted, html: str) -> bool:
+    """Whether the login stands only in the head that every page of the site has."""
+    return not LOGIN.search(f"{extracted.title}\n{below_head(html)}")
 
 
 def has_box(extracted: Extracted, html: str) -> bool:
