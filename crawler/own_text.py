@@ -35,12 +35,14 @@ STAFF = re.compile(
 )
 PRICE = re.compile(r"[¥￥]\s*\d|\d\s*(?:万|千|多)?元(?![素旦])")
 TALK = re.compile(r"怎么|如何|为什么|为何|网友|吗|么[？?]")
-TITLE_TALK = re.compile(r"怎么|如何|什么|为何|吗|教程|攻略|办法|[？?]")
+TITLE_TALK = re.compile(r"怎么|如何|什么|为何|教程|攻略|办法")
 TOPIC = re.compile(
     r"验证|安全|防火墙|拦截|封禁|5秒盾|频繁|captcha|cloudflare|waf|turnstile", re.IGNORECASE
 )
 ARTICLE = re.compile(r"本文|教你|小编|网友|是一种|是常见|什么是|是什么|工作内容")
 SENTENCE = re.compile(r"[^。！!？?；;\n]+[。！!？?；;]?")
+TITLE_PARTS = re.compile(r"\s*[-_|–—]\s*")
+FILLER = re.compile(r"\W|页面?|中间页|提示|系统|中心")
 LITTLE = 4  # characters beside a notice that leave it one: 该…, 抱歉
 TYPED = frozenset({"", "text", "tel", "number", "search", "email"})
 
@@ -61,9 +63,14 @@ def offers(text: str) -> str:
     for whom to ask, "price"; "" where it offers nothing."""
     if TRADE.search(text):
         return "trade"
-    if any(CONTACT.search(one) for one in text.split("\n") if not STAFF.search(one)):
+    if has_contact(text):
         return "contact"
     return "price" if PRICE.search(text) else ""
+
+
+def has_contact(text: str) -> bool:
+    """Whether the text names whom to ask; a site's own staff are not meant."""
+    return any(CONTACT.search(one) for one in text.split("\n") if not STAFF.search(one))
 
 
 def told_in_earnest(pattern: re.Pattern[str], text: str, *, bare: bool = False) -> bool:
@@ -81,6 +88,13 @@ def told_in_earnest(pattern: re.Pattern[str], text: str, *, bare: bool = False) 
     return False
 
 
+def titled_alone(pattern: re.Pattern[str], title: str) -> bool:
+    """Whether a title says it and nothing else beside the site's name."""
+    first = TITLE_PARTS.split(title.strip())[0]
+    match = pattern.search(first)
+    return match is not None and len(FILLER.sub("", first.replace(match[0], "", 1))) < LITTLE - 1
+
+
 def is_article(title: str, text: str) -> bool:
     """Whether the page speaks about walls: its title asks about them, or its text is a writer's."""
     asks = TITLE_TALK.search(title) and TOPIC.search(title)
@@ -89,7 +103,9 @@ def is_article(title: str, text: str) -> bool:
 
 def has_questions(html: str) -> bool:
     """Whether a form asks for more than a captcha's code, as 证书查询 and 在线报名 do."""
-    for form in parsed(html).css("form"):
+    tree = parsed(html)
+    cut_unseen(tree)
+    for form in tree.css("form"):
         inputs = form.css("input")
         kinds = [(one.attributes.get("type") or "").strip().lower() for one in inputs]
         if "password" not in kinds and sum(kind in TYPED for kind in kinds) > 1:

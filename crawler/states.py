@@ -16,10 +16,12 @@ from crawler.login_boxes import below_head, middle_of, shows_page
 from crawler.own_text import (
     FURNITURE,
     ZERO_WIDTH,
+    has_contact,
     has_questions,
     is_article,
     linkless,
     offers,
+    titled_alone,
     told_in_earnest,
 )
 from storage.records import PageState
@@ -220,7 +222,8 @@ def beside_offer(pattern: re.Pattern[str], told: State, extracted: Extracted, ht
         return ALIVE
     offer = offers(linkless(html))
     # A telephone and a price stand in many a site's frame, around its notices as well.
-    if offer in {"contact", "price"} and told_in_earnest(pattern, head, bare=True):
+    framed = offer in {"contact", "price"} and told_in_earnest(pattern, head, bare=True)
+    if framed or (offer and titled_alone(pattern, extracted.title)):
         return UNAVAILABLE
     return ALIVE if offer else told
 
@@ -232,14 +235,21 @@ def wall_of(extracted: Extracted, html: str) -> str:
     if not word:
         return ""
     said = linkless(html)
-    offer = offers(said)
+    titled = any(kind == word and titled_alone(one, extracted.title) for kind, one, _ in WALLS)
     if word == "login":
-        # Before a login stand a price and a telephone too; words of the trade are there to be read.
-        is_open = offer == "trade" or (offer == "contact" and not PASSWORD_TAG.search(html))
-        return "" if is_open else word
-    if offer or is_article(extracted.title, said):
+        return "" if is_open(said, html, titled=titled) else word
+    if not titled and (offers(said) or is_article(extracted.title, said)):
         return ""
-    return "" if word == "captcha" and has_questions(html) else word
+    return "" if not titled and word == "captcha" and has_questions(html) else word
+
+
+def is_open(said: str, html: str, *, titled: bool) -> bool:
+    """Whether a page that speaks of a login shows an offer all the same. Before a login stand a
+    price, a telephone and a site's motto too; words of the trade are there to be read."""
+    offer = offers(said)
+    if offer == "trade":
+        return not titled or has_contact(said)
+    return offer == "contact" and not titled and not PASSWORD_TAG.search(html)
 
 
 def wall_told(extracted: Extracted, html: str) -> str:

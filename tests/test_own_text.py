@@ -22,7 +22,7 @@ SIGN_UP = (
         ("消防证", "<p>消防证包过 加微信 zhaosheng01</p><p>链接已失效请联系客服</p>"),
         ("消防证", "<p>该信息已被删除？别急！加微信 zhaosheng01 照样考下来。</p>"),
         ("消防证", "<p>老师微信 zhaosheng01</p><p>旧页面已失效，请收藏本站的新地址</p>"),
-        ("404", "<h1>404 教室</h1><p>育婴师培训，报名电话 13800000000，三天拿证。</p>"),
+        ("404教室", "<h1>404</h1><p>育婴师培训，报名电话 13800000000，三天拿证。</p>"),
         (
             "帖子被删除了怎么恢复",
             "<h1>帖子被删除了怎么恢复</h1><p>有网友问，帖子已被删除，该怎么恢复？</p>",
@@ -80,4 +80,32 @@ def test_a_short_page_with_something_of_its_own_is_no_wall(title, body):
     ],
 )
 def test_a_wall_stays_a_wall_whatever_telephone_it_names(title, body, reason):
+    assert told("institution", WEB, title, body) == f"blocked:{reason}"
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("页面不存在 - 某校", "<p>包过 拿证 13800000000</p><p>抱歉，您访问的页面不存在</p>"),
+        ("404", "<h1>404 教室</h1><p>育婴师培训，报名电话 13800000000，三天拿证。</p>"),
+    ],
+)
+def test_a_site_s_motto_around_a_titled_notice_makes_it_unclear_not_alive(title, body):
+    assert told("institution", WEB, title, body) == "ambiguous:unavailable"
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "reason"),
+    [
+        ("安全验证", "<p>某校 包过拿证 13800000000</p><p>请完成安全验证后继续访问</p>", "captcha"),
+        ("用户登录 - 某校", "<p>联网可查</p><input type=password><p>请登录</p>", "login"),
+        ("访问验证", "<p>为什么会出现此页面？请完成安全验证</p>", "captcha"),
+        (
+            "验证",
+            "<p>请输入验证码</p><form><input name=code><input style='display:none'></form>",
+            "captcha",
+        ),
+    ],
+)
+def test_a_wall_in_the_frame_of_a_site_is_one(title, body, reason):
     assert told("institution", WEB, title, body) == f"blocked:{reason}"
