@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from crawler.extracted import Extracted
-from crawler.own_text import ZERO_WIDTH, linkless
+from crawler.own_text import linkless, plain, told_in_earnest
 from crawler.states import ALIVE, GONE, HEAD, OWN_WORDS, REVIEWED, State, beside_offer
 from storage.records import PageState
 
@@ -28,18 +28,18 @@ GONE_HERE: State = (PageState.REMOVED, "notice")
 def hollow_notice(url: str, extracted: Extracted, html: str) -> State:
     """The state of a page that tells it is gone and has nothing else to tell; ALIVE for others."""
     own = notices_of(urlsplit(url).hostname or "")
-    if not (own or GONE.search(extracted.title) or GONE.search(ZERO_WIDTH.sub("", extracted.text))):
+    if not (own or GONE.search(plain(extracted.title)) or GONE.search(plain(extracted.text))):
         return ALIVE  # nearly all pages: no second look at their tree
     said = linkless(html)
     if len(re.sub(r"\s", "", said)) >= OWN_WORDS:
-        return ALIVE
+        return among_cards(linkless(html, cards=False))
     for notice in own:
         if told(notice, extracted.title, said):
             state, _, reason = str(notice["state"]).partition(":")
             return PageState(state), reason
     if REVIEWED.search(said[:HEAD]):
         return PageState.AMBIGUOUS, "unavailable"
-    if not (GONE.search(extracted.title) or GONE.search(said[:HEAD])):
+    if not (GONE.search(plain(extracted.title)) or GONE.search(said[:HEAD])):
         return ALIVE
     return beside_offer(GONE, GONE_HERE, replace(extracted, text=said), html)
 
@@ -47,6 +47,14 @@ def hollow_notice(url: str, extracted: Extracted, html: str) -> State:
 def told(notice: dict[str, Any], title: str, said: str) -> bool:
     exact = title.strip() in notice.get("titles", ())
     return exact or any(words in said[:HEAD] for words in notice.get("texts", ()))
+
+
+def among_cards(said: str) -> State:
+    """What a page means whose text beside a list with summaries is `said`. That list may be what
+    was asked for, so that the barest notice leaves it to a person."""
+    little = len(re.sub(r"\s", "", said)) < OWN_WORDS
+    bare = little and told_in_earnest(GONE, said[:HEAD], bare=True)
+    return (PageState.AMBIGUOUS, "unavailable") if bare else ALIVE
 
 
 @cache

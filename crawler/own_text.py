@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 
+from selectolax.lexbor import LexborNode
+
+from crawler.markers import simplified
 from crawler.nodes import parsed
 from crawler.visible import cut_unseen
 
@@ -34,7 +37,7 @@ STAFF = re.compile(
     r"站长|管理员|投诉|举报|误报|误拦|解封|技术支持|客服|人工|申诉|IP|ID", re.IGNORECASE
 )
 PRICE = re.compile(r"[¥￥]\s*\d|\d\s*(?:万|千|多)?元(?![素旦])")
-TALK = re.compile(r"怎么|如何|为什么|为何|网友|吗|么[？?]")
+TALK = re.compile(r"怎[么样]|如何|为什么|为何|网友|吗|么[？?]")
 TITLE_TALK = re.compile(r"怎么|如何|什么|为何|教程|攻略|办法")
 TOPIC = re.compile(
     r"验证|安全|防火墙|拦截|封禁|5秒盾|频繁|captcha|cloudflare|waf|turnstile", re.IGNORECASE
@@ -43,19 +46,38 @@ ARTICLE = re.compile(r"本文|教你|小编|网友|是一种|是常见|什么是
 SENTENCE = re.compile(r"[^。！!？?；;\n]+[。！!？?；;]?")
 TITLE_PARTS = re.compile(r"\s*[-_|–—]\s*")
 FILLER = re.compile(r"\W|页面?|中间页|提示|系统|中心")
+MANY_CARDS = 5
 LITTLE = 4  # characters beside a notice that leave it one: 该…, 抱歉
 TYPED = frozenset({"", "text", "tel", "number", "search", "email"})
 
 
-def linkless(html: str) -> str:
-    """The lines a reader sees that lead nowhere and are no furniture."""
+def plain(text: str) -> str:
+    """Without what nobody sees, in simplified characters: 該文章已被刪除 is said in Taiwan."""
+    return ZERO_WIDTH.sub("", text).translate(simplified())
+
+
+def linkless(html: str, *, cards: bool = True) -> str:
+    """The lines a reader sees that lead nowhere and are no furniture.
+
+    Without `cards`, a list of recommendations goes with its summaries, not with its links alone.
+    """
     tree = parsed(html)
     cut_unseen(tree)
+    entries = [] if cards else [one for one in tree.css("li") if is_card(one)]
+    for node in reversed(entries if len(entries) >= MANY_CARDS else []):
+        node.decompose()
     for node in reversed(tree.css(",".join(NOT_ITS_TEXT))):
         node.decompose()
     text = tree.body.text(separator="\n") if tree.body is not None else ""
-    lines = ZERO_WIDTH.sub("", text).split("\n")
+    lines = plain(text).split("\n")
     return "\n".join(line for line in lines if not FURNITURE.search(line))
+
+
+def is_card(entry: LexborNode) -> bool:
+    """Whether an entry of a list begins with a link and says more below it."""
+    link = entry.css_first("a[href]")
+    said, linked = entry.text().strip(), link.text().strip() if link is not None else ""
+    return bool(linked) and said.startswith(linked)
 
 
 def offers(text: str) -> str:
@@ -78,7 +100,7 @@ def told_in_earnest(pattern: re.Pattern[str], text: str, *, bare: bool = False) 
 
     `bare`: whether one says nothing else.
     """
-    for sentence in SENTENCE.findall(ZERO_WIDTH.sub("", text)):
+    for sentence in SENTENCE.findall(plain(text)):
         match = pattern.search(sentence)
         if match is None or TALK.search(sentence) or sentence.endswith(("？", "?")):
             continue
@@ -90,7 +112,7 @@ def told_in_earnest(pattern: re.Pattern[str], text: str, *, bare: bool = False) 
 
 def titled_alone(pattern: re.Pattern[str], title: str) -> bool:
     """Whether a title says it and nothing else beside the site's name."""
-    first = TITLE_PARTS.split(title.strip())[0]
+    first = TITLE_PARTS.split(plain(title).strip())[0]
     match = pattern.search(first)
     return match is not None and len(FILLER.sub("", first.replace(match[0], "", 1))) < LITTLE - 1
 

@@ -15,12 +15,12 @@ from crawler.firewalls import firewall_of
 from crawler.login_boxes import below_head, middle_of, shows_page
 from crawler.own_text import (
     FURNITURE,
-    ZERO_WIDTH,
     has_contact,
     has_questions,
     is_article,
     linkless,
     offers,
+    plain,
     titled_alone,
     told_in_earnest,
 )
@@ -283,13 +283,13 @@ def says(pattern: re.Pattern[str], extracted: Extracted) -> bool:
     """Whether a short page says it at all, in the title or at its head."""
     if extracted.visible >= SHORT:
         return False
-    title, head = (ZERO_WIDTH.sub("", text) for text in (extracted.title, extracted.text[:HEAD]))
+    title, head = (plain(text) for text in (extracted.title, extracted.text[:HEAD]))
     return bool(pattern.search(title) or pattern.search(head))
 
 
 def has_own_words(pattern: re.Pattern[str], extracted: Extracted) -> bool:
     """Whether a short page has prose beside the marker's lines and a site's furniture."""
-    lines = extracted.text.split("\n")
+    lines = plain(extracted.text).split("\n")
     own = (line for line in lines if not FURNITURE.search(line))
     # An article about such marks has them in nearly every line; a wall's lines are short.
     prose = (line for line in own if len(line) >= (LONG if pattern.search(line) else 20))

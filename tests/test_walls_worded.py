@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_walls_told import WEB, told
+from tests.test_sources import page_of
+from tests.test_walls_told import SOURCES, WEB, told
 
 WALLS = [
     ("护卫神·入侵防护系统", "<p>您提交的内容包含危险内容，已被拦截</p>"),
@@ -60,3 +61,22 @@ def test_a_forum_that_needs_a_login_only_to_answer_is_open_however_short_the_pos
 def test_advice_about_a_busy_site_is_no_limit():
     body = "<h1>考试通知</h1><p>5月18日开考。</p><p>访问过于频繁时请稍后再试报名系统。</p>"
     assert told("institution", WEB, "考试通知", body) == "alive:"
+
+
+@pytest.mark.parametrize("charset", ["big5", "utf-8"])
+def test_a_removal_told_in_traditional_characters_is_one(charset):
+    page = "<title>提示</title><p>該文章已被刪除</p>".encode(charset)
+    assert SOURCES["institution"]().read(page_of(page, WEB)).state == "removed"
+
+
+def test_recommendations_with_summaries_do_not_hide_a_removal():
+    card = "<li><a href=/n/{}>报考全攻略</a><p>最新解读来了，考试时间和报名条件全部说明</p></li>"
+    cards = "".join(card.format(number) for number in range(60))
+    body = f"<div>该文章已被删除</div><ul>{cards}</ul>"
+    assert told("institution", WEB, "出错了", body) == "ambiguous:unavailable"
+
+
+def test_an_article_s_own_list_is_its_text_though_it_has_links():
+    steps = "<li>第{}步，打开<a href=/s>官网</a>核对证书编号，看清楚发证机构的名称和网址</li>"
+    body = "<p>旧页面不存在</p>" + "".join(steps.format(number) for number in range(60))
+    assert told("institution", WEB, "证书查询办法", body) == "alive:"
