@@ -35,6 +35,8 @@ REFUSED = re.compile(
     r"(?:禁止|封禁|限制|屏蔽|拉黑|黑名单)|(?:请求|访问|页面)(?:已|已经)?被(?:系统|网站|安全)[^。\n]{0,8}"
     r"(?:拦截|阻断)|您访问的(?:页面|网站|网址)[^。\n]{0,6}被拦截|检测到(?:危险|可疑|恶意|非法|异常)的?请求|"
     r"检测到(?:您|你)的(?:访问|请求|操作|网络)(?:行为)?(?:异常|存在风险)|"
+    r"(?:您|你)?提交的内容(?:包含|含有)危险内容|"  # 护卫神
+    r"(?:触发|违反)了?(?:网站|站点|系统)?的?安全(?:策略|规则)|IP ?地址不(?:在)?被?允许|"
     r"the request could not be satisfied|restricted by security rules|"
     r"your request has been blocked|sorry, you have been blocked|request has been denied by|"
     r"used cloudflare to restrict access|request unsuccessful\. incapsula|"
@@ -48,7 +50,8 @@ TESTED = re.compile(
     r"正在(?:检查|检测|验证|确认)(?:您|你)?的?(?:浏览器|访问|客户端环境|连接|是否|是不是|您)|"
     r"正在确认(?:您|你)是(?:不是|否)|确认(?:您|你)(?:是真人|不是机器人)|验证(?:您|你)是(?:否是?)?真人|"
     r"客户端安全检测|人机校验|人机身份验证|未通过安全检[测查]|安全检[测查]通过后|"
-    r"点击(?:下面|下方|此处)的?(?:链接|按钮)继续访问|"
+    r"点击(?:下面|下方|此处)的?(?:链接|按钮)继续访问|(?:证明|确认)(?:您|你)(?:不是|并非)(?:机器人|robot)|"
+    r"unusual traffic from your (?:computer )?network|prove (?:that )?you are not a robot|"
     r"human verification|confirm you are (?:a )?human|"
     r"(?:先|需要)检查您的连接的安全性|(?:浏览器|客户端)安全检[测查]中|"
     r"需要(?:启用|开启) ?JavaScript ?和 ?Cookies? ?(?:才能|以)继续|"

@@ -8,6 +8,7 @@ stands in hollow.yaml.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,48 +17,44 @@ from urllib.parse import urlsplit
 import yaml
 
 from crawler.extracted import Extracted
-from crawler.nodes import parsed
-from crawler.states import ALIVE, FURNITURE, GONE, HEAD, OWN_WORDS, REVIEWED, ZERO_WIDTH, State
-from crawler.visible import cut_unseen
+from crawler.own_text import linkless, plain, told_in_earnest
+from crawler.states import ALIVE, GONE, HEAD, OWN_WORDS, REVIEWED, State, beside_offer
 from storage.records import PageState
 
 TABLE = Path(__file__).with_suffix(".yaml")
-NOT_ITS_TEXT = ["a", "header", "footer", "nav", "button", "select", "title"]
 GONE_HERE: State = (PageState.REMOVED, "notice")
 
 
 def hollow_notice(url: str, extracted: Extracted, html: str) -> State:
     """The state of a page that tells it is gone and has nothing else to tell; ALIVE for others."""
     own = notices_of(urlsplit(url).hostname or "")
-    if not (own or GONE.search(extracted.title) or GONE.search(ZERO_WIDTH.sub("", extracted.text))):
+    if not (own or GONE.search(plain(extracted.title)) or GONE.search(plain(extracted.text))):
         return ALIVE  # nearly all pages: no second look at their tree
     said = linkless(html)
     if len(re.sub(r"\s", "", said)) >= OWN_WORDS:
-        return ALIVE
+        return among_cards(linkless(html, cards=False))
     for notice in own:
         if told(notice, extracted.title, said):
             state, _, reason = str(notice["state"]).partition(":")
             return PageState(state), reason
     if REVIEWED.search(said[:HEAD]):
         return PageState.AMBIGUOUS, "unavailable"
-    gone = GONE.search(extracted.title) or GONE.search(said[:HEAD])
-    return GONE_HERE if gone else ALIVE
-
-
-def linkless(html: str) -> str:
-    """The lines a reader sees that lead nowhere and are no furniture."""
-    tree = parsed(html)
-    cut_unseen(tree)
-    for node in reversed(tree.css(",".join(NOT_ITS_TEXT))):
-        node.decompose()
-    text = tree.body.text(separator="\n") if tree.body is not None else ""
-    lines = ZERO_WIDTH.sub("", text).split("\n")
-    return "\n".join(line for line in lines if not FURNITURE.search(line))
+    if not (GONE.search(plain(extracted.title)) or GONE.search(said[:HEAD])):
+        return ALIVE
+    return beside_offer(GONE, GONE_HERE, replace(extracted, text=said), html)
 
 
 def told(notice: dict[str, Any], title: str, said: str) -> bool:
     exact = title.strip() in notice.get("titles", ())
     return exact or any(words in said[:HEAD] for words in notice.get("texts", ()))
+
+
+def among_cards(said: str) -> State:
+    """What a page means whose text beside a list with summaries is `said`. That list may be what
+    was asked for, so that the barest notice leaves it to a person."""
+    little = len(re.sub(r"\s", "", said)) < OWN_WORDS
+    bare = little and told_in_earnest(GONE, said[:HEAD], bare=True)
+    return (PageState.AMBIGUOUS, "unavailable") if bare else ALIVE
 
 
 @cache

@@ -20,6 +20,7 @@ TO_ACT = re.compile(
     r"查看(?:联系|电话|号码|手机))"
 )
 LEAST = 40  # characters that stand for a page of its own
+LEAST_OPEN = 12  # where it says that a login is needed only to answer
 
 
 def middle_of(html: str) -> str:
@@ -62,4 +63,5 @@ def shows_page(html: str, login: re.Pattern[str], furniture: re.Pattern[str]) ->
     if login.search(middle):
         return False
     lines = (line.strip() for line in middle.split("\n"))
-    return sum(len(line) for line in lines if not furniture.search(line)) >= LEAST
+    least = LEAST_OPEN if TO_ACT.search(without(html, ("title",), frozenset())) else LEAST
+    return sum(len(line) for line in lines if not furniture.search(line)) >= least

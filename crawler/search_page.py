@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from selectolax.lexbor import LexborNode
+
 from crawler.canon import canonical, join
 from crawler.fields import contacts
 from crawler.markers import Markers, fold
@@ -14,8 +16,11 @@ from crawler.reading import Reading
 from crawler.relative_dates import moment_of
 from crawler.search_hits import Hit, hits_of, told_hits
 from crawler.sheet import Sheet
-from crawler.verdicts import LAYOUT_CHANGED, SHELL, state_of, unread
+from crawler.states import CAPTCHA_TAG
+from crawler.verdicts import LAYOUT_CHANGED, SHELL, state_of, unechoed, unread
 from storage.records import Page, PageState, Post
+
+MOST_WORDS = 40  # characters of an empty list: how many were found, what one may try
 
 
 def read_search(markers: Markers, page: Page) -> Reading:
@@ -27,9 +32,11 @@ def read_search(markers: Markers, page: Page) -> Reading:
     found = hits_of(markers, sheet) if sheet.whole is None else told_hits(markers, sheet.whole)
     if found and pick(sheet.shown, markers.selectors["none"]) is not None:
         found = []  # what it recommends instead is no hit
-    state = state_of(markers, sheet, found=bool(found) or says_none(markers, sheet))
+    none = not found and says_none(markers, sheet) and not titled_wall(markers, sheet)
+    state = state_of(markers, sheet, found=bool(found) or none)
     if state in {LAYOUT_CHANGED, SHELL} and empty_list(markers, sheet):
-        state = (PageState.ALIVE, "")
+        tested = CAPTCHA_TAG.search(sheet.html)  # it stands where the hits would
+        state = (PageState.BLOCKED, "captcha") if tested else (PageState.ALIVE, "")
     if state[0] is not PageState.ALIVE:
         return unread(state, sheet)
     # Opening what an advertiser pays for by the click costs him money and proves nothing more.
@@ -47,12 +54,33 @@ def says_none(markers: Markers, sheet: Sheet) -> bool:
     return any(fold(phrase) in said for phrase in markers.words["none"])
 
 
+def titled_wall(markers: Markers, sheet: Sheet) -> bool:
+    """Whether the title is a wall's; the words searched for, which it repeats, do not count."""
+    titled = markers.titled(unechoed(markers, sheet, sheet.seen.title))
+    return titled is not None and titled[0] is PageState.BLOCKED
+
+
 def empty_list(markers: Markers, sheet: Sheet) -> bool:
-    """Whether the list was shown whole and has no hit: no titled link in it, and the page ended."""
+    """Whether the list was shown whole and has no hit: the page ended, and nothing in the list
+    leads anywhere or says more than a line of the engine's. Hits in markup that is not known lead
+    somewhere, whatever tags they are made of."""
     container = pick(sheet.tree, markers.selectors["container"])
     if container is None or container.css_first("h2 a[href],h3 a[href]") is not None:
         return False
+    if any(leads(markers, link) for link in container.css("a[href]")):
+        return False
+    shown = pick(sheet.shown, markers.selectors["container"])
+    if shown is not None and len("".join(shown.text().split())) >= MOST_WORDS:
+        return False
     return "</html" in sheet.html[-2000:].lower() and sheet.seen.visible > 0
+
+
+def leads(markers: Markers, link: LexborNode) -> bool:
+    """Whether a link may be a hit's: it says something, and is no tool or search of the engine."""
+    address = (link.attributes.get("href") or "").strip()
+    if not link.text().strip() or address.startswith(("#", "javascript:")):
+        return False
+    return not any(own in address for own in markers.words["own"])
 
 
 def next_page(markers: Markers, sheet: Sheet) -> Iterator[str]:

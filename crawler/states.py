@@ -13,6 +13,17 @@ from urllib.parse import urlsplit
 from crawler.extracted import Extracted
 from crawler.firewalls import firewall_of
 from crawler.login_boxes import below_head, middle_of, shows_page
+from crawler.own_text import (
+    FURNITURE,
+    has_contact,
+    has_questions,
+    is_article,
+    linkless,
+    offers,
+    plain,
+    titled_alone,
+    told_in_earnest,
+)
 from storage.records import PageState
 
 State = tuple[PageState, str]
@@ -33,12 +44,6 @@ REFUSED_METHOD = 405  # Alibaba's firewall answers with it
 SCRIPT_TESTS = frozenset({503, 521})  # a firewall's script test comes with these
 SHORT = 800  # visible characters; longer pages are judged by their title alone
 HEAD = 400
-ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-FURNITURE = re.compile(
-    r"ICP[备证]|公网安备|版权所有|copyright|隐私(?:政策|协议|条款)|用户(?:服务)?协议|举报(?:电话|邮箱)|"
-    r"关于我们|联系我们|网站地图|友情链接|营业执照",
-    re.IGNORECASE,
-)
 NO_MORE = 100  # visible characters of a page that has nothing but a test on it
 LONG = 60  # characters of a line that says more than a wall does
 OWN_WORDS = 160  # characters of prose beside the marker that make a short page somebody's text
@@ -55,7 +60,8 @@ CAPTCHA = re.compile(
 # Kinds of tests: shops sell them by these names, so they count only on a page that says no more.
 CAPTCHA_NAME = re.compile(r"(?:滑动|滑块|拼图|点选|图形)验证")
 RATE = re.compile(
-    r"(?:访问|请求|操作|刷新)(?:太|过于?)(?:频繁|快)|访问(?:次数|人数)?(?:过多|超限)|"
+    r"(?:访问|请求|操作|刷新)(?:太|过于?)(?:频繁|快)(?!时(?!间))|访问(?:次数|人数)?(?:过多|超限)|"
+    r"(?:访问|请求)次数[^。\n]{0,4}(?:超[出过]|达到)[^。\n]{0,4}(?:限制|上限)|"
     r"too many requests",
     re.IGNORECASE,
 )
@@ -76,16 +82,21 @@ LOGIN = re.compile(
 REVIEWED = re.compile(r"主题(?:不存在|已被删除)[^。\n]{0,12}审核")
 GONE = re.compile(
     r"(?:主题|页面|网页|内容|文章|信息|帖子|贴子|视频|商品|链接|资源|作品|笔记)(?:可能|或许)?(?:已经?被?"
-    r"(?:发布者|作者|系统|管理员|平台)?(?:删除|下架|移除|失效|下线)|(?:已经?)?(?:不存在|"
+    r"(?:发布者|作者|系统|管理员|平台|楼主|版主|发帖人)?(?:删除|下架|移除|失效|下线)|(?:已经?)?(?:不存在|"
     r"(?:不见|走丢|跑丢|弄丢|丢失|找不到)[了啦]))|"
     r"(?:您|你)?(?:要|想)?(?:访问|查找|浏览|请求|查看|观看|找)的(?:页面|网页|内容|资源|文件|视频|文章)"
     r"(?:可能|暂时)?(?:已经?)?(?:不存在|被?删除|找不到|未找到|(?:不见|走丢|弄丢)[了啦])|"
     r"因违规(?:无法查看|已被?删除)|404(?: ?[-–|,，!！] ?| )?(?:错误|not found|页面|找不到)|"
+    r"(?:此|该|本)[帖贴](?:已经?)?被?(?:楼主|版主|作者|管理员)?(?:删除|屏蔽)|"
+    r"requested (?:url|page|resource)[^\n]{0,80} (?:was|could) not (?:be )?found|"
     r"^\s*404[!！.。]?\s*$|[-_|–—]\s*404\s*$|(?:page|file) not found",
     re.IGNORECASE | re.MULTILINE,
 )
 UNSURE = re.compile(
-    r"暂时(?:无法|不能)(?:查看|访问|浏览)|(?:文章|内容|页面|视频)暂时找不到|(?:链接|页面)已过期|(?:没有|无)(?:查看|访问|浏览)?权限|权限不足|正在审核中"
+    r"暂时(?:无法|不能)(?:查看|访问|浏览)|(?:文章|内容|页面|视频)暂时找不到|(?:链接|页面)已过期|(?:没有|无)(?:查看|访问|浏览)?权限|权限不足|正在审核中|"
+    r"请在微信客户端(?:中)?打开|(?:暂)?不(?:支持|对)(?:您|你)?所在的?(?:地区|国家|区域)|没有找到(?:该|此|这个)?(?:帖子|主题|文章)\s*[。！!]?$|"
+    r"(?:本|该|此)?(?:网站|站点)(?:已经?)(?:被)?(?:关闭|停止(?:访问|服务)|关停)",
+    re.MULTILINE,
 )
 CAPTCHA_TAG = re.compile(
     r"<(?:div|form|input|iframe|img|script|section|span)\b[^<>]{0,300}?(?:captcha|geetest|turnstile|"
@@ -121,6 +132,8 @@ NEEDS_SCRIPT = re.compile(
     re.IGNORECASE,
 )
 JUMP = re.compile(r"\blocation\s*(?:\.\s*(?:href|replace|assign|reload)\b|=)|document\.cookie\s*=")
+# A firewall's script test: it sets a cookie and asks again, whatever status it came with.
+SETS_COOKIE = re.compile(r"document\.cookie\s*=|acw_sc__v\d|__jsl_clearance|location\.reload\(")
 LOADING = re.compile(
     r"(?:数据|页面|正在|努力)*加载中?|loading|请稍[等候后]|please wait", re.IGNORECASE
 )
@@ -167,14 +180,7 @@ def state_of_status(status: int, extracted: Extracted, html: str) -> State:
     known = STATUSES.get(status)
     wall = wall_of(extracted, html)
     if known is not None and known[0] is not BLOCKED:
-        # A robot's test or a firewall may come with any status; what says it is gone is gone.
-        if says(GONE, extracted):
-            asks = wall == "login" and LOGIN.search(middle_of(html))
-            return UNAVAILABLE if asks else known
-        refused = (BLOCKED, "http_403") if says(REFUSED, extracted) else known
-        if wall == "login" and not LOGIN.search(f"{extracted.title}\n{below_head(html)}"):
-            return refused  # every page of the site has it in its head
-        return (BLOCKED, wall) if wall else refused
+        return of_gone(known, wall, extracted, html)
     if known is not None or (wall and status == REFUSED_METHOD):
         return BLOCKED, wall or (known[1] if known else "")
     if status in SCRIPT_TESTS and (wall or needs_browser(extracted, html)):
@@ -182,19 +188,72 @@ def state_of_status(status: int, extracted: Extracted, html: str) -> State:
     return PageState.ERROR, f"http_{status}"
 
 
+def of_gone(known: State, wall: str, extracted: Extracted, html: str) -> State:
+    """Meaning of a status that says gone: a robot's test or a firewall may come with any; what
+    says it is gone is gone."""
+    if says(GONE, extracted):
+        asks = wall == "login" and LOGIN.search(middle_of(html))
+        return UNAVAILABLE if asks else known
+    if not wall and SETS_COOKIE.search(html) and needs_browser(extracted, html):
+        return BLOCKED, "captcha"
+    if wall and not (wall == "login" and in_head_alone(extracted, html)):
+        return BLOCKED, wall
+    return (BLOCKED, "http_403") if says(REFUSED, extracted) else known
+
+
 def notice_of(extracted: Extracted, html: str) -> State:
     """A wall, a removal or a refusal that the page itself tells; ALIVE where it tells none."""
     wall = wall_of(extracted, html)
+    if wall == "login" and GONE.search(middle_of(html)) and in_head_alone(extracted, html):
+        wall = ""  # the notice stands in the page's middle, the login in the head of all pages
     if wall:
         return BLOCKED, wall
     for pattern, state in NOTICES:
         if says(pattern, extracted) and not has_own_words(pattern, extracted):
-            return state
+            return beside_offer(pattern, state, extracted, html)
     return ALIVE
 
 
+def beside_offer(pattern: re.Pattern[str], told: State, extracted: Extracted, html: str) -> State:
+    """What a notice means that may be the page's own words: an advertiser who writes 旧链接已失效
+    on his page has not taken it down."""
+    head = f"{extracted.title}\n{extracted.text[:HEAD]}"
+    if not told_in_earnest(pattern, head):
+        return ALIVE
+    offer = offers(linkless(html))
+    # A telephone and a price stand in many a site's frame, around its notices as well.
+    framed = offer in {"contact", "price"} and told_in_earnest(pattern, head, bare=True)
+    if framed or (offer and titled_alone(pattern, extracted.title)):
+        return UNAVAILABLE
+    return ALIVE if offer else told
+
+
 def wall_of(extracted: Extracted, html: str) -> str:
-    """ "captcha", "login" or "rate_limit" where the page is such a wall, "" where it is a page."""
+    """ "captcha", "login", "rate_limit" or "http_403" where the page is such a wall, "" where it is
+    a page."""
+    word = wall_told(extracted, html)
+    if not word:
+        return ""
+    said = linkless(html)
+    titled = any(kind == word and titled_alone(one, extracted.title) for kind, one, _ in WALLS)
+    if word == "login":
+        return "" if is_open(said, html, titled=titled) else word
+    if not titled and (offers(said) or is_article(extracted.title, said)):
+        return ""
+    return "" if not titled and word == "captcha" and has_questions(html) else word
+
+
+def is_open(said: str, html: str, *, titled: bool) -> bool:
+    """Whether a page that speaks of a login shows an offer all the same. Before a login stand a
+    price, a telephone and a site's motto too; words of the trade are there to be read."""
+    offer = offers(said)
+    if offer == "trade":
+        return not titled or has_contact(said)
+    return offer == "contact" and not titled and not PASSWORD_TAG.search(html)
+
+
+def wall_told(extracted: Extracted, html: str) -> str:
+    """The kind of wall whose words the page says, whoever says them."""
     told = firewall_of(extracted)
     if told:
         return told
@@ -210,6 +269,11 @@ def wall_of(extracted: Extracted, html: str) -> str:
     return ""
 
 
+def in_head_alone(extracted: Extracted, html: str) -> bool:
+    """Whether the login stands only in the head that every page of the site has."""
+    return not LOGIN.search(f"{extracted.title}\n{below_head(html)}")
+
+
 def has_box(extracted: Extracted, html: str) -> bool:
     """Whether what speaks of a login is a box at the edge of a page that anybody may read."""
     return not LOGIN.search(extracted.title) and shows_page(html, LOGIN, FURNITURE)
@@ -219,13 +283,13 @@ def says(pattern: re.Pattern[str], extracted: Extracted) -> bool:
     """Whether a short page says it at all, in the title or at its head."""
     if extracted.visible >= SHORT:
         return False
-    title, head = (ZERO_WIDTH.sub("", text) for text in (extracted.title, extracted.text[:HEAD]))
+    title, head = (plain(text) for text in (extracted.title, extracted.text[:HEAD]))
     return bool(pattern.search(title) or pattern.search(head))
 
 
 def has_own_words(pattern: re.Pattern[str], extracted: Extracted) -> bool:
     """Whether a short page has prose beside the marker's lines and a site's furniture."""
-    lines = extracted.text.split("\n")
+    lines = plain(extracted.text).split("\n")
     own = (line for line in lines if not FURNITURE.search(line))
     # An article about such marks has them in nearly every line; a wall's lines are short.
     prose = (line for line in own if len(line) >= (LONG if pattern.search(line) else 20))

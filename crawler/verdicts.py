@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from crawler.extracted import Extracted
-from crawler.hollow import linkless
 from crawler.markers import ORDER, Markers, State
 from crawler.nodes import pick
+from crawler.own_text import linkless
 from crawler.posting import post_id_of
 from crawler.reading import Reading
 from crawler.shapes import dig

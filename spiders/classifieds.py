@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler.canon import canonical, join
 from crawler.contact_words import contacts
@@ -18,7 +19,7 @@ from crawler.embedded import linked_data
 from crawler.fields import icp, organisation
 from crawler.hollow import hollow_notice
 from crawler.labelled import facts_of
-from crawler.markers import State, markers_of
+from crawler.markers import State, fold, markers_of
 from crawler.nodes import attribute, block_text, images_of, line, links_of, pick, pick_all
 from crawler.posting import urls
 from crawler.reading import Reading
@@ -27,6 +28,7 @@ from crawler.repeated_links import entries
 from crawler.shapes import items, words
 from crawler.sheet import Sheet
 from crawler.source_spider import SourceSpider
+from crawler.states import sent_home
 from crawler.verdicts import LAYOUT_CHANGED, state_of, unread
 from storage.records import Page, PageState, Post
 
@@ -34,6 +36,13 @@ MARKERS = markers_of("classifieds")
 CSS, WORDS = MARKERS.selectors, MARKERS.words
 LABELS = {name: WORDS[name] for name in ("price", "person", "phone", "company", "date", "place")}
 LONGEST_NOTICE = 10  # characters of a title that is a notice
+LONGEST_LINE = 30  # of a line that is one
+MORE = 4  # characters beside its words
+POLITE = re.compile(r"很?抱歉|对不起|您好|请(?:浏览|查看|看看|返回|选择).*|(?:您|你)可以.*")
+NOTICES = frozenset("".join(sign.parts) for sign in (*MARKERS.signs, *MARKERS.titles))
+UNCLEAR: State = (PageState.AMBIGUOUS, "unavailable")
+LISTING_ID = re.compile(r"(\d{4,})[a-z]?(?:\.s?html?)?/?\Z")
+WHITE = re.compile(r"\s+")
 PROSE = 60  # characters of text that make a page a listing even without labels
 AMOUNT = re.compile(r"(\d[\d,，]*(?:\.\d+)?\s*万?)")
 SITE_NAME = re.compile(r"\s*[-_|–—]\s*[^-_|–—]{2,20}(?:网|同城|黄页|赶集|百姓)[^-_|–—]{0,8}\Z")
@@ -57,6 +66,8 @@ class ClassifiedsSpider(SourceSpider):
         listed = () if listing.sure else listed_on(sheet)
         if told == LAYOUT_CHANGED and (listed or listing.likely):
             told = hollow_notice(sheet.url, sheet.seen, sheet.html)
+        if told[0] is PageState.ALIVE:
+            told = elsewhere(page.url, sheet.url) or told
         if told[0] is not PageState.ALIVE:
             return unread(told, sheet)
         if listed:
@@ -65,15 +76,46 @@ class ClassifiedsSpider(SourceSpider):
         return Reading(state=PageState.ALIVE, posts=(listing.post(),), links=links)
 
 
+def elsewhere(asked: str, reached: str) -> State | None:
+    """Where a site leads from a listing that is gone: to its front page, a list, another one."""
+    if sent_home(asked, reached):
+        return PageState.SWAPPED, "home_page"
+    number = LISTING_ID.search(urlsplit(asked).path)
+    there = urlsplit(reached)
+    if number is None or number[1] in f"{there.path}?{there.query}":
+        return None
+    return PageState.SWAPPED, "other_post"
+
+
 def told_beside(sheet: Sheet) -> State | None:
-    """What the site itself says beside an offer's facts: in elements for notices, or by a title
-    that is nothing but a notice. The rest of the page is the advertiser's own."""
+    """What the site itself says beside an offer's facts: in elements for notices, by a title that
+    is nothing but a notice, or, though that leaves it unclear who says it, in a line of its own
+    outside the description. The rest of the page is the advertiser's own."""
     nodes = " ".join(
         node.text() for selector in MARKERS.nodes for node in sheet.shown.css(selector)[:20]
     )
     title = re.split(r"\s*[-_|–—]\s*", sheet.seen.title)[0]
     titled = MARKERS.titled(title) if len(title) <= LONGEST_NOTICE else None
-    return MARKERS.told(nodes) or titled
+    if titled is not None and titled[0] is PageState.BLOCKED and fold(title) not in NOTICES:
+        titled = None  # he sells what walls are made of
+    return MARKERS.told(nodes) or titled or (UNCLEAR if gone_line(sheet) else None)
+
+
+def gone_line(sheet: Sheet) -> bool:
+    """Whether a line outside title and description says nothing but that the offer is gone."""
+    own = {*WHITE.split(block_text(pick(sheet.tree, CSS["body"])))}
+    own |= {*WHITE.split(line(sheet.tree, CSS["title"]))}
+    lines = {WHITE.sub("", one) for one in sheet.seen.text.split("\n")}
+    return any(len(one) <= LONGEST_LINE and is_bare(one) for one in lines - own)
+
+
+def is_bare(said: str) -> bool:
+    """Whether a line is a notice, polite words aside, and no wall's."""
+    told = MARKERS.told(said)
+    if told is None or told[0] is PageState.BLOCKED:
+        return False
+    folded = POLITE.sub("", fold(said))
+    return any(one in folded and len(folded) - len(one) < MORE for one in NOTICES)
 
 
 class Listing:

@@ -199,3 +199,47 @@ def test_bing_names_the_target_behind_its_redirect():
     sheet = Sheet(page(html, ASKED["bing"]))
     hits = hits_of(markers_of("bing"), sheet)
     assert all(one.resolved and "bing.com" not in one.target for one in hits)
+
+
+SERPS = {
+    "baidu_search": ("https://www.baidu.com/s?wd=%E6%9C%88%E5%AB%82", "content_left"),
+    "bing": ("https://cn.bing.com/search?q=%E6%9C%88%E5%AB%82", "b_results"),
+}
+
+
+def looked_at(name: str, body: str, title: str = "月嫂 - 搜索") -> str:
+    url, container = SERPS[name]
+    html = f"<html><head><title>{title}</title></head><body>{body.format(container)}</body></html>"
+    seen = read_search(markers_of(name), page(html, url))
+    return f"{seen.state}:{seen.reason}"
+
+
+@pytest.mark.parametrize("name", SERPS)
+@pytest.mark.parametrize(
+    "hit",
+    [
+        "<div class=ttl><a href=https://a.example/1>月嫂证</a></div><p>包过</p>",
+        "<span><a href='/link?url=x'>月嫂证</a></span>",
+        "<p>月嫂证培训中心地址在人民路一号，先学后付，随到随学，名额有限，欢迎各位前来咨询了解详情</p>",
+    ],
+)
+def test_hits_in_markup_that_is_not_known_are_no_empty_search(name, hit):
+    assert looked_at(name, "<div id={}><div class=new>" + hit + "</div></div>") == (
+        "error:layout_changed"
+    )
+
+
+@pytest.mark.parametrize("name", SERPS)
+def test_a_robot_s_test_beside_an_empty_list_is_a_wall(name):
+    test = "<ol id={}></ol><p>请解答难题</p><div class=cf-turnstile></div>"
+    assert looked_at(name, test) == "blocked:captcha"
+
+
+def test_a_wall_s_title_says_more_than_a_sentence_that_nothing_was_found():
+    told = looked_at("baidu_search", "<p>没有找到相关结果</p>", "百度安全验证")
+    assert told == "blocked:captcha"
+
+
+@pytest.mark.parametrize("name", SERPS)
+def test_a_list_that_was_shown_whole_and_is_empty_stays_zero(name):
+    assert looked_at(name, "<div id={}><div>找到 0 条</div></div>") == "alive:"
