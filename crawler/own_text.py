@@ -8,6 +8,7 @@ worth is judged elsewhere.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from selectolax.lexbor import LexborNode
 
@@ -46,7 +47,12 @@ ARTICLE = re.compile(r"本文|教你|小编|网友|是一种|是常见|什么是
 SENTENCE = re.compile(r"[^。！!？?；;\n]+[。！!？?；;]?")
 TITLE_PARTS = re.compile(r"\s*[-_|–—]\s*")
 FILLER = re.compile(r"\W|页面?|中间页|提示|系统|中心")
+# What a notice says besides: 抱歉，您访问的页面不存在或已被删除，3秒后自动返回首页。
+POLITE_REST = re.compile(
+    r"\W|很?抱歉|对不起|或者?|可能|已?经?被?(?:删除|移除|下架)|不存在|尚未发布|\d*秒后|自动|返回|跳转|首页"
+)
 MANY_CARDS = 5
+FRAME = 60  # characters of a motto, a name and a telephone around a notice
 LITTLE = 4  # characters beside a notice that leave it one: 该…, 抱歉
 TYPED = frozenset({"", "text", "tel", "number", "search", "email"})
 
@@ -90,6 +96,13 @@ def offers(text: str) -> str:
     return "price" if PRICE.search(text) else ""
 
 
+def sells(text: str) -> bool:
+    """Whether one line offers and says to whom or for how much; a site's motto and its telephone
+    stand apart from each other, around its notices and walls as well."""
+    lines = (one for one in text.split("\n") if TRADE.search(one))
+    return any(has_contact(one) or PRICE.search(one) for one in lines)
+
+
 def has_contact(text: str) -> bool:
     """Whether the text names whom to ask; a site's own staff are not meant."""
     return any(CONTACT.search(one) for one in text.split("\n") if not STAFF.search(one))
@@ -104,7 +117,7 @@ def told_in_earnest(pattern: re.Pattern[str], text: str, *, bare: bool = False) 
         match = pattern.search(sentence)
         if match is None or TALK.search(sentence) or sentence.endswith(("？", "?")):
             continue
-        beside = re.sub(r"\W|很?抱歉|对不起", "", sentence.replace(match[0], "", 1))
+        beside = POLITE_REST.sub("", pattern.sub("", sentence))
         if not bare or len(beside) < LITTLE:
             return True
     return False
@@ -115,6 +128,14 @@ def titled_alone(pattern: re.Pattern[str], title: str) -> bool:
     first = TITLE_PARTS.split(plain(title).strip())[0]
     match = pattern.search(first)
     return match is not None and len(FILLER.sub("", first.replace(match[0], "", 1))) < LITTLE - 1
+
+
+def says_little_else(patterns: Iterable[re.Pattern[str]], text: str) -> bool:
+    """Whether hardly a line stands beside those with such words: a site's motto and telephone
+    stand around its notices and walls as well as around its offers."""
+    words = tuple(patterns)
+    others = (line.strip() for line in text.split("\n") if not any(w.search(line) for w in words))
+    return sum(map(len, others)) < FRAME
 
 
 def is_article(title: str, text: str) -> bool:

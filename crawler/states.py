@@ -21,6 +21,8 @@ from crawler.own_text import (
     linkless,
     offers,
     plain,
+    says_little_else,
+    sells,
     titled_alone,
     told_in_earnest,
 )
@@ -220,10 +222,11 @@ def beside_offer(pattern: re.Pattern[str], told: State, extracted: Extracted, ht
     head = f"{extracted.title}\n{extracted.text[:HEAD]}"
     if not told_in_earnest(pattern, head):
         return ALIVE
-    offer = offers(linkless(html))
-    # A telephone and a price stand in many a site's frame, around its notices as well.
-    framed = offer in {"contact", "price"} and told_in_earnest(pattern, head, bare=True)
-    if framed or (offer and titled_alone(pattern, extracted.title)):
+    said = linkless(html)
+    offer = offers(said)
+    # A motto, a telephone and a price stand in many a site's frame, around its notices as well.
+    framed = not sells(said) and told_in_earnest(pattern, head, bare=True)
+    if offer and (framed or titled_alone(pattern, extracted.title)):
         return UNAVAILABLE
     return ALIVE if offer else told
 
@@ -235,10 +238,16 @@ def wall_of(extracted: Extracted, html: str) -> str:
     if not word:
         return ""
     said = linkless(html)
-    titled = any(kind == word and titled_alone(one, extracted.title) for kind, one, _ in WALLS)
+    patterns = [one for kind, one, _ in WALLS if kind == word]
+    titled = any(titled_alone(one, extracted.title) for one in patterns)
     if word == "login":
         return "" if is_open(said, html, titled=titled) else word
-    if not titled and (offers(said) or is_article(extracted.title, said)):
+    offer = offers(said)
+    # Before a wall stand a motto and a telephone too, hardly ever a price.
+    framed = offer != "price" and not sells(said) and says_little_else(patterns, said)
+    if offer and not (titled or framed):
+        return ""
+    if not titled and is_article(extracted.title, said):
         return ""
     return "" if not titled and word == "captcha" and has_questions(html) else word
 

@@ -40,6 +40,36 @@ def test_a_bare_notice_in_the_frame_of_a_shop_is_left_to_a_person(beside):
     assert told("institution", WEB, "电工课程", body) == "ambiguous:unavailable"
 
 
+MOTTO = "<div class=logo>金牌教育</div><div class=slogan>一次通过 签约保过</div>"
+FOOT = "<div class=foot>微信：zhaosheng01 电话 13800000000</div>"
+
+
+@pytest.mark.parametrize("frame", [(MOTTO, ""), ("", FOOT), (MOTTO, FOOT)])
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "该文章已被删除",
+        "您访问的页面不存在",
+        "抱歉，您访问的页面不存在或已被删除",
+        "您要查看的文章不存在，可能已被删除或尚未发布",
+        "404 页面不存在，3秒后自动返回首页",
+    ],
+)
+def test_a_removed_page_of_a_site_that_advertises_in_its_frame_is_not_alive(frame, notice):
+    body = f"{frame[0]}<div class=tip>{notice}</div><a href=/>返回首页</a>{frame[1]}"
+    assert told("institution", WEB, "金牌教育", body) == "ambiguous:unavailable"
+
+
+@pytest.mark.parametrize("frame", [(MOTTO, ""), ("", FOOT), (MOTTO, FOOT)])
+@pytest.mark.parametrize(
+    ("wall", "word"),
+    [("访问过于频繁，请稍后再试", "rate_limit"), ("您的访问请求被拦截", "http_403")],
+)
+def test_a_wall_before_a_site_that_advertises_in_its_frame_is_a_wall(frame, wall, word):
+    body = f"{frame[0]}<div class=tip>{wall}</div>{frame[1]}"
+    assert told("institution", WEB, "金牌教育", body) == f"blocked:{word}"
+
+
 @pytest.mark.parametrize(
     "body",
     [
