@@ -325,7 +325,14 @@ def test_the_test_authority_says_what_it_is_and_ends_by_ctrl_c(tmp_path: Path) -
     words = [sys.executable, "-m", "cli", "evidence", "test-authority", "--folder", str(folder)]
     environ = os.environ | {"PYTHONUNBUFFERED": "1", "CERTSWEEP_LANG": "zh"}
     with subprocess.Popen(
-        words, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        words,
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell's background job has Ctrl-C ignored, and so would have the child.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
