@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Annotated
-
-import typer
 
 from door.export_choice import Asked
 from door.export_options import (
     AsJson,
+    By,
     Folder,
     Form,
     Internal,
@@ -32,15 +30,6 @@ HELP = t(
     "把审核为违规的案件导出为处置清单（草稿）。",
     "Export the cases decided as violations as a takedown list (a draft).",
 )
-
-By = Annotated[
-    str,
-    typer.Option(
-        "--by",
-        metavar=t("姓名", "NAME"),
-        help=t("经办人，记入审计和保管链", "who does it, for audit and custody"),
-    ),
-]
 
 
 def command(

@@ -63,6 +63,14 @@ To = Annotated[
         help=t("转办函转给哪个部门，如 市场监管", "the department of a transfer letter"),
     ),
 ]
+By = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        metavar=t("姓名", "NAME"),
+        help=t("经办人，记入审计和保管链", "who does it, for audit and custody"),
+    ),
+]
 Internal = Annotated[
     bool,
     typer.Option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
@@ -15,7 +16,7 @@ LINE_EVERY = 20.0  # seconds between plain lines
 REFRESH = 4  # redraws a second on a terminal
 
 
-class LiveLine:
+class LiveLine(ABC):
     """`with` shows it; who inherits says the line, and calls `tell` when something was done."""
 
     def __init__(self) -> None:
@@ -40,9 +41,9 @@ class LiveLine:
     def seconds(self) -> int:
         return int(time.monotonic() - self._began)
 
+    @abstractmethod
     def line(self) -> str:
         """What is to be read; without a line break."""
-        raise NotImplementedError(f"{type(self).__name__}.line")
 
     def tell(self) -> None:
         if err.is_terminal:
