@@ -193,12 +193,19 @@ def hash_lines(row: TakedownRow) -> str:
     return "\n".join(sha[at : at + HASH_LINE] for at in range(0, len(sha), HASH_LINE)) or "（无）"
 
 
+def found_lines(moment: str) -> str:
+    """Day and time on lines of their own; Word would break 2026-11-26 at a dash."""
+    day, _, time = moment[:16].partition(" ")
+    year, _, rest = in_chinese(day).partition("年") if day else ("", "", "")
+    return f"{year}年\n{rest}\n{time}" if day else "（见清单）"
+
+
 NUMBER: Final[Column] = ("序号", 10.0, lambda at, _: str(at))
 CASE: Final[Column] = ("案件编号", 12.0, lambda _, row: row.case_no)
 FOUND: Final[Column] = (
     "发现时间（北京时间）",
     22.0,
-    lambda _, row: row.first_seen[:16].replace(" ", "\n"),
+    lambda _, row: found_lines(row.first_seen),
 )
 PACKAGE: Final[Column] = ("证据包编号", 21.0, lambda _, row: row.evidence_id or NO_PACKAGE)
 HASH: Final[Column] = ("截图校验值（SHA-256）", 30.0, lambda _, row: hash_lines(row))
