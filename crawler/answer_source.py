@@ -174,7 +174,7 @@ class AnswerSource(SourceSpider):
         believed = sheet.whole is None and not refused and not heard.silent
         shown = self.shown(sheet, asked) if believed else None
         if shown is not None:
-            against = against_shown(self.markers, sheet, asked)
+            against = against_shown(self.markers, sheet, shown)
             alive = Reading(state=ALIVE, posts=(finished(shown),))
             return alive if against is None else unread(against, sheet)
         against = against_post(self.markers, sheet, heard, told_by=told_by)

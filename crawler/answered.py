@@ -15,15 +15,19 @@ from urllib.parse import parse_qsl, urlsplit
 
 from crawler.markers import Markers, State, fold
 from crawler.nodes import attribute
+from crawler.own_text import TITLE_PARTS
 from crawler.posting import canonical_or, post_id_of
 from crawler.shapes import dig, first, has, words
 from crawler.sheet import Sheet, Told
 from crawler.tied import ACCOUNT, LIST, POST, Asked, Tie
 from crawler.verdicts import (
     LAYOUT_CHANGED,
+    LONGEST_LINE,
     SHELL,
     in_elements,
     in_few_words,
+    is_bare_notice,
+    led_elsewhere,
     notice,
     of_answers,
     state_of,
@@ -32,7 +36,7 @@ from crawler.verdicts import (
 from storage.records import PageState, Post
 
 BLOCKED = PageState.BLOCKED
-UNCLEAR_ACCOUNT: State = (PageState.AMBIGUOUS, "unavailable")
+UNCLEAR: State = (PageState.AMBIGUOUS, "unavailable")
 EMPTY_ACCOUNT: State = (PageState.AMBIGUOUS, "empty_account")
 PLATFORM_SPEAKS = re.compile(
     "[该此您你因]|由于|(?:很)?抱歉|账号不存在|用户不存在"
@@ -196,21 +200,42 @@ def against_post(markers: Markers, sheet: Sheet, heard: Heard, *, told_by: str) 
     return LAYOUT_CHANGED if state == SHELL and (told_by or heard.own) else state
 
 
-def against_shown(markers: Markers, sheet: Sheet, asked: str) -> State | None:
+def against_shown(markers: Markers, sheet: Sheet, shown: Post) -> State | None:
     """What speaks against a post that the finished document alone shows; None where it may be
     read. Recommendations stand beside a notice, and another post in a dead one's place."""
     state = state_of(markers, sheet, found=True)
     if state[0] is not PageState.ALIVE:
         return state
-    spoken = in_elements(markers, sheet)
+    spoken = in_elements(markers, sheet) or led_elsewhere(sheet.page.url, sheet.url)
     if spoken is not None:
         return spoken
+    if told_above(markers, sheet, shown) or titled_gone(markers, sheet, shown):
+        return UNCLEAR
     named = attribute(
         sheet.tree, ["link[rel=canonical]", "meta[property='og:url']"], "href", "content"
     )
     got = post_id_of(canonical_or(named))
-    swapped = bool(got) and not got.startswith("user:") and got != asked
+    swapped = bool(got) and not got.startswith("user:") and got != shown.post_id
     return (PageState.SWAPPED, "other_post") if swapped else None
+
+
+def told_above(markers: Markers, sheet: Sheet, shown: Post) -> bool:
+    """Whether a line above the post says nothing but that it is gone. Classes change with every
+    build of a site, so that its notice may stand in an element not known; who says it stays
+    unclear. Below stand comments, and anybody may write such a line there."""
+    first = next(iter(shown.text.strip().splitlines()), "").strip()
+    lines = [line.strip() for line in sheet.seen.text[:MOST_TEXT].splitlines()]
+    end = next((at for at, line in enumerate(lines) if first and first in line), 0)
+    own = {shown.title, shown.author}
+    return any(is_bare_notice(markers, line) for line in lines[:end] if line not in own)
+
+
+def titled_gone(markers: Markers, sheet: Sheet, shown: Post) -> bool:
+    """Whether the page's title says nothing but that it is gone, and the post's own does not."""
+    title = TITLE_PARTS.split(sheet.seen.title.strip())[0].strip()
+    told = markers.titled(title)
+    gone = told is not None and told[0] is not BLOCKED and title not in {shown.title, shown.author}
+    return gone and len(title) <= LONGEST_LINE
 
 
 def against_account(
@@ -252,7 +277,7 @@ def against_known(markers: Markers, sheet: Sheet, *, posts: bool) -> State | Non
         return None
     lines = (line.strip() for line in sheet.seen.text.splitlines())
     alone = any(PLATFORM_SPEAKS.match(line) and markers.told(line) == told for line in lines)
-    return told if alone else UNCLEAR_ACCOUNT
+    return told if alone else UNCLEAR
 
 
 def against_list(

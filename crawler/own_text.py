@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import astuple
 
 from selectolax.lexbor import LexborNode
 
+from crawler.contact_words import contacts
 from crawler.markers import simplified
 from crawler.nodes import parsed
 from crawler.visible import cut_unseen
@@ -32,6 +34,11 @@ CONTACT = re.compile(
     r"(?:微信|薇信|威信|加[vV]|[vV]信|(?<![a-z])(?:vx|wx|wechat|weixin)(?![a-z]))(?:号|同号)?\s*[:：]?\s*"
     r"[a-z][\w-]{4,19}(?!\w)",
     re.IGNORECASE | re.ASCII,
+)
+# Besides these a frame has a landline and a QQ number: they count where a notice says more.
+REACHED = re.compile(
+    r"扫(?:码|描)(?:下方|上方|左侧|右侧)?(?:二维码)?(?:咨询|添加|加|联系|报名)|扫描[^。\n]{0,4}二维码|企业?微信|"
+    r"(?:联系人|咨询老师)\s*[:：]|(?:咨询|报名)(?:电话|热线|QQ|邮箱)|(?:电子)?邮箱\s*[:：]"
 )
 # Whom a wall names: its own people, not the page's.
 STAFF = re.compile(
@@ -106,6 +113,13 @@ def sells(text: str) -> bool:
 def has_contact(text: str) -> bool:
     """Whether the text names whom to ask; a site's own staff are not meant."""
     return any(CONTACT.search(one) for one in text.split("\n") if not STAFF.search(one))
+
+
+def is_reachable(text: str) -> bool:
+    """Whether the text names any way to reach somebody who is no wall's own staff, a landline, a QQ
+    number or a QR code as well."""
+    lines = (one for one in text.split("\n") if not STAFF.search(one))
+    return any(REACHED.search(one) or any(astuple(contacts(one))) for one in lines)
 
 
 def told_in_earnest(pattern: re.Pattern[str], text: str, *, bare: bool = False) -> bool:

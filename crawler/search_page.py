@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -21,6 +22,16 @@ from crawler.verdicts import LAYOUT_CHANGED, SHELL, state_of, unechoed, unread
 from storage.records import Page, PageState, Post
 
 MOST_WORDS = 40  # characters of an empty list: how many were found, what one may try
+# An empty list holds nothing, or says in few words that nothing was found; a list whose server
+# answers with an error, or whose hits are still to come, is none.
+FOUND_NONE = re.compile(
+    r"\A\Z|(?<![\d.])0\s*(?:[个条篇项]|results|相关|结果)|no results|"
+    r"(?:没有|未|暂无|找不到)[^\n]{0,8}(?:找到|搜到|结果|内容|网页)",
+    re.IGNORECASE,
+)
+NOT_YET = re.compile(
+    r"稍[后候等]|重试|刷新|加载|异常|错误|开小差|失败|超时|loading|error", re.IGNORECASE
+)
 
 
 def read_search(markers: Markers, page: Page) -> Reading:
@@ -67,10 +78,16 @@ def empty_list(markers: Markers, sheet: Sheet) -> bool:
     container = pick(sheet.tree, markers.selectors["container"])
     if container is None or container.css_first("h2 a[href],h3 a[href]") is not None:
         return False
+    targets = ",".join(f"[{name}]" for name in markers.words["targets"])
+    if targets and container.css_first(targets) is not None:
+        return False
     if any(leads(markers, link) for link in container.css("a[href]")):
         return False
     shown = pick(sheet.shown, markers.selectors["container"])
-    if shown is not None and len("".join(shown.text().split())) >= MOST_WORDS:
+    said = "" if shown is None else " ".join(shown.text().split())
+    if len(said.replace(" ", "")) >= MOST_WORDS or NOT_YET.search(said):
+        return False
+    if not FOUND_NONE.search(said):
         return False
     return "</html" in sheet.html[-2000:].lower() and sheet.seen.visible > 0
 
@@ -78,7 +95,9 @@ def empty_list(markers: Markers, sheet: Sheet) -> bool:
 def leads(markers: Markers, link: LexborNode) -> bool:
     """Whether a link may be a hit's: it says something, and is no tool or search of the engine."""
     address = (link.attributes.get("href") or "").strip()
-    if not link.text().strip() or address.startswith(("#", "javascript:")):
+    picture = link.css_first("img[alt]")
+    says = link.text().strip() or (picture is not None and picture.attributes.get("alt"))
+    if not says or address.startswith(("#", "javascript:")):
         return False
     return not any(own in address for own in markers.words["own"])
 

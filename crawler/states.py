@@ -18,6 +18,7 @@ from crawler.own_text import (
     has_contact,
     has_questions,
     is_article,
+    is_reachable,
     linkless,
     offers,
     plain,
@@ -69,7 +70,9 @@ RATE = re.compile(
 )
 REFUSED = re.compile(
     r"\A\W*(?:403 ?forbidden|forbidden|access denied|blocked)\W*\Z|403 forbidden|access denied|"
-    r"(?:您|你)的(?:访问|请求)已?被[^。\n]{0,10}拦截|请求被拦截|访问被(?:拒绝|阻断|拦截)|IP存在风险",
+    r"(?:您|你)的(?:访问|请求)已?被[^。\n]{0,10}拦截|请求被拦截|访问被(?:拒绝|阻断|拦截)|IP存在风险|"
+    r"request has been blocked|请求可能?存在风险|访问行为存在风险|"
+    r"使用爬虫(?:程序)?[^。\n]{0,6}禁止|异常访问行为[^。\n]{0,8}限制访问",
     re.IGNORECASE,
 )
 LOGIN = re.compile(
@@ -89,6 +92,8 @@ GONE = re.compile(
     r"(?:您|你)?(?:要|想)?(?:访问|查找|浏览|请求|查看|观看|找)的(?:页面|网页|内容|资源|文件|视频|文章)"
     r"(?:可能|暂时)?(?:已经?)?(?:不存在|被?删除|找不到|未找到|(?:不见|走丢|弄丢)[了啦])|"
     r"因违规(?:无法查看|已被?删除)|404(?: ?[-–|,，!！] ?| )?(?:错误|not found|页面|找不到)|"
+    r"(?:该|此)(?:内容|文章|信息)已被?(?:用户|本人)删除|(?:作者|用户)已删除(?:该|此)(?:内容|文章)|"
+    r"(?:该|此)页(?:面)?无法显示|找不到(?:该|此)页面|^\W*文档已删除|该职位已(?:下线|停止招聘)|"
     r"(?:此|该|本)[帖贴](?:已经?)?被?(?:楼主|版主|作者|管理员)?(?:删除|屏蔽)|"
     r"requested (?:url|page|resource)[^\n]{0,80} (?:was|could) not (?:be )?found|"
     r"^\s*404[!！.。]?\s*$|[-_|–—]\s*404\s*$|(?:page|file) not found",
@@ -96,6 +101,8 @@ GONE = re.compile(
 )
 UNSURE = re.compile(
     r"暂时(?:无法|不能)(?:查看|访问|浏览)|(?:文章|内容|页面|视频)暂时找不到|(?:链接|页面)已过期|(?:没有|无)(?:查看|访问|浏览)?权限|权限不足|正在审核中|"
+    r"根据相关法律法规[^。\n]{0,12}(?:无法|不予)显示|仅对(?:中国)?(?:大陆|境内)(?:地区)?用户开放|"
+    r"(?:您|你)所在的用户组[^。\n]{0,10}(?:无法|不能|没有权限)|受密码保护|"
     r"请在微信客户端(?:中)?打开|(?:暂)?不(?:支持|对)(?:您|你)?所在的?(?:地区|国家|区域)|没有找到(?:该|此|这个)?(?:帖子|主题|文章)\s*[。！!]?$|"
     r"(?:本|该|此)?(?:网站|站点)(?:已经?)(?:被)?(?:关闭|停止(?:访问|服务)|关停)",
     re.MULTILINE,
@@ -224,11 +231,15 @@ def beside_offer(pattern: re.Pattern[str], told: State, extracted: Extracted, ht
         return ALIVE
     said = linkless(html)
     offer = offers(said)
+    bare = told_in_earnest(pattern, head, bare=True)
+    titled = titled_alone(pattern, extracted.title)
+    if not offer:
+        # 原链接已失效，请加QQ…: a page with more to say than the notice may say that for itself.
+        short, reachable = says_little_else([pattern], said), is_reachable(said)
+        alone = (bare and (short or not reachable)) or (short and not reachable)
+        return told if titled or alone else UNAVAILABLE
     # A motto, a telephone and a price stand in many a site's frame, around its notices as well.
-    framed = not sells(said) and told_in_earnest(pattern, head, bare=True)
-    if offer and (framed or titled_alone(pattern, extracted.title)):
-        return UNAVAILABLE
-    return ALIVE if offer else told
+    return UNAVAILABLE if titled or (bare and not sells(said)) else ALIVE
 
 
 def wall_of(extracted: Extracted, html: str) -> str:

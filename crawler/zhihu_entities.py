@@ -66,7 +66,8 @@ def told(
         return
     number, body = words(entry, "id", "itemId"), body_of(entry)
     title = words(entry, "question.title", "question.name", "title", "name")
-    if number and (body or title):
+    asked = title if kind != "answer" else ""  # an answer's title is its question's
+    if number and (body or asked) and not first(entry, "isDeleted", "is_deleted"):
         owner = entry.get("author")
         author = users.get(owner) if isinstance(owner, str) else owner
         yield told_post(sheet, kind, entry, author)

@@ -29,16 +29,14 @@ from crawler.shapes import items, words
 from crawler.sheet import Sheet
 from crawler.source_spider import SourceSpider
 from crawler.states import sent_home
-from crawler.verdicts import LAYOUT_CHANGED, state_of, unread
+from crawler.verdicts import LAYOUT_CHANGED, is_bare_notice, state_of, unread
 from storage.records import Page, PageState, Post
 
 MARKERS = markers_of("classifieds")
 CSS, WORDS = MARKERS.selectors, MARKERS.words
 LABELS = {name: WORDS[name] for name in ("price", "person", "phone", "company", "date", "place")}
 LONGEST_NOTICE = 10  # characters of a title that is a notice
-LONGEST_LINE = 30  # of a line that is one
-MORE = 4  # characters beside its words
-POLITE = re.compile(r"很?抱歉|对不起|您好|请(?:浏览|查看|看看|返回|选择).*|(?:您|你)可以.*")
+MORE = 4  # characters beside a notice that leave a line one
 NOTICES = frozenset("".join(sign.parts) for sign in (*MARKERS.signs, *MARKERS.titles))
 UNCLEAR: State = (PageState.AMBIGUOUS, "unavailable")
 LISTING_ID = re.compile(r"(\d{4,})[a-z]?(?:\.s?html?)?/?\Z")
@@ -60,8 +58,9 @@ class ClassifiedsSpider(SourceSpider):
     def read(self, page: Page) -> Reading:
         sheet = Sheet(page)
         listing = Listing(sheet)
-        told = state_of(MARKERS, sheet, found=listing.sure)
-        if listing.sure and told[0] is PageState.ALIVE:
+        there = listing.sure or only_described(sheet, listing)
+        told = state_of(MARKERS, sheet, found=there)
+        if there and told[0] is PageState.ALIVE:
             told = told_beside(sheet) or told
         listed = () if listing.sure else listed_on(sheet)
         if told == LAYOUT_CHANGED and (listed or listing.likely):
@@ -101,21 +100,29 @@ def told_beside(sheet: Sheet) -> State | None:
     return MARKERS.told(nodes) or titled or (UNCLEAR if gone_line(sheet) else None)
 
 
+def only_described(sheet: Sheet, listing: Listing) -> bool:
+    """Whether nothing but the offer's own description speaks of its being gone, or of a wall, in
+    words that say more than that: 旧套餐：该商品已下架，新班请加微信…"""
+    body = block_text(pick(sheet.tree, CSS["body"]))
+    own, lines = WHITE.sub("", body), [WHITE.sub("", one) for one in body.split("\n")]
+    said = [one for one in lines if MARKERS.told(one) is not None]
+    if not (listing.title and said) or len(own) < PROSE or any(map(is_notice, said)):
+        return False
+    around = (WHITE.sub("", one) for one in sheet.seen.text.split("\n"))
+    return MARKERS.told(" ".join(one for one in around if one not in own)) is None
+
+
+def is_notice(line: str) -> bool:
+    """Whether a line says hardly more than a notice of the site or a wall does."""
+    return any(one in fold(line) and len(fold(line)) - len(one) < MORE for one in NOTICES)
+
+
 def gone_line(sheet: Sheet) -> bool:
     """Whether a line outside title and description says nothing but that the offer is gone."""
     own = {*WHITE.split(block_text(pick(sheet.tree, CSS["body"])))}
     own |= {*WHITE.split(line(sheet.tree, CSS["title"]))}
     lines = {WHITE.sub("", one) for one in sheet.seen.text.split("\n")}
-    return any(len(one) <= LONGEST_LINE and is_bare(one) for one in lines - own)
-
-
-def is_bare(said: str) -> bool:
-    """Whether a line is a notice, polite words aside, and no wall's."""
-    told = MARKERS.told(said)
-    if told is None or told[0] is PageState.BLOCKED:
-        return False
-    folded = POLITE.sub("", fold(said))
-    return any(one in folded and len(folded) - len(one) < MORE for one in NOTICES)
+    return any(is_bare_notice(MARKERS, one) for one in lines - own)
 
 
 class Listing:

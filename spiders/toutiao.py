@@ -13,7 +13,16 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from crawler.answered import Heard, against_posts, answers_of, hear, items_of, kind_of
+from crawler.answered import (
+    UNCLEAR,
+    Heard,
+    against_posts,
+    answers_of,
+    hear,
+    items_of,
+    kind_of,
+    told_above,
+)
 from crawler.canon import unwrap
 from crawler.counts import Count, counts_of
 from crawler.dates import Published
@@ -35,7 +44,7 @@ from crawler.sheet import Sheet, Told
 from crawler.source_spider import SourceSpider
 from crawler.tied import LIST, POST, Asked
 from crawler.toutiao_state import carried_posts, told_posts
-from crawler.verdicts import LAYOUT_CHANGED, SHELL, other_post, state_of, unread
+from crawler.verdicts import LAYOUT_CHANGED, SHELL, led_elsewhere, other_post, state_of, unread
 from storage.records import Page, PageState, Post, Target, TargetKind
 
 MARKERS = markers_of("toutiao")
@@ -82,8 +91,11 @@ class ToutiaoSpider(SourceSpider):
             "around": spoken([*carried, *told_posts(MARKERS, sheet, heard.around)]),
             "other": spoken(told_posts(MARKERS, sheet, heard.other)) if one else {},
         }
-        if one and asked not in places["around"] and (post := shown_post(sheet, asked)) is not None:
-            places["around"] |= {post.post_id: post}
+        shown = shown_post(sheet, asked) if one and asked not in places["around"] else None
+        if shown is not None and told_above(MARKERS, sheet, shown):
+            return unread(UNCLEAR, sheet)
+        if shown is not None and led_elsewhere(page.url, sheet.url) is None:
+            places["around"] |= {shown.post_id: shown}
         hits = list(shown_hits(sheet)) if not one else []
         places["around"] |= {
             hit.post_id: hit

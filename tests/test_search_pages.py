@@ -152,6 +152,21 @@ def test_an_empty_list_that_was_cut_off_is_not_taken_for_no_hits():
     assert (cut.state, cut.reason) == (PageState.ERROR, "layout_changed")
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "服务器开小差了，请稍后重试",
+        "网络异常，请刷新",
+        "加载中…",
+        "<div data-landurl='http://a.example/'>月嫂证代办</div>",
+        "<a href='http://a.example/'><img src=a.png alt=月嫂证代办></a>",
+    ],
+)
+def test_an_error_or_unknown_hits_in_the_list_are_no_empty_search(shown):
+    seen = reading("baidu_search", baidu(f"<p>{shown}</p>"))
+    assert (seen.state, seen.reason) == (PageState.ERROR, "layout_changed")
+
+
 def test_titled_links_that_nobody_can_read_are_a_changed_layout():
     strange = '<h3><a href="javascript:go(1)">证书办理</a></h3><p>共 10 条</p>'
     seen = reading("baidu_search", baidu(strange))
