@@ -37,6 +37,7 @@ NAMES = (
     (r"evidence/.*roots.*\.pem", "时间戳根证书", "roots of timestamps"),
     (r"evidence/verify\.py", "验证程序", "the verifier"),
     (r"evidence/readme\.md", "说明", "readme"),
+    (r"evidence/overview\.html", "概览", "overview"),
     (r"archive/.*", *(PART_WORDS["warc"].zh, PART_WORDS["warc"].en)),
     (r".*-dom\.html", *(PART_WORDS["dom"].zh, PART_WORDS["dom"].en)),
     (r".*-mhtml\.mhtml", *(PART_WORDS["mhtml"].zh, PART_WORDS["mhtml"].en)),

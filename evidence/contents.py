@@ -10,6 +10,7 @@ from typing import Any
 from evidence.cdx import CdxLine, indexed, lines_of
 from evidence.measuring import new_sm3
 from evidence.naming import MASKED, SUFFIXES, artefact_path
+from evidence.overview import overview
 from evidence.pieces import Basket
 from evidence.readme import README
 from evidence.standalone import standalone
@@ -50,6 +51,7 @@ def gather(basket: Basket, gathered: Gathered, mask: Mask) -> None:
     for post in case.posts:
         take_post(basket, post, mask)
     take_papers(basket, case)
+    take_overview(basket, gathered)
     take_index(basket, gathered.captures)
 
 
@@ -135,6 +137,13 @@ def take_papers(basket: Basket, case: CaseFile) -> None:
     basket.make(README.encode(), "evidence/readme.md", readme)
     verifier = {"kind": "verifier", "media_type": "text/x-python", "of": of}
     basket.make(standalone(), "evidence/verify.py", verifier)
+
+
+def take_overview(basket: Basket, gathered: Gathered) -> None:
+    """The page to open first, after everything that it shows or lists."""
+    facts = {"kind": "overview", "media_type": "text/html", "of": f"case:{gathered.case.id}"}
+    page = overview(gathered.case, gathered.captures, basket.pieces)
+    basket.make(page.encode("utf-8", "replace"), "evidence/overview.html", facts)
 
 
 def clean(value: object) -> object:

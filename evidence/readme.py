@@ -7,6 +7,8 @@ README = """\
 
 本文件是一个 WACZ 1.1.1（网页存档），可用任何 WACZ 播放器打开；`evidence/` 内是证据材料：
 
+先看 `evidence/overview.html`（解压后用浏览器打开）：决定、引句、图片和材料一览。
+
 | 文件 | 内容 |
 |---|---|
 | manifest.json | 清单：每件材料的大小、时间、SHA-256、SM3（国密），缺什么也写明 |
@@ -41,8 +43,9 @@ README = """\
 This file is a WACZ 1.1.1 and opens in any WACZ player; `evidence/` holds the proof: the manifest
 (sizes, times, SHA-256 and SM3 of every piece, and what is missing), its Ed25519 signature, RFC 3161
 timestamps over it, the seal that determines every byte of this file, the chain of custody, the
-decisions of people, and the findings of the machine, which are suspicions only. Copies named
-`-masked` are derived; hashes were taken before any masking.
+decisions of people, and the findings of the machine, which are suspicions only. Unpack it and open
+`evidence/overview.html` in a browser to read it at a glance. Copies named `-masked` are derived;
+hashes were taken before any masking.
 
 To verify, with Python 3.9 and openssl 3 alone:
 

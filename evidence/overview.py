@@ -1,0 +1,171 @@
+"""The page of a package that a person opens first: one HTML file without scripts or links out.
+
+It repeats what findings.json, decision.json and the manifest say, for eyes; what counts in a
+dispute are those files and their hashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from evidence.pieces import Piece
+from storage.casefiles import CaseFile, CasePost
+from storage.records import Capture, Decision, Finding, Verdict
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+FOLDER = "evidence/"
+SHOWN = frozenset({"full_page", "first_screen", "screenshot"})
+VERDICTS = {
+    Verdict.VIOLATION: "违规 violation",
+    Verdict.CLEAN: "不违规 no violation",
+    Verdict.TRANSFER: "转办 transferred",
+    Verdict.DOUBT: "存疑 in doubt",
+}
+HEAD = """<!doctype html>
+<html lang="zh-CN"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file:; \
+style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><style>
+body{{font:16px/1.7 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;max-width:60em;margin:2em auto;\
+padding:0 1em;color:#1f2328}}
+h1{{font-size:1.6em}}h2{{font-size:1.25em;margin-top:2em;border-bottom:1px solid #bbb}}
+h3{{font-size:1.05em}}small{{color:#57606a;font-weight:normal}}
+table{{border-collapse:collapse;width:100%;margin:.6em 0}}
+th,td{{border:1px solid #bbb;padding:.3em .6em;text-align:left;vertical-align:top;\
+overflow-wrap:anywhere}}
+th{{background:#f3f4f6;white-space:nowrap;width:9em}}.list th{{width:auto}}
+mark{{background:#fff3b0}}code{{font-size:.8em}}
+img{{max-width:100%;max-height:40em;border:1px solid #bbb}}figure{{margin:1em 0}}
+</style></head><body>
+"""
+
+
+def overview(case: CaseFile, captures: Sequence[Capture], pieces: Sequence[Piece]) -> str:
+    """The whole page. Pictures are named relative to the folder `evidence/`."""
+    title = f"证据概览 · 案件 {case.id}"
+    parts = [
+        HEAD.format(title=title),
+        f"<h1>证据概览 <small>Evidence overview</small> · 案件 {case.id}</h1>",
+        "<p>本页仅供阅览。机器的提示只是涉嫌，不是结论；以人的决定为准。材料是否被改动，"
+        "以清单 manifest.json 及其签名、时间戳为准，核对办法见 readme.md。<br><small>For reading"
+        " only. What the machine found is a suspicion; people decide. See readme.md to verify."
+        "</small></p>",
+        decided(case),
+        *(told_of(post, pieces) for post in case.posts),
+        *(taken(capture, pieces) for capture in captures),
+        files(pieces),
+        "</body></html>\n",
+    ]
+    return "\n".join(parts)
+
+
+def heading(zh: str, en: str) -> str:
+    return f"<h2>{zh} <small>{en}</small></h2>"
+
+
+def rows(pairs: Iterable[tuple[str, str]]) -> str:
+    """A table of what is known; what is not is left out."""
+    told = (f"<tr><th>{name}</th><td>{escape(value)}</td></tr>" for name, value in pairs if value)
+    return f"<table>{''.join(told)}</table>"
+
+
+def clock(moment: datetime) -> str:
+    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M:%S} 北京时间"
+
+
+def decided(case: CaseFile) -> str:
+    if not case.decisions:
+        return heading("决定", "Decision") + "<p>尚无人作出决定。<small>None yet.</small></p>"
+    shown = (one_decision(number, one) for number, one in case.decisions)
+    return heading("决定", "Decisions, the newest last") + "".join(shown)
+
+
+def one_decision(number: int, one: Decision) -> str:
+    return rows(
+        [
+            ("决定号 No.", str(number)),
+            ("结论 verdict", VERDICTS[one.verdict]),
+            ("理由代码 reason", one.reason),
+            ("说明 note", one.note),
+            ("经办人 by", one.by),
+            ("时间 at", clock(one.at)),
+            ("替代 supersedes", "" if one.supersedes is None else str(one.supersedes)),
+        ]
+    )
+
+
+def told_of(post: CasePost, pieces: Sequence[Piece]) -> str:
+    facts = [
+        ("网址 URL", post.post.url),
+        ("标题 title", post.post.title),
+        ("发布者 author", " ".join(filter(None, [post.post.author, post.post.author_id]))),
+        ("发布时间 published", post.post.published_raw),
+        ("首次发现 first seen", clock(post.first_seen)),
+        ("最近所见 last seen", clock(post.last_seen)),
+    ]
+    found = "".join(one_finding(one) for one in post.findings)
+    table = (
+        "<table class=list><tr><th>条款<br><small>clause</small></th><th>代码<br><small>code"
+        "</small></th><th>原文引句<br><small>quotes</small></th><th>说明与依据<br><small>why, "
+        f"legal basis</small></th></tr>{found}</table>"
+    )
+    return (
+        heading("发布内容", f"Post {post.row}")
+        + rows(facts)
+        + table
+        + shown(pieces, f"post:{post.row}")
+    )
+
+
+def one_finding(one: Finding) -> str:
+    quotes = dict.fromkeys(f"<mark>{escape(span.quote)}</mark>" for span in one.evidence)
+    basis = "；".join(one.legal_basis)
+    return (
+        f"<tr><td>{escape(one.clause.value)}</td><td>{escape(one.code)}</td>"
+        f"<td>{'<br>'.join(quotes)}</td>"
+        f"<td>{escape(one.why)}<br><small>{escape(basis)}</small></td></tr>"
+    )
+
+
+def taken(capture: Capture, pieces: Sequence[Piece]) -> str:
+    failed = [f"{part}（{why}）" for part, why in sorted(capture.parts.items()) if why != "ok"]
+    facts = [
+        ("网址 URL", capture.url),
+        ("最终网址 final URL", capture.final_url if capture.final_url != capture.url else ""),
+        ("开始 started", clock(capture.started_at)),
+        ("结束 ended", clock(capture.ended_at)),
+        ("取证人 asked by", capture.asked_by),
+        ("未取得 missing", "、".join(failed)),
+    ]
+    return (
+        heading("取证", f"Capture {escape(capture.id)}")
+        + rows(facts)
+        + shown(pieces, f"capture:{capture.id}")
+    )
+
+
+def shown(pieces: Sequence[Piece], of: str) -> str:
+    """The pictures of a post or a capture, each once."""
+    pictures = {one.entry.sha256: one for one in pieces if one.of == of and one.kind in SHOWN}
+    return "".join(
+        f'<figure><img src="{escape(name)}" alt="{escape(one.kind)}">'
+        f"<figcaption><small>{escape(name)}</small></figcaption></figure>"
+        for one in pictures.values()
+        for name in [one.entry.path.removeprefix(FOLDER)]
+    )
+
+
+def files(pieces: Sequence[Piece]) -> str:
+    listed = "".join(
+        f"<tr><td>{escape(one.entry.path)}</td><td>{one.entry.size:,}</td><td>"
+        f"<code>{one.entry.sha256}</code></td><td>{clock(one.taken_at)}</td></tr>"
+        for one in pieces
+    )
+    return (
+        heading("材料", "Files so far; the manifest lists all")
+        + "<table class=list><tr><th>文件 file</th><th>字节 bytes</th><th>SHA-256</th>"
+        f"<th>取得时间 taken</th></tr>{listed}</table>"
+    )
