@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from evidence.pieces import Piece
 from storage.casefiles import CaseFile, CasePost
-from storage.records import Capture, Decision, Finding, Verdict
+from storage.records import Capture, Decision, Finding, Post, Verdict
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 FOLDER = "evidence/"
@@ -37,7 +37,7 @@ table{{border-collapse:collapse;width:100%;margin:.6em 0}}
 th,td{{border:1px solid #bbb;padding:.3em .6em;text-align:left;vertical-align:top;\
 overflow-wrap:anywhere}}
 th{{background:#f3f4f6;white-space:nowrap;width:9em}}.list th{{width:auto}}
-mark{{background:#fff3b0}}code{{font-size:.8em}}
+.code{{white-space:nowrap}}mark{{background:#fff3b0}}code{{font-size:.8em}}
 img{{max-width:100%;max-height:40em;border:1px solid #bbb}}figure{{margin:1em 0}}
 </style></head><body>
 """
@@ -102,7 +102,7 @@ def told_of(post: CasePost, pieces: Sequence[Piece]) -> str:
         ("网址 URL", post.post.url),
         ("标题 title", post.post.title),
         ("发布者 author", " ".join(filter(None, [post.post.author, post.post.author_id]))),
-        ("发布时间 published", post.post.published_raw),
+        ("发布时间 published", published(post.post)),
         ("首次发现 first seen", clock(post.first_seen)),
         ("最近所见 last seen", clock(post.last_seen)),
     ]
@@ -120,11 +120,18 @@ def told_of(post: CasePost, pieces: Sequence[Piece]) -> str:
     )
 
 
+def published(post: Post) -> str:
+    """The time as it was read, and as it stood on the page, which may be "3天前"."""
+    read = "" if post.published_at is None else clock(post.published_at)
+    raw = f"（页面原文：{post.published_raw}）" if post.published_raw else ""
+    return f"{read}{raw}"
+
+
 def one_finding(one: Finding) -> str:
     quotes = dict.fromkeys(f"<mark>{escape(span.quote)}</mark>" for span in one.evidence)
     basis = "；".join(one.legal_basis)
     return (
-        f"<tr><td>{escape(one.clause.value)}</td><td>{escape(one.code)}</td>"
+        f"<tr><td>{escape(one.clause.value)}</td><td class=code>{escape(one.code)}</td>"
         f"<td>{'<br>'.join(quotes)}</td>"
         f"<td>{escape(one.why)}<br><small>{escape(basis)}</small></td></tr>"
     )
