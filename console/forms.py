@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from console.words import OFFICE_TIME
 from storage.bilingual import Problem
 from storage.users import User
 
+NOT_A_LIST = re.compile(r"[^\d\s,，、;；#]+", re.ASCII)
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Exporter = Annotated[User, Depends(allowed(Act.EXPORT))]
 Signer = Annotated[User, Depends(allowed(Act.SIGN))]
@@ -66,7 +68,15 @@ def whole_number(typed: str, least: int, most: int, what: tuple[str, str]) -> in
 
 
 def numbers_in(typed: str) -> frozenset[int]:
-    """Case numbers as people list them: 12 13，15、20."""
+    """Case numbers as people list them: 12 13，15、20. Anything else raises: a list misread as
+    empty would stand for every case."""
+    strange = NOT_A_LIST.search(typed)
+    if strange is not None:
+        raise Problem(
+            f"案件编号里有“{strange[0][:20]}”，没有写入。只填数字，用空格或逗号隔开。",
+            f"The case numbers contain {strange[0][:20]!r}; nothing was written. Write digits "
+            "only, with blanks or commas between.",
+        )
     words = "".join(sign if sign.isascii() and sign.isdigit() else " " for sign in typed).split()
     if any(len(word) > 9 for word in words):
         raise Problem(

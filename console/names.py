@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exports.takedown_rows import PLATFORMS
-from storage.bilingual import Bilingual
+from storage.bilingual import Bilingual, Problem
 from storage.records import CaseStatus
 
 STATUSES = {
@@ -32,6 +32,20 @@ SNAPSHOTS = {
 
 def platform_name(platform: str) -> Bilingual:
     return Bilingual(PLATFORMS.get(platform, platform), platform)
+
+
+def platform_code(typed: str) -> str:
+    """The platform that somebody typed by its Chinese name or its word; "" for nothing typed."""
+    named = typed.strip()
+    codes = {name: code for code, name in PLATFORMS.items()}
+    found = codes.get(named, named.lower())
+    if found and found not in PLATFORMS:
+        raise Problem(
+            f"没有叫“{named[:40]}”的平台，没有写入。可填：{'、'.join(PLATFORMS.values())}。",
+            f"There is no platform {named[:40]!r}; nothing was written. Known are: "
+            f"{', '.join(PLATFORMS)}.",
+        )
+    return found
 
 
 def state_name(status: CaseStatus, awaits: bool) -> Bilingual:

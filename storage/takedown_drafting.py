@@ -60,14 +60,15 @@ def nothing(taken: int) -> Problem:
     if taken:
         return Problem(
             f"符合条件的 {taken} 条内容都已在办理中的请求里，没有起草。"
-            "用 `certsweep takedown list` 查看。",
+            "请在审核台“处置”页或用 `certsweep takedown list` 查看。",
             f"All {taken} matching items stand in open requests already; nothing was drafted. See "
-            "`certsweep takedown list`.",
+            "the desk's page of takedowns, or `certsweep takedown list`.",
         )
     return Problem(
-        "没有审核定为“违规”的内容，没有起草。请先审核：`certsweep decide`。",
-        "Nothing is decided to be a violation; nothing was drafted. Decide first: `certsweep "
-        "decide`.",
+        "符合条件的内容里没有审核定为“违规”的，没有起草。"
+        "请先审核：审核台“今日待审”，或 `certsweep decide`。",
+        "Nothing that matches is decided to be a violation; nothing was drafted. Decide first, at "
+        "the desk or by `certsweep decide`.",
     )
 
 

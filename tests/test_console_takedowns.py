@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from console.forms import moment_of, numbers_in
+from console.names import platform_code
 from door.export_jobs import Shop, run_waiting
 from door.settings import read_settings
 from storage.audit import lines, verify
@@ -169,6 +170,23 @@ def test_case_numbers_are_read_however_people_list_them() -> None:
     assert numbers_in("") == frozenset()
     with pytest.raises(Problem):
         numbers_in("1" * 30)
+
+
+@pytest.mark.parametrize("typed", ["abc", "12 a 13", "案件12", "-3", "1.5"])
+def test_a_list_of_cases_that_is_none_never_stands_for_all_of_them(typed: str) -> None:
+    with pytest.raises(Problem, match="nothing was written"):
+        numbers_in(typed)
+
+
+def test_a_platform_is_known_by_its_chinese_name_too() -> None:
+    assert [platform_code(typed) for typed in ("微博", "weibo", " 抖音 ", "")] == [
+        "weibo",
+        "weibo",
+        "douyin",
+        "",
+    ]
+    with pytest.raises(Problem, match="微博"):
+        platform_code("未知平台")
 
 
 # --- lists as jobs --------------------------------------------------------------------------------

@@ -19,11 +19,12 @@ from console.forms import (
     today,
     whole_number,
 )
-from console.names import platform_name
+from console.names import platform_code, platform_name
 from console.page import Nav, go, page, query_of
 from console.people import Missing, Reader
 from console.pictures import picture_answer
 from console.roles import Act
+from exports.takedown_rows import PLATFORMS
 from storage.bilingual import Bilingual, Problem
 from storage.columns import utc_now
 from storage.takedown_acts import (
@@ -103,6 +104,7 @@ def requests(request: Request, _user: Reader) -> Response:
         due_shown=DUE_SHOWN,
         counts=state_counts(engine),
         platforms=platforms_asked(engine),
+        every_platform=PLATFORMS,
         deadlines=DEADLINE_WORDS,
         states=STATE_WORDS,
         today=today(),
@@ -138,7 +140,11 @@ def draft(
     """One draft for each recipient; the page of the one, or the list of all of them."""
     desk = desk_of(request)
     wanted = DraftWanted(
-        platform=platform, cases=numbers_in(cases), by=user.login, at=utc_now(), note=note.strip()
+        platform=platform_code(platform),
+        cases=numbers_in(cases),
+        by=user.login,
+        at=utc_now(),
+        note=note.strip(),
     )
     made = draft_all(desk.engine, wanted, desk.recipient_of)
     if len(made.requests) == 1:
