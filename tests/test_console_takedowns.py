@@ -185,7 +185,7 @@ def test_a_platform_is_known_by_its_chinese_name_too() -> None:
         "douyin",
         "",
     ]
-    with pytest.raises(Problem, match="微博"):
+    with pytest.raises(Problem, match="weibo"):
         platform_code("未知平台")
 
 
