@@ -9,18 +9,21 @@ from sqlalchemy import Engine
 
 from console.desk import Desk
 from console.forms import today
-from console.roles import Act, Caller
+from console.roles import Act, Caller, may
 from exports.registry import exporter
 from exports.takedown_rows import PLATFORMS, ListHead
 from storage.bilingual import Problem
 from storage.cases import get_case
 from storage.columns import utc_now
+from storage.export_cancel import cancel
 from storage.export_jobs import EACH, Job, JobState, Order, place_order
+from storage.persons import same_person
+from storage.users import User
 
 WORTH = 2  # characters of a reason to show contacts, at least
 LONGEST_WHY, LONGEST_TO = 500, 60
 EARLIEST = date(2000, 1, 1)
-AGAIN = frozenset({JobState.FAILED, JobState.INTERRUPTED})
+AGAIN = frozenset({JobState.FAILED, JobState.INTERRUPTED, JobState.CANCELLED})
 
 
 def ordered(desk: Desk, asked: Order, one: Caller) -> int:
@@ -87,9 +90,25 @@ def again(job: Job, one: Caller) -> Order:
     """The same order once more."""
     if job.state not in AGAIN:
         raise Problem(
-            f"任务 {job.id} 没有中断或失败，没有再次生成。",
-            f"Job {job.id} neither failed nor was interrupted; nothing was made again.",
+            f"任务 {job.id} 没有中断、失败或取消，没有再次生成。",
+            f"Job {job.id} neither failed nor was interrupted or cancelled; nothing was made "
+            "again.",
         )
     if not job.order.masked:
         one.demand(Act.UNMASK)
     return job.order
+
+
+def owns(job: Job, user: User) -> bool:
+    return same_person(job.asked_by, user.login) and may(user, Act.EXPORT)
+
+
+def may_cancel(job: Job, user: User) -> bool:
+    return job.under_way and not job.stopping and (owns(job, user) or may(user, Act.CANCEL))
+
+
+def take_back(desk: Desk, job: Job, one: Caller) -> None:
+    """By whoever ordered it, or an administrator."""
+    one.demand(Act.EXPORT if owns(job, one.user) else Act.CANCEL)
+    cancel(desk.engine, job.id, one.user.login)
+    desk.wake()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from console.bearer import Reads, api_router
@@ -105,21 +105,24 @@ def directory_editions(request: Request, _one: Reads) -> list[EditionTold]:
     return [shaped(EditionTold, one) for one in editions(desk_of(request).engine)]
 
 
-@router.get("/directory")
-def directory(
-    request: Request,
-    _one: Reads,
+def asked(
     q: Annotated[str, Query(max_length=80, description="name, number, occupation, trade")] = "",
     kind: FiledKind | Literal[""] = "",
     region: Annotated[str, Query(max_length=40)] = "",
     state: State | Literal[""] = "",
+) -> Wanted:
+    return Wanted(text=storable(q.strip()), kind=kind, region=storable(region.strip()), state=state)
+
+
+@router.get("/directory")
+def directory(
+    request: Request,
+    _one: Reads,
+    wanted: Annotated[Wanted, Depends(asked)],
     after: Annotated[str, Query(max_length=100)] = "",
 ) -> DirectoryPage:
     """Bodies by name, of all editions that count together."""
     engine = desk_of(request).engine
-    wanted = Wanted(
-        text=storable(q.strip()), kind=kind, region=storable(region.strip()), state=state
-    )
     known = editions(engine)
     found = search(engine, wanted, today(), storable(after))
     looked = near(request, wanted, found) if known else None

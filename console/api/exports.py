@@ -12,9 +12,18 @@ from starlette.responses import Response
 from console.bearer import Exports, Given, Reads, Words, api_router
 from console.desk import desk_of
 from console.handing import hand_out
-from console.ordering import LONGEST_TO, LONGEST_WHY, again, brief_order, list_order, ordered
+from console.ordering import (
+    LONGEST_TO,
+    LONGEST_WHY,
+    again,
+    brief_order,
+    list_order,
+    ordered,
+    take_back,
+)
 from console.pages.exports import MOST_DAYS, found
 from console.shapes import FILE, Before, Number, shaped
+from storage.export_cancel import void_numbers
 from storage.export_jobs import PAGE, Job, JobState, Order, list_jobs
 
 router = api_router("exports")
@@ -75,7 +84,11 @@ class ExportJob(BaseModel):
     started_at: datetime | None
     ended_at: datetime | None
     why: Words = Field(description="why it failed, or what is to be said of it")
+    stopping: bool = Field(description="somebody has cancelled it; it is not over yet")
+    cancelled_by: str
+    cancelled_at: datetime | None
     files: list[ExportFile]
+    void: list[str] = Field(description="numbers it took without leaving a file")
 
 
 class ExportPage(BaseModel):
@@ -83,23 +96,28 @@ class ExportPage(BaseModel):
     next: int | None = Field(description="`before` of the next page; null after the last")
 
 
-def told(job: Job) -> ExportJob:
-    return shaped(ExportJob, job)
+def told(request: Request, job: Job) -> ExportJob:
+    void = void_numbers(desk_of(request).engine, [job.id])
+    return shaped(ExportJob, job, void=void.get(job.id, []))
 
 
 @router.get("/exports")
 def export_jobs(request: Request, _one: Reads, before: Before = None) -> ExportPage:
     """The newest first."""
-    jobs = list_jobs(desk_of(request).engine, before)
-    further = jobs[-1].id if len(jobs) >= PAGE else None
-    return ExportPage(jobs=[told(job) for job in jobs], next=further)
+    engine = desk_of(request).engine
+    jobs = list_jobs(engine, before)
+    void = void_numbers(engine, [job.id for job in jobs])
+    return ExportPage(
+        jobs=[shaped(ExportJob, job, void=void.get(job.id, [])) for job in jobs],
+        next=jobs[-1].id if len(jobs) >= PAGE else None,
+    )
 
 
 @router.post("/exports")
 def order_export(request: Request, one: Exports, said: ListWanted | BriefWanted) -> ExportJob:
     """Put it in line; the answer is the job, to be asked for until it is done."""
     number = ordered(desk_of(request), order_of(said, one), one)
-    return told(found(request, number))
+    return told(request, found(request, number))
 
 
 def order_of(said: ListWanted | BriefWanted, one: Exports) -> Order:
@@ -120,14 +138,24 @@ def order_of(said: ListWanted | BriefWanted, one: Exports) -> Order:
 @router.get("/exports/{number}")
 def export_job(request: Request, _one: Reads, number: Number) -> ExportJob:
     """How far it has come, and its files once they lie whole on the disk."""
-    return told(found(request, number))
+    return told(request, found(request, number))
 
 
 @router.post("/exports/{number}/again")
 def order_again(request: Request, one: Exports, number: Number) -> ExportJob:
     """The same order once more, where it failed or was interrupted or cancelled."""
     new = ordered(desk_of(request), again(found(request, number), one), one)
-    return told(found(request, new))
+    return told(request, found(request, new))
+
+
+@router.post("/exports/{number}/cancel")
+def cancel_export(request: Request, one: Reads, number: Number) -> ExportJob:
+    """By whoever ordered it (scope export) or an administrator (scope cancel); 409 when it is over.
+
+    One that runs is `stopping` for a moment; nothing of it is ever offered.
+    """
+    take_back(desk_of(request), found(request, number), one)
+    return told(request, found(request, number))
 
 
 @router.get("/exports/files/{number}", response_class=Response, responses=FILE)

@@ -66,7 +66,7 @@ def order_package(request: Request, one: Exports, said: PackageWanted) -> Export
     desk = desk_of(request)
     found_case(request, said.case)
     number = ordered(desk, evidence_order(desk.engine, said.case), one)
-    return told(found(request, number))
+    return told(request, found(request, number))
 
 
 @router.get("/packages/{name}", response_class=Response, responses=FILE)

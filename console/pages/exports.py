@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request
+from sqlalchemy import Engine
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -17,7 +20,9 @@ from console.ordering import (
     again,
     brief_order,
     list_order,
+    may_cancel,
     ordered,
+    take_back,
     unknown,
 )
 from console.page import go, page, query_of
@@ -26,10 +31,12 @@ from console.roles import Caller
 from exports.registry import formats
 from exports.takedown_rows import PLATFORMS
 from storage.bilingual import Bilingual, Problem
+from storage.export_cancel import void_numbers
 from storage.export_jobs import EACH, JOB_WORDS, Job, Order, get_job, list_jobs
 
 router = APIRouter(include_in_schema=False)
 MOST_DAYS = 366
+STOPPING = Bilingual("正在取消", "being cancelled")
 FORM_WORDS = {
     "xlsx": Bilingual("处置清单（XLSX）", "takedown list (XLSX)"),
     "csv": Bilingual("处置清单（CSV）", "takedown list (CSV)"),
@@ -46,9 +53,8 @@ KIND_WORDS = {
 @router.get("/exports")
 def exports_page(request: Request, _user: Reader) -> Response:
     before = query_of(request).get("before", "")
-    jobs = list_jobs(
-        desk_of(request).engine, int(before) if before.isdecimal() and len(before) < 10 else None
-    )
+    engine = desk_of(request).engine
+    jobs = list_jobs(engine, int(before) if before.isdecimal() and len(before) < 10 else None)
     return page(
         request,
         "exports.html",
@@ -58,13 +64,16 @@ def exports_page(request: Request, _user: Reader) -> Response:
         each=EACH,
         today=today(),
         further=jobs[-1].id if len(jobs) >= 50 else None,
-        **words(),
+        **words(engine, jobs),
     )
 
 
-def words() -> dict[str, object]:
+def words(engine: Engine, jobs: Sequence[Job]) -> dict[str, object]:
     """What the list and the job's page both say."""
     return {
+        "stopping": STOPPING,
+        "may_cancel": may_cancel,
+        "void": void_numbers(engine, [job.id for job in jobs]),
         "job_words": JOB_WORDS,
         "form_words": FORM_WORDS,
         "kind_words": KIND_WORDS,
@@ -111,13 +120,25 @@ def found(request: Request, number: int) -> Job:
 
 @router.get("/exports/{number:int}")
 def job_page(request: Request, _user: Reader, number: Number) -> Response:
-    return page(request, "export.html", job=found(request, number), **words())
+    return job_shown(request, "export.html", number)
+
+
+def job_shown(request: Request, template: str, number: int) -> Response:
+    job = found(request, number)
+    return page(request, template, job=job, **words(desk_of(request).engine, [job]))
 
 
 @router.get("/exports/{number:int}/state")
 def job_state(request: Request, _user: Reader, number: Number) -> Response:
     """The part of the page that is asked for again and again while the job runs."""
-    return page(request, "_job.html", job=found(request, number), **words())
+    return job_shown(request, "_job.html", number)
+
+
+@router.post("/exports/{number:int}/cancel")
+def cancel_job(request: Request, user: Reader, number: Number) -> Response:
+    """By whoever ordered it, or an administrator."""
+    take_back(desk_of(request), found(request, number), Caller(user))
+    return go(f"/exports/{number}")
 
 
 @router.post("/exports/{number:int}/again")
