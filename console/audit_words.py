@@ -27,6 +27,7 @@ ACTS: Mapping[str, Bilingual] = {
     "bulk.undo": Bilingual("撤销批次", "undid a batch"),
     "export.ask": Bilingual("要求生成", "ordered an export"),
     "export.made": Bilingual("生成文件", "made a file"),
+    "export.cancel": Bilingual("取消生成", "cancelled an export"),
     "export.download": Bilingual("下载文件", "downloaded a file"),
     "token.create": Bilingual("建立接口令牌", "made an API token"),
     "token.revoke": Bilingual("收回接口令牌", "revoked an API token"),
@@ -101,6 +102,7 @@ KEYS: Mapping[str, Bilingual] = {
     "to": Bilingual("转往", "to"),
     "day": Bilingual("日期", "day"),
     "case_id": Bilingual("案件", "case"),
+    "running": Bilingual("已在生成", "it was running"),
 }
 YES, NO = Bilingual("是", "yes"), Bilingual("否", "no")
 FIRST = ("verdict", "reason", "upheld", "awaits_second", "act", "why", "list", "file", "rows")

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
@@ -63,9 +65,25 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
+async def known_names(request: Request) -> None:
+    """Raises RequestValidationError for a query's name that the endpoint does not know: a filter
+    that was spelt wrong must not show everything."""
+    known = names_asked(request.scope["route"].dependant)
+    wrong = [("query", name) for name in request.query_params if name not in known]
+    if wrong:
+        raise RequestValidationError([{"loc": place} for place in wrong])
+
+
+def names_asked(dependant: Dependant) -> set[str]:
+    """Names that an endpoint and what it depends on read from the query."""
+    below = (names_asked(one) for one in dependant.dependencies)
+    return {one.alias for one in dependant.query_params}.union(*below)
+
+
 def api_router(tag: str) -> APIRouter:
     """Of one small file in `console/api`; it is found by walking the folder."""
-    return APIRouter(prefix=VERSION, tags=[tag], responses=REFUSALS, dependencies=[Depends(SCHEME)])
+    asked = [Depends(SCHEME), Depends(known_names)]
+    return APIRouter(prefix=VERSION, tags=[tag], responses=REFUSALS, dependencies=asked)
 
 
 async def caller(request: Request) -> Caller:
@@ -113,3 +131,7 @@ Reads = Annotated[Caller, Depends(scoped(Act.READ))]
 Decides = Annotated[Caller, Depends(scoped(Act.DECIDE))]
 Seconds = Annotated[Caller, Depends(scoped(Act.SECOND))]
 Unmasks = Annotated[Caller, Depends(scoped(Act.UNMASK))]
+Exports = Annotated[Caller, Depends(scoped(Act.EXPORT))]
+Signs = Annotated[Caller, Depends(scoped(Act.SIGN))]
+Keeps = Annotated[Caller, Depends(scoped(Act.KEEP))]
+Sweeps = Annotated[Caller, Depends(scoped(Act.SWEEP))]

@@ -35,13 +35,13 @@ def moment_of(typed: str, present: datetime) -> datetime:
         return present
     try:
         found = datetime.fromisoformat(typed.strip())
-    except ValueError:
+        aware = found if found.tzinfo is not None else found.replace(tzinfo=OFFICE_TIME)
+        return aware.astimezone(UTC)
+    except (ValueError, OverflowError):  # of the year 1 in Asia there is no UTC
         raise Problem(
             f"“{typed[:40]}”不是时间，没有写入。请写成 2026-11-25 16:30（北京时间）。",
             f"{typed[:40]!r} is no time; nothing was written. Write it as 2026-11-25 16:30.",
         ) from None
-    aware = found if found.tzinfo is not None else found.replace(tzinfo=OFFICE_TIME)
-    return aware.astimezone(UTC)
 
 
 def day_of(typed: str) -> date | None:

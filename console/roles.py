@@ -22,6 +22,7 @@ class Act(StrEnum):
     SWEEP = "sweep"  # start and stop sweeps
     PEOPLE = "people"  # accounts, roles, the policy of the second person
     AUDIT = "audit"  # read the audit
+    CANCEL = "cancel"  # take back what others ordered
 
 
 ACT_WORDS: Mapping[Act, Bilingual] = {
@@ -35,13 +36,14 @@ ACT_WORDS: Mapping[Act, Bilingual] = {
     Act.SWEEP: Bilingual("启停巡查", "run sweeps"),
     Act.PEOPLE: Bilingual("管理账号", "manage accounts"),
     Act.AUDIT: Bilingual("查看审计", "read the audit"),
+    Act.CANCEL: Bilingual("取消他人的任务", "cancel others' jobs"),
 }
 MAY: Mapping[Role, frozenset[Act]] = {
     Role.REVIEWER: frozenset({Act.READ, Act.DECIDE, Act.UNMASK, Act.EXPORT}),
     Role.SECOND: frozenset({Act.READ, Act.SECOND, Act.UNMASK, Act.EXPORT}),
     Role.SIGNER: frozenset({Act.READ, Act.SIGN, Act.UNMASK, Act.EXPORT}),
     # An administrator keeps the house and decides nothing in it.
-    Role.ADMIN: frozenset({Act.READ, Act.KEEP, Act.SWEEP, Act.PEOPLE, Act.AUDIT}),
+    Role.ADMIN: frozenset({Act.READ, Act.KEEP, Act.SWEEP, Act.PEOPLE, Act.AUDIT, Act.CANCEL}),
     Role.AUDITOR: frozenset({Act.READ, Act.AUDIT}),
 }
 

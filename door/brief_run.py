@@ -49,8 +49,13 @@ def write_brief(
     return paths
 
 
-def register_brief(engine: Engine, paths: Sequence[Path], by: str) -> list[HandedOut]:
-    """Give each file its number, and leave its lines in the audit and in custody."""
+def register_brief(
+    engine: Engine, paths: Sequence[Path], by: str, job: int | None = None
+) -> list[HandedOut]:
+    """Give each file its number, and leave its lines in the audit and in custody.
+
+    `job`: of the desk, which the numbers are noted for.
+    """
     made = []
     for path in paths:
         at, sha256 = datetime.now(UTC), digest(path)
@@ -61,6 +66,7 @@ def register_brief(engine: Engine, paths: Sequence[Path], by: str) -> list[Hande
             sha256=sha256,
             file_name=path.name,
             filters={},
+            job_id=job,
         )
         number = record_batch(engine, batch)
         made.append(HandedOut(number=number, name=path.name, sha256=sha256, by=by, at=at))

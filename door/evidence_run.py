@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,8 +48,21 @@ class Packed:
     lacks: tuple[Lack, ...]
 
 
-def package_case(proof: Proof, case_id: int, folder: Path, by: str) -> Packed:
+def nobody_asks() -> None:
+    """Nobody can change their mind."""
+
+
+def package_case(
+    proof: Proof,
+    case_id: int,
+    folder: Path,
+    by: str,
+    still_wanted: Callable[[], None] = nobody_asks,
+) -> Packed:
     """Make the package of a case and write it into `folder`.
+
+    `still_wanted` is called right before anything is signed and may raise Problem: then there is
+    no package. Afterwards there is one, whatever happens.
 
     Authorities that do not answer leave it unsealed and their timestamps queued. Raises Problem
     for a case that is not there, and for trouble with keys and files.
@@ -68,6 +81,7 @@ def package_case(proof: Proof, case_id: int, folder: Path, by: str) -> Packed:
         key_id=key.id,
         authorities=proof.authorities,
     )
+    still_wanted()
     roll_captures(proof)
     package = signed(proof, origin, (basket, captures), key, folder.absolute())
     with read(proof.engine) as connection:

@@ -21,7 +21,7 @@ from door.evidence_parts import proof_of
 from door.evidence_run import package_case
 from door.evidence_words import STATES
 from door.export_choice import Asked, Choice, sites
-from door.export_run import EVERYTHING, Exported, export_list, first_moment
+from door.export_run import EVERYTHING, Exported, Watch, export_list, first_moment
 from door.settings import Settings
 from door.takedown_drafting import OPEN_WEB
 from evidence.lacks import LACKS
@@ -29,7 +29,9 @@ from exports.registry import exporter
 from exports.writing import made_folder
 from storage.bilingual import Bilingual, Problem
 from storage.database import explained
+from storage.export_cancel import Cancelled, stopped
 from storage.export_jobs import (
+    CANCELLED,
     EACH,
     Job,
     Made,
@@ -67,26 +69,34 @@ class Product:
 
     files: tuple[Made, ...]
     said: Bilingual = NOTHING_SAID
+    anyway: bool = False  # it stands, even where somebody has cancelled the job meanwhile
 
 
 class Progress:
-    """Tells the database how far a job is, not more often than anybody looks."""
+    """Tells the database how far a job is, not more often than anybody looks.
+
+    Raises Cancelled where somebody does not want the job any more.
+    """
 
     def __init__(self, engine: Engine, job: int, total: int) -> None:
         self.engine, self.job, self.total = engine, job, total
         self.before = 0  # rows of files that are finished
         self.told = 0.0
-        come_so_far(engine, job, 0, total)
+        self.tell(0)
 
     def __call__(self, rows: int) -> None:
         now = time.monotonic()
         if now - self.told >= EVERY:
             self.told = now
-            come_so_far(self.engine, self.job, self.before + rows, self.total)
+            self.tell(rows)
 
     def finished(self, rows: int) -> None:
         self.before += rows
         come_so_far(self.engine, self.job, self.before, self.total)
+
+    def tell(self, rows: int) -> None:
+        if not come_so_far(self.engine, self.job, self.before + rows, self.total):
+            raise Cancelled(CANCELLED.zh, CANCELLED.en)
 
 
 def exports_folder(settings: Settings) -> Path:
@@ -112,15 +122,19 @@ def sweep_up(folder: Path, orphans: Sequence[int]) -> None:
 
 
 def run_job(shop: Shop, job: Job) -> None:
-    part = shop.folder / f"{PART}{job.id}"
+    part, place = shop.folder / f"{PART}{job.id}", shop.folder / str(job.id)
     try:
         made_folder(part)
         product = MAKERS[job.order.kind](shop, job, part)
-        put_in_place(part, shop.folder / str(job.id))
+        put_in_place(part, place)
+    except Cancelled:
+        stopped(shop.engine, job.id)
     except Problem as problem:
         fail(shop.engine, job.id, problem.text)
     else:
-        finish(shop.engine, job.id, product.files, product.said)
+        if not finish(shop.engine, job.id, product.files, product.said, anyway=product.anyway):
+            shutil.rmtree(place, ignore_errors=True)
+            stopped(shop.engine, job.id)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
@@ -148,7 +162,8 @@ def make_lists(shop: Shop, job: Job, part: Path) -> Product:
     progress, made = Progress(shop.engine, job.id, total), []
     for platform, site in addressees(shop, job, wanted):
         choice = asked(shop, job, platform, site)
-        one = export_list(shop.engine, order.form, part, choice, progress)
+        watch = Watch(rows=progress, ready=progress.tell, job=job.id)
+        one = export_list(shop.engine, order.form, part, choice, watch)
         progress.finished(one.rows)
         made.append(one)
     return Product(files=tuple(file_of(job, one) for one in made))
@@ -203,6 +218,8 @@ def make_brief(shop: Shop, job: Job, part: Path) -> Product:
     last = date.fromisoformat(order.day) if order.day else None
     progress = Progress(shop.engine, job.id, 2)
     paths = write_brief(shop.engine, part, last, order.days, shop.settings.office)
+    progress.tell(0)
+    registered = register_brief(shop.engine, paths, job.asked_by, job.id)
     files = tuple(
         Made(
             number=one.number,
@@ -212,7 +229,7 @@ def make_brief(shop: Shop, job: Job, part: Path) -> Product:
             size=path.stat().st_size,
             rows=0,
         )
-        for path, one in zip(paths, register_brief(shop.engine, paths, job.asked_by), strict=True)
+        for path, one in zip(paths, registered, strict=True)
     )
     progress.finished(len(files))
     return Product(files=files)
@@ -224,13 +241,14 @@ def make_evidence(shop: Shop, job: Job, _part: Path) -> Product:
     proof = proof_of(shop.settings, shop.engine)
     folder = shop.folder / EVIDENCE
     made_folder(folder)
-    packed = package_case(proof, job.order.case_id, folder, job.asked_by)
+    packed = package_case(proof, job.order.case_id, folder, job.asked_by, lambda: progress.tell(0))
     progress.finished(1)
     lacks = [Bilingual(*LACKS.get(one.what, (one.what, one.what))) for one in packed.lacks]
     state = STATES[packed.sealing.state]
     words = list(dict.fromkeys([state, *lacks, *packed.sealing.why]))
     return Product(
         files=(),
+        anyway=True,
         said=Bilingual(
             "；".join([packed.package.name, *(one.zh for one in words)]),
             "; ".join([packed.package.name, *(one.en for one in words)]),

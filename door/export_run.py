@@ -37,11 +37,22 @@ class Exported:
 
 
 EVERYTHING = Asked()
-Progress = Callable[[int], None]  # told how many rows are written
 
 
 def silent(_rows: int) -> None:
     """Nobody watches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Who follows an export, and may stop it by raising Problem."""
+
+    rows: Callable[[int], None] = silent  # told how many are written
+    ready: Callable[[int], None] = silent  # the same, once, right before the number is taken
+    job: int | None = None  # of the desk, which the number is noted for
+
+
+UNWATCHED = Watch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +62,7 @@ class Work:
     exporter: Exporter
     choice: Choice
     by: str
-    progress: Progress
+    watch: Watch
 
 
 def export_list(
@@ -59,7 +70,7 @@ def export_list(
     form: str,
     folder: Path,
     asked: Asked = EVERYTHING,
-    progress: Progress = silent,
+    watch: Watch = UNWATCHED,
 ) -> Exported:
     """Write the list in the export format `form` into `folder`, which is made where it is not.
 
@@ -72,7 +83,7 @@ def export_list(
     if chosen.refuse is not None:
         chosen.refuse(head)
     made_folder(folder)
-    work = Work(exporter=chosen, choice=choice, by=asked.by, progress=progress)
+    work = Work(exporter=chosen, choice=choice, by=asked.by, watch=watch)
     with explained(), TemporaryDirectory(dir=folder.absolute(), prefix=".") as scratch:
         while True:
             made = attempt(engine, work, head, Path(scratch))
@@ -96,7 +107,9 @@ def attempt(engine: Engine, work: Work, head: ListHead, scratch: Path) -> Export
         sha256=digest(draft),
         file_name=path.name,
         filters=filters_of(head),
+        job_id=work.watch.job,
     )
+    work.watch.ready(rows)
     if not register(engine, batch, head.batch_no, leaving(batch, head, work.by)):
         draft.unlink()
         return None
@@ -119,10 +132,10 @@ def listed(engine: Engine, work: Work, head: ListHead, posts: Listed) -> Iterato
     law_of = partial(law, penal=chosen.penal or head.internal)
     decided = posts.passing(work.choice.rows(engine, chosen.verdicts))
     every = takedown_rows(decided, head, law_of)
-    return counted((row for row in every if chosen.picks(row, head)), work.progress)
+    return counted((row for row in every if chosen.picks(row, head)), work.watch.rows)
 
 
-def counted(rows: Iterable[TakedownRow], progress: Progress) -> Iterator[TakedownRow]:
+def counted(rows: Iterable[TakedownRow], progress: Callable[[int], None]) -> Iterator[TakedownRow]:
     for written, row in enumerate(rows, 1):
         yield row
         progress(written)

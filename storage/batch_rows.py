@@ -12,6 +12,7 @@ from storage.columns import AnyRow
 from storage.database import write
 from storage.exports import DecidedRow
 from storage.models import export_batches, posts
+from storage.models_exports import export_jobs
 from storage.takedown_models import export_batch_posts, takedown_items
 
 OPEN_WEB = "web"
@@ -58,9 +59,24 @@ def fitting_batch(connection: Connection, batch_no: str, request: AnyRow) -> Any
             f"No finished list {batch_no} is registered; nothing was written. Export it first: "
             "`certsweep export`.",
         )
+    not_void(connection, batch)
     for_whom(batch, request)
     for_which(connection, batch, request)
     return batch
+
+
+def not_void(connection: Connection, batch: AnyRow) -> None:
+    """Of a job that failed or was cancelled the numbers it took are void: there is no file."""
+    if batch.job_id is None:
+        return
+    statement = select(export_jobs.c.state).where(export_jobs.c.id == batch.job_id)
+    if connection.execute(statement).scalar_one_or_none() != "done":
+        raise Problem(
+            f"批次 {batch.batch_no} 已作废（任务 {batch.job_id} 没有完成，没有文件），没有写入。"
+            "请重新导出。",
+            f"Batch {batch.batch_no} is void: job {batch.job_id} did not finish and left no file; "
+            "nothing was written. Export again.",
+        )
 
 
 def for_whom(batch: AnyRow, request: AnyRow) -> None:

@@ -1,7 +1,7 @@
 """Orders for files (lists, letters, briefs, evidence packages) and how far each has come.
 
-A job is `waiting`, `running`, then `done`, `failed` (with why) or `interrupted`: whoever ran it is
-no more. Its files stand here only when they lie whole on the disk.
+A job is `waiting`, `running`, then `done`, `failed` (with why), `cancelled` or `interrupted`:
+whoever ran it is no more. Its files stand here only when they lie whole on the disk.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Engine, Update, insert, select, update
+from sqlalchemy import Engine, Update, case, insert, select, update
 
 from storage.audit import record
 from storage.bilingual import Bilingual, Problem
@@ -30,6 +30,7 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    CANCELLED = "cancelled"  # in the table: interrupted, with a moment of cancelling
 
 
 UNDER_WAY = (JobState.WAITING.value, JobState.RUNNING.value)
@@ -39,7 +40,15 @@ JOB_WORDS = {
     JobState.DONE: Bilingual("已完成", "done"),
     JobState.FAILED: Bilingual("没有完成", "failed"),
     JobState.INTERRUPTED: Bilingual("中断", "interrupted"),
+    JobState.CANCELLED: Bilingual("已取消", "cancelled"),
 }
+CANCELLED = Bilingual(
+    "已按要求取消，没有留下文件。", "It was cancelled as somebody asked; no file was left."
+)
+ORPHANED = Bilingual(
+    "生成途中程序停止，没有留下文件。请重新生成。",
+    "The program stopped while it was made; no file was left. Ask for it again.",
+)
 EACH = "each"  # as platform: one file for each that has something
 
 
@@ -84,7 +93,14 @@ class Job:
     started_at: datetime | None
     ended_at: datetime | None
     why: Bilingual
+    cancelled_by: str = ""
+    cancelled_at: datetime | None = None
     files: tuple[JobFile, ...] = ()
+
+    @property
+    def stopping(self) -> bool:
+        """Asked to stop, and not yet over."""
+        return self.state is JobState.RUNNING and self.cancelled_at is not None
 
     @property
     def under_way(self) -> bool:
@@ -151,14 +167,22 @@ def job_of(row: AnyRow, files: Sequence[JobFile]) -> Job:
         order=Order(kind=row.kind, **asked),
         asked_by=row.asked_by,
         asked_at=row.asked_at,
-        state=JobState(row.state),
+        state=state_of(row),
         done=row.done,
         total=row.total,
         started_at=row.started_at,
         ended_at=row.ended_at,
         why=Bilingual(row.why_zh, row.why_en),
+        cancelled_by=row.cancelled_by or "",
+        cancelled_at=row.cancelled_at,
         files=tuple(files),
     )
+
+
+def state_of(row: AnyRow) -> JobState:
+    state = JobState(row.state)
+    given_up = state is JobState.INTERRUPTED and row.cancelled_at is not None
+    return JobState.CANCELLED if given_up else state
 
 
 def files_of(engine: Engine, jobs: Sequence[int]) -> dict[int, list[JobFile]]:
@@ -193,14 +217,15 @@ def get_file(engine: Engine, number: int) -> JobFile:
 
 def interrupt_orphans(engine: Engine) -> list[int]:
     """Jobs whose runner is no more. Called by a new runner before it begins."""
+    given_up = export_jobs.c.cancelled_at.is_not(None)
     statement = (
         update(export_jobs)
         .where(export_jobs.c.state == JobState.RUNNING.value)
         .values(
             state=JobState.INTERRUPTED.value,
             ended_at=utc_now(),
-            why_zh="生成途中程序停止，没有留下文件。请重新生成。",
-            why_en="The program stopped while it was made; no file was left. Ask for it again.",
+            why_zh=case((given_up, CANCELLED.zh), else_=ORPHANED.zh),
+            why_en=case((given_up, CANCELLED.en), else_=ORPHANED.en),
         )
         .returning(export_jobs.c.id)
     )
@@ -238,24 +263,41 @@ def take_waiting(engine: Engine) -> Job | None:
     return job_of(row, ()) if row is not None else None
 
 
-def come_so_far(engine: Engine, number: int, done: int, total: int) -> None:
-    statement = update(export_jobs).where(export_jobs.c.id == number)
+def come_so_far(engine: Engine, number: int, done: int, total: int) -> bool:
+    """Whether the job is still wanted: False where somebody has cancelled it."""
+    statement = (
+        update(export_jobs)
+        .where(export_jobs.c.id == number)
+        .values(done=done, total=total)
+        .returning(export_jobs.c.cancelled_at)
+    )
     with write(engine) as connection:
-        connection.execute(statement.values(done=done, total=total))
+        return connection.execute(statement).scalar_one_or_none() is None
 
 
-def finish(engine: Engine, number: int, files: Sequence[Made], said: Bilingual) -> None:
-    """The job and its files in one transaction; the files lie in their place by now."""
+def finish(
+    engine: Engine, number: int, files: Sequence[Made], said: Bilingual, *, anyway: bool = False
+) -> bool:
+    """The job and its files in one transaction; the files lie in their place by now.
+
+    False, and nothing written, where somebody has cancelled it; `anyway`: what was made cannot be
+    unmade any more.
+    """
     now = utc_now()
     rows = [
         {name: getattr(one, name) for name in Made.__dataclass_fields__}
         | {"job_id": number, "made_at": now}
         for one in files
     ]
+    statement = ended(number, JobState.DONE, said)
+    if not anyway:
+        statement = statement.where(export_jobs.c.cancelled_at.is_(None))
     with write(engine) as connection:
+        if connection.execute(statement).rowcount != 1:
+            return False
         if rows:
             connection.execute(insert(export_files), rows)
-        connection.execute(ended(number, JobState.DONE, said))
+    return True
 
 
 def fail(engine: Engine, number: int, why: Bilingual) -> None:

@@ -70,6 +70,7 @@ class Batch:
     sha256: str
     file_name: str
     filters: Mapping[str, Any]
+    job_id: int | None = None  # of the desk's job that made it
 
 
 def decided_rows(
@@ -295,5 +296,6 @@ def insert_batch(connection: Connection, batch: Batch, batch_no: str) -> None:
             sha256=batch.sha256,
             file_name=batch.file_name,
             filters=dict(batch.filters),
+            job_id=batch.job_id,
         )
     )

@@ -357,6 +357,7 @@ class ExportBatchModel(Base):
     sha256: Mapped[str]
     file_name: Mapped[str]
     filters: Mapped[dict[str, Any]]
+    job_id: Mapped[int | None] = mapped_column(index=True)  # the desk's job that took the number
 
 
 class LockHolderModel(Base):

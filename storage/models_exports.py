@@ -39,6 +39,9 @@ class ExportJobModel(Base):
     ended_at: Mapped[datetime | None]
     why_zh: Mapped[str] = mapped_column(default="")  # why it failed, or what is to be said of it
     why_en: Mapped[str] = mapped_column(default="")
+    # An interrupted job that somebody cancelled; of a running one: it is asked to stop.
+    cancelled_by: Mapped[str | None]
+    cancelled_at: Mapped[datetime | None]
 
 
 class ExportFileModel(Base):

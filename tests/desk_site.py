@@ -51,18 +51,22 @@ def make_desk(engine: Engine, home: Path, **changes: Any) -> Desk:
 
 def staff(engine: Engine) -> None:
     """Everybody of PEOPLE, with the one PASSWORD already their own."""
+    for login, roles in PEOPLE.items():
+        somebody(engine, login, roles)
+
+
+def somebody(engine: Engine, login: str, roles: tuple[Role, ...]) -> None:
+    person = {
+        "login": login,
+        "name": NAMES.get(login, login),
+        "roles": [role.value for role in roles],
+        "password_hash": HASHED,  # argon2 is slow on purpose: once for all tests
+        "must_change": False,
+        "created_at": utc_now(),
+        "created_by": "test",
+    }
     with write(engine) as connection:
-        for login, roles in PEOPLE.items():
-            person = {
-                "login": login,
-                "name": NAMES.get(login, login),
-                "roles": [role.value for role in roles],
-                "password_hash": HASHED,  # argon2 is slow on purpose: once for all tests
-                "must_change": False,
-                "created_at": utc_now(),
-                "created_by": "test",
-            }
-            connection.execute(insert(users).values(person))
+        connection.execute(insert(users).values(person))
 
 
 class Browser:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -10,16 +9,13 @@ from starlette.responses import Response
 
 from console.desk import desk_of
 from console.forms import Exporter, today, whole_number
+from console.handing import hand_out_package
+from console.ordering import evidence_order, ordered
 from console.page import go, page, query_of
-from console.pages.exports import ordered, sent
-from console.people import LARGEST_ID, Missing, Reader
-from storage.bilingual import Bilingual, Problem
-from storage.cases import get_case
-from storage.columns import utc_now
-from storage.database import read
-from storage.export_jobs import Order
-from storage.handed_out import HandedOut
-from storage.package_lists import find_packages, named_package, stamps_waiting
+from console.people import LARGEST_ID, Reader
+from console.roles import Caller
+from storage.bilingual import Bilingual
+from storage.package_lists import find_packages, stamps_waiting
 
 router = APIRouter(include_in_schema=False)
 STATES = {
@@ -52,33 +48,11 @@ def packages(request: Request, _user: Reader) -> Response:
 
 @router.post("/packages")
 def make(request: Request, user: Exporter, case: Annotated[str, Form()] = "") -> Response:
-    desk = desk_of(request)
+    desk, one = desk_of(request), Caller(user)
     number = whole_number(case.strip(), 1, LARGEST_ID, ("案件编号", "The number of the case"))
-    if get_case(desk.engine, number).awaits_second:  # a Problem here rather than in a job
-        raise Problem(
-            f"案件 {number} 正等另一人独立复核，复核后才能制作证据包；没有制作。",
-            f"Case {number} waits for a second person, who must not see the first opinion; no "
-            "package was made. Make it after that.",
-        )
-    return go(f"/exports/{ordered(desk, Order(kind='evidence', case_id=number), user)}")
+    return go(f"/exports/{ordered(desk, evidence_order(desk.engine, number), one)}")
 
 
 @router.get("/packages/{name}")
 def fetch(request: Request, user: Exporter, name: str) -> Response:
-    desk = desk_of(request)
-    with read(desk.engine) as connection:
-        package = named_package(connection, name)
-    if package is None or not package.sha256:
-        raise Missing(
-            "没有这个证据包，或还没有写出。请到“证据包”页查看。",
-            "There is no such package, or it is not written yet. See the page of packages.",
-        )
-    out = HandedOut(
-        number=package.name,
-        name=package.name,
-        sha256=package.sha256,
-        by=user.login,
-        at=utc_now(),
-        masked=False,
-    )
-    return sent(desk, Path(package.folder) / package.name, out)
+    return hand_out_package(desk_of(request), Caller(user), name)

@@ -1,0 +1,186 @@
+"""What people do with takedown requests; sending is theirs, here it is written down."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import Request
+from pydantic import BaseModel, Field
+
+from console.api.takedowns import Takedown, whole
+from console.bearer import Exports, Given, Signs, api_router
+from console.desk import desk_of
+from console.pages.takedowns import found
+from console.roles import Caller
+from console.shapes import Id, Number, or_missing, when
+from storage.bilingual import Problem
+from storage.columns import utc_now
+from storage.takedown_acts import (
+    Sending,
+    Word,
+    acknowledge,
+    approve,
+    record_answer,
+    record_sent,
+    withdraw,
+    withdraw_request,
+)
+from storage.takedown_drafting import Wanted, draft_all
+from storage.takedown_history import Step
+from storage.takedown_looks import Look, add_persons_look
+from storage.takedown_states import Answer
+from storage.takedown_verdict import Seen, Way
+from storage.takedowns import get_item
+
+router = api_router("takedowns")
+LONGEST = 1000
+Note = Annotated[str, Field(max_length=LONGEST)]
+Words = Annotated[str, Field(min_length=1, max_length=LONGEST)]
+At = Annotated[
+    datetime | None, Field(description="when it happened, Beijing time if no zone; null: now")
+]
+
+
+class DraftWanted(Given):
+    platform: str = Field(default="", max_length=60, description="empty: every platform")
+    cases: list[Id] = Field(default=[], max_length=1000, description="none: all")
+    note: Note = ""
+
+
+class Drafted(BaseModel):
+    requests: list[int] = Field(description="one for each recipient")
+    asked_already: int = Field(description="posts that stand in an open request")
+    more: bool = Field(description="others are left for the next draft")
+
+
+class Sent(Given):
+    """What left the house: `batch` or `letter` must name it."""
+
+    batch: str = Field(default="", max_length=40, description="number of the list, CS-…")
+    letter: str = Field(default="", max_length=80, description="number of the letter")
+    channel: str = Field(default="", max_length=200)
+    days: int = Field(default=5, ge=1, le=60, description="working days to answer")
+    at: At = None
+
+
+class Receipt(Given):
+    receipt: str = Field(default="", max_length=120)
+    at: At = None
+
+
+class Replied(Given):
+    """The platform's word; it never counts as removal."""
+
+    answer: Answer
+    note: Note = ""
+    at: At = None
+
+
+class LookTaken(Given):
+    seen: Literal[Seen.GONE, Seen.CHANGED, Seen.OFFENDING]
+    note: Words = Field(description="what was seen")
+
+
+class Withdrawal(Given):
+    why: Words
+
+
+@router.post("/takedowns")
+def draft(request: Request, one: Exports, said: DraftWanted) -> Drafted:
+    """One draft for each recipient of what is decided and not asked for yet; 409 for nothing."""
+    desk = desk_of(request)
+    wanted = Wanted(
+        platform=said.platform,
+        cases=frozenset(said.cases),
+        by=one.user.login,
+        at=utc_now(),
+        note=said.note.strip(),
+    )
+    made = draft_all(desk.engine, wanted, desk.recipient_of)
+    numbers = [each.id for each in made.requests]
+    return Drafted(requests=numbers, asked_already=made.asked_already, more=made.more)
+
+
+@router.post("/takedowns/{number}/approve")
+def approve_takedown(request: Request, one: Signs, number: Number) -> Takedown:
+    """By a signer who did not draft it."""
+    found(request, number)
+    approve(desk_of(request).engine, number, one.user.login, utc_now())
+    return whole(request, found(request, number))
+
+
+@router.post("/takedowns/{number}/sent")
+def takedown_sent(request: Request, one: Exports, number: Number, said: Sent) -> Takedown:
+    """That somebody sent it, and what it was."""
+    present = utc_now()
+    found(request, number)
+    if not said.batch.strip() and not said.letter.strip():
+        raise Problem(
+            "没有写明发出的是什么，没有写入。请填清单批次号或文号。",
+            "What was sent is not named; nothing was written. Give the list's or the letter's "
+            "number.",
+        )
+    sending = Sending(
+        by=one.user.login,
+        at=when(said.at, present),
+        now=present,
+        channel=said.channel.strip(),
+        batch_no=said.batch.strip(),
+        letter_no=said.letter.strip(),
+        days=said.days,
+    )
+    record_sent(desk_of(request).engine, number, sending)
+    return whole(request, found(request, number))
+
+
+@router.post("/takedowns/{number}/acknowledged")
+def acknowledged(request: Request, one: Exports, number: Number, said: Receipt) -> Takedown:
+    """The recipient has it; a receipt's number that came later is added by a second call."""
+    found(request, number)
+    word = word_of(one, said.at, "")
+    acknowledge(desk_of(request).engine, number, word, said.receipt.strip())
+    return whole(request, found(request, number))
+
+
+@router.post("/takedowns/{number}/withdraw")
+def withdraw_whole(request: Request, one: Exports, number: Number, said: Withdrawal) -> Takedown:
+    """Every item of it that can still be withdrawn."""
+    found(request, number)
+    withdraw_request(desk_of(request).engine, number, word_of(one, None, said.why))
+    return whole(request, found(request, number))
+
+
+@router.post("/takedowns/items/{item}/answer")
+def answered(request: Request, one: Exports, item: Number, said: Replied) -> Takedown:
+    engine, number = desk_of(request).engine, request_of(request, item)
+    record_answer(engine, item, said.answer, word_of(one, said.at, said.note))
+    return whole(request, found(request, number))
+
+
+@router.post("/takedowns/items/{item}/look")
+def looked(request: Request, one: Exports, item: Number, said: LookTaken) -> Takedown:
+    """What somebody saw with their own eyes, just now."""
+    engine, number = desk_of(request).engine, request_of(request, item)
+    present, words = utc_now(), said.note.strip()
+    step = Step(who=one.user.login, act="looked", at=present, note=words)
+    look = Look(way=Way.PERSON, seen=said.seen, why=words)
+    add_persons_look(engine, item, look, step, present)
+    return whole(request, found(request, number))
+
+
+@router.post("/takedowns/items/{item}/withdraw")
+def withdraw_one(request: Request, one: Exports, item: Number, said: Withdrawal) -> Takedown:
+    engine, number = desk_of(request).engine, request_of(request, item)
+    withdraw(engine, [item], word_of(one, None, said.why))
+    return whole(request, found(request, number))
+
+
+def request_of(request: Request, item: int) -> int:
+    """The number of the request that the item belongs to."""
+    return or_missing(get_item, desk_of(request).engine, item).request_id
+
+
+def word_of(one: Caller, at: datetime | None, note: str) -> Word:
+    present = utc_now()
+    return Word(by=one.user.login, at=when(at, present), now=present, note=note.strip())

@@ -1,0 +1,114 @@
+"""Orders for files, from a page or from a program: what is asked for, and who may ask."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import Engine
+
+from console.desk import Desk
+from console.forms import today
+from console.roles import Act, Caller, may
+from exports.registry import exporter
+from exports.takedown_rows import PLATFORMS, ListHead
+from storage.bilingual import Problem
+from storage.cases import get_case
+from storage.columns import utc_now
+from storage.export_cancel import cancel
+from storage.export_jobs import EACH, Job, JobState, Order, place_order
+from storage.persons import same_person
+from storage.users import User
+
+WORTH = 2  # characters of a reason to show contacts, at least
+LONGEST_WHY, LONGEST_TO = 500, 60
+EARLIEST = date(2000, 1, 1)
+AGAIN = frozenset({JobState.FAILED, JobState.INTERRUPTED, JobState.CANCELLED})
+
+
+def ordered(desk: Desk, asked: Order, one: Caller) -> int:
+    number = place_order(desk.engine, asked, one.user.login)
+    desk.wake()
+    return number
+
+
+def list_order(asked: Order, one: Caller) -> Order:
+    """Raises Problem for what no file could be made of, before it takes a place in line."""
+    order = replace(asked, kind="list", form=exporter(asked.form).format)
+    if order.platform and order.platform != EACH and order.platform not in PLATFORMS:
+        raise unknown()
+    if order.since:
+        in_reach(date.fromisoformat(order.since))
+    if not order.masked:
+        one.demand(Act.UNMASK)
+        if len(order.why) < WORTH:
+            raise Problem(
+                "不遮盖联系方式须写明为什么（记入审计），没有生成。",
+                "Contacts are shown for a reason only, which the audit keeps; nothing was made.",
+            )
+    refuse = exporter(order.form).refuse
+    if refuse is not None:
+        # Of a letter to each platform every one has its platform.
+        platform = "weibo" if order.platform == EACH else order.platform
+        refuse(ListHead(batch_no="", made_at=utc_now(), platform=platform, to=order.to))
+    return order
+
+
+def unknown() -> Problem:
+    return Problem(
+        "看不懂要生成什么，没有生成。请从“清单与函件”页重新选择。",
+        "What is to be made is not understood; nothing was made. Choose again.",
+    )
+
+
+def in_reach(day: date) -> date:
+    if not EARLIEST <= day <= today():
+        raise Problem(
+            f"日期须在 {EARLIEST} 到今天之间，没有生成。",
+            f"The day must lie between {EARLIEST} and today; nothing was made.",
+        )
+    return day
+
+
+def brief_order(day: date | None, days: int) -> Order:
+    last = in_reach(day).isoformat() if day is not None else ""
+    return Order(kind="brief", day=last, days=days)
+
+
+def evidence_order(engine: Engine, case_id: int) -> Order:
+    """A Problem here rather than in a job."""
+    if get_case(engine, case_id).awaits_second:
+        raise Problem(
+            f"案件 {case_id} 正等另一人独立复核，复核后才能制作证据包；没有制作。",
+            f"Case {case_id} waits for a second person, who must not see the first opinion; no "
+            "package was made. Make it after that.",
+        )
+    return Order(kind="evidence", case_id=case_id)
+
+
+def again(job: Job, one: Caller) -> Order:
+    """The same order once more."""
+    if job.state not in AGAIN:
+        raise Problem(
+            f"任务 {job.id} 没有中断、失败或取消，没有再次生成。",
+            f"Job {job.id} neither failed nor was interrupted or cancelled; nothing was made "
+            "again.",
+        )
+    if not job.order.masked:
+        one.demand(Act.UNMASK)
+    return job.order
+
+
+def owns(job: Job, user: User) -> bool:
+    return same_person(job.asked_by, user.login) and may(user, Act.EXPORT)
+
+
+def may_cancel(job: Job, user: User) -> bool:
+    return job.under_way and not job.stopping and (owns(job, user) or may(user, Act.CANCEL))
+
+
+def take_back(desk: Desk, job: Job, one: Caller) -> None:
+    """By whoever ordered it, or an administrator."""
+    one.demand(Act.EXPORT if owns(job, one.user) else Act.CANCEL)
+    cancel(desk.engine, job.id, one.user.login)
+    desk.wake()
