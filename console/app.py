@@ -18,7 +18,7 @@ from console.desk import Desk, desk_of
 from console.guard import SAFE, Guard, headers_of
 from console.kept import packed
 from console.page import Nav, lang_of, page
-from console.people import Missing, MustChange, NeedsLogin
+from console.people import Missing, MustChange, NeedsLogin, recognise
 from console.roles import Forbidden
 from storage.bilingual import Bilingual, Problem
 
@@ -108,6 +108,7 @@ async def told(request: Request, error: Exception) -> Response:
 
 async def told_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    await recognise(request)
     words = NOT_FOUND if error.status_code in {404, 405} else unreadable(request)
     answer = error_page(request, error.status_code, words)
     answer.headers.update(error.headers or {})  # 405 says what is allowed

@@ -59,7 +59,7 @@ def day_of(typed: str) -> date | None:
 
 def whole_number(typed: str, least: int, most: int, what: tuple[str, str]) -> int:
     """A number somebody typed; Problem, naming the field, for one that is none or out of bounds."""
-    if typed.isascii() and typed.isdigit() and least <= int(typed[:9]) <= most:
+    if typed.isascii() and typed.isdigit() and len(typed) < 20 and least <= int(typed) <= most:
         return int(typed)
     raise Problem(
         f"“{what[0]}”须为 {least} 到 {most} 的整数，没有写入。",

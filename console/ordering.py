@@ -21,8 +21,9 @@ from storage.persons import same_person
 from storage.users import User
 
 WORTH = 2  # characters of a reason to show contacts, at least
-LONGEST_WHY, LONGEST_TO = 500, 60
+LONGEST_WHY, LONGEST_TO, LONGEST_SITE = 500, 60, 253
 EARLIEST = date(2000, 1, 1)
+OPEN_WEB = "web"
 AGAIN = frozenset({JobState.FAILED, JobState.INTERRUPTED, JobState.CANCELLED})
 
 
@@ -37,6 +38,8 @@ def list_order(asked: Order, one: Caller) -> Order:
     order = replace(asked, kind="list", form=exporter(asked.form).format)
     if order.platform and order.platform != EACH and order.platform not in PLATFORMS:
         raise unknown()
+    if order.request or order.site:
+        order = replace(order, platform="", since="" if order.request else order.since)
     if order.since:
         in_reach(date.fromisoformat(order.since))
     if not order.masked:
@@ -48,10 +51,21 @@ def list_order(asked: Order, one: Caller) -> Order:
             )
     refuse = exporter(order.form).refuse
     if refuse is not None:
-        # Of a letter to each platform every one has its platform.
-        platform = "weibo" if order.platform == EACH else order.platform
-        refuse(ListHead(batch_no="", made_at=utc_now(), platform=platform, to=order.to))
+        refuse(head_of(order))
     return order
+
+
+def head_of(order: Order) -> ListHead:
+    """What a file of the order is about, as far as that can be said before it is made."""
+    each = order.platform in {EACH, OPEN_WEB} or order.request or order.site
+    # Of a letter to each platform every one has its platform, and to each site its site.
+    return ListHead(
+        batch_no="",
+        made_at=utc_now(),
+        platform="weibo" if each else order.platform,
+        to=order.to,
+        masked=order.masked,
+    )
 
 
 def unknown() -> Problem:

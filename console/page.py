@@ -71,7 +71,16 @@ def common(request: Request) -> dict[str, Any]:
         "age": lambda value: age(value, lang),
         "verdict_word": lambda verdict: said(VERDICT_WORDS[verdict]),
         "reason_word": lambda verdict, code: said(named(Verdict(verdict), code)),
+        "reason_said": lambda verdict, code: said(coded(Verdict(verdict), code)),
     }
+
+
+def coded(verdict: Verdict, code: str) -> Bilingual:
+    """The reason as people read it: with its code where that is one of the policy's, as B4-02."""
+    words = named(verdict, code)
+    if not any(sign.isdigit() for sign in code):
+        return words
+    return Bilingual(f"{code} {words.zh}", f"{code} {words.en}")
 
 
 def stay(request: Request) -> str:

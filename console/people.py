@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -87,6 +88,16 @@ async def signed_in(request: Request) -> DeskSession:
     if session.user.must_change and request.url.path not in WITHOUT_CHANGE:
         raise MustChange
     return session
+
+
+async def recognise(request: Request) -> None:
+    """Who is logged in, where a page needs nobody: the bar is then theirs."""
+    desk = desk_of(request)
+    token = request.cookies.get(cookie_name(desk), "")
+    with suppress(Problem):
+        session = await run_in_threadpool(session_of, desk.engine, token, stirs=False)
+        if session is not None and not session.user.must_change:
+            request.state.session, request.state.csrf = session, csrf_of(token)
 
 
 async def demand_token(request: Request, token: str) -> None:

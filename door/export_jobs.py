@@ -150,6 +150,8 @@ def put_in_place(part: Path, place: Path) -> None:
 def make_lists(shop: Shop, job: Job, part: Path) -> Product:
     """One file, or one for each platform that has something decided."""
     order = job.order
+    if order.request or order.site:
+        return one_list(shop, job, part)
     chosen = exporter(order.form)
     counts = decided_counts(shop.engine, first_moment(order.since), chosen.verdicts)
     if order.platform != EACH:
@@ -167,6 +169,16 @@ def make_lists(shop: Shop, job: Job, part: Path) -> Product:
         progress.finished(one.rows)
         made.append(one)
     return Product(files=tuple(file_of(job, one) for one in made))
+
+
+def one_list(shop: Shop, job: Job, part: Path) -> Product:
+    """The file for one takedown request, or for one site."""
+    progress = Progress(shop.engine, job.id, 0)
+    watch = Watch(rows=progress, ready=progress.tell, job=job.id)
+    choice = asked(shop, job, job.order.platform, job.order.site)
+    made = export_list(shop.engine, job.order.form, part, choice, watch)
+    progress.finished(made.rows)
+    return Product(files=(file_of(job, made),))
 
 
 def addressees(shop: Shop, job: Job, platforms: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -193,6 +205,7 @@ def asked(shop: Shop, job: Job, platform: str, site: str) -> Asked:
     return Asked(
         platform="" if site else platform,
         site=site,
+        request=job.order.request,
         since=job.order.since,
         masked=job.order.masked,
         lang=EVERYTHING.lang,

@@ -75,21 +75,22 @@ def refuse(head: ListHead) -> None:
     """Raise Problem where the letter cannot be begun."""
     if not head.platform:
         raise Problem(
-            "函要发给一个平台或者网站，没有生成文件。请用 --platform 指定平台，用 --site 指定网站，"
-            "或者用 --request 指定处置请求。",
+            "函要发给一个平台或者网站，没有生成文件。请选定平台或者网站（命令行："
+            "--platform、--site），或者从一份处置请求生成（--request）。",
             "A letter goes to one platform or site; no file was made. Name it with --platform, "
             "--site or --request.",
         )
     if head.platform == "web" and not head.site:
         raise Problem(
-            "各网站的主办者不同，一家一函，没有生成文件。请用 --site 指定一个网站，"
-            "或者用 --request 指定处置请求。",
+            "各网站的主办者不同，一家一函，没有生成文件。请选定一个网站（命令行：--site），"
+            "或者从一份处置请求生成（--request）。",
             "Each site has an owner of its own: a letter goes to one of them; no file was made. "
             "Name it with --site or --request.",
         )
     if not head.masked:
         raise Problem(
-            "发出去的函一律遮盖联系方式，没有生成文件。请去掉 --show-contacts。",
+            "发出去的函一律遮盖联系方式，没有生成文件。请不要选“不遮盖联系方式”"
+            "（命令行：--show-contacts）。",
             "A letter always masks contacts; no file was made. Leave out --show-contacts.",
         )
 

@@ -59,6 +59,8 @@ class Order:
     kind: str  # "list" (any format of exports/), "brief", "evidence"
     form: str = ""  # of a list: "xlsx", "letter", …
     platform: str = ""  # "" for all in one file, EACH for one file each
+    site: str = ""  # one site of the open web; "" for all
+    request: int = 0  # of a takedown request, what it asks for; 0 for none
     since: str = ""  # decided on this day or later, as 2026-03-01
     to: str = ""  # department of a transfer letter
     masked: bool = True

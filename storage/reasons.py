@@ -115,7 +115,7 @@ CLEAN = branch(
     ("JOB", "招聘信息", "job advertisement"),
     ("SCOPE", "不属本次治理范围", "outside the scope of the clean-up"),
     ("UNRELATED", "与证书无关", "not about certificates"),
-    ("OTHER", "其他（请在备注中说明）", "other (say what in the note)"),
+    ("OTHER", "其他（请在说明中写明）", "other (say what in the note)"),
 )
 TRANSFER = branch(
     ("HRSS", "人力资源和社会保障部门", "human resources and social security"),
@@ -130,7 +130,7 @@ TRANSFER = branch(
     ("HEALTH", "卫生健康部门", "health"),
     ("ORGANISATION", "机构编制部门", "office for public-sector organisation"),
     ("REGION", "其他地区同级部门", "the same department of another region"),
-    ("OTHER", "其他部门（请在备注中说明）", "another department (say which in the note)"),
+    ("OTHER", "其他部门（请在说明中写明）", "another department (say which in the note)"),
 )
 DOUBT = branch(
     ("EVIDENCE", "证据不足", "not enough evidence"),
@@ -138,7 +138,7 @@ DOUBT = branch(
     ("UNREADABLE", "内容不完整或无法辨认", "incomplete or unreadable"),
     ("GONE", "内容已不可访问", "no longer accessible"),
     ("SENIOR", "需上级或集体研究", "needs a senior's or joint opinion"),
-    ("OTHER", "其他（请在备注中说明）", "other (say what in the note)"),
+    ("OTHER", "其他（请在说明中写明）", "other (say what in the note)"),
 )
 REASONS: Mapping[Verdict, tuple[Reason, ...]] = {
     Verdict.VIOLATION: WORDS_AND_MARKS + PROMOTION + CONDUCT + DECEPTION + SUPERVISION,
@@ -183,8 +183,9 @@ def demand_note(decision: Decision) -> None:
     """Raise Problem where the reason says nothing by itself and no note does."""
     if decision.reason == "OTHER" and not decision.note.strip():
         raise Problem(
-            "理由“其他”须写明说明（--note），没有写入。",
-            "The reason OTHER needs a note that says which (--note); nothing was written.",
+            "选“其他”须在“说明”里写清楚是什么，没有写入（命令行：--note）。",
+            "The reason OTHER needs a note that says which; nothing was written (on the command "
+            "line: --note).",
         )
     if len(decision.note) > LONGEST_NOTE:
         raise Problem(

@@ -41,6 +41,7 @@ DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8
 OPERATIONS = [(method, path) for path, ways in DOCUMENT["paths"].items() for method in ways]
 EXAMPLES = 15
 DAY = date(2026, 3, 1)
+NO_HTTP = b"Invalid HTTP request received."
 WHO = "zhou"  # in every role at once: refused by nothing but the rules themselves
 
 
@@ -111,6 +112,9 @@ def test_no_request_makes_it_fail_and_every_answer_is_as_promised(
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def holds(case: schemathesis.Case) -> None:
-        case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
+        answer = case.call(headers={"Authorization": f"Bearer {token}"})
+        if answer.status_code == 400 and answer.content == NO_HTTP:
+            return  # made-up headers that are no HTTP: the server's words, before any of ours
+        case.validate_response(answer)
 
     holds()

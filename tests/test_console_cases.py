@@ -280,7 +280,7 @@ def test_a_decision_leads_to_the_next_case_under_the_same_filters(desk) -> None:
         ({"verdict": "guilty", "reason": "B4-02"}, "选择结论"),
         ({"verdict": "violation"}, "选择理由"),
         ({"verdict": "violation", "reason": "NEWS"}, "可用的代码"),
-        ({"verdict": "clean", "reason": "OTHER"}, "须写明说明"),
+        ({"verdict": "clean", "reason": "OTHER"}, "里写清楚"),
         ({"verdict": "violation", "reason": "B4-02", "note": "字" * 4001}, "太长"),
         ({"verdict": "violation", "reason": "B4-02", "version": "x"}, "格式不对"),
         ({"verdict": "violation", "reason": "B4-02", "shown": "x"}, "格式不对"),

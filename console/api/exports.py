@@ -13,6 +13,7 @@ from console.bearer import Exports, Given, Reads, Words, api_router
 from console.desk import desk_of
 from console.handing import hand_out
 from console.ordering import (
+    LONGEST_SITE,
     LONGEST_TO,
     LONGEST_WHY,
     again,
@@ -22,6 +23,7 @@ from console.ordering import (
     take_back,
 )
 from console.pages.exports import MOST_DAYS, found
+from console.people import LARGEST_ID
 from console.shapes import FILE, Before, Number, shaped
 from storage.export_cancel import void_numbers
 from storage.export_jobs import PAGE, Job, JobState, Order, list_jobs
@@ -36,6 +38,12 @@ class ListWanted(Given):
     form: str = Field(max_length=40, description="xlsx, csv, letter, transfer, 12377")
     platform: str = Field(
         default="each", max_length=60, description="each: one file for each; empty: all in one"
+    )
+    site: str = Field(
+        default="", max_length=LONGEST_SITE, description="one site of the open web, by its host"
+    )
+    request: int = Field(
+        default=0, ge=0, le=LARGEST_ID, description="what this takedown request asks for"
     )
     since: date | None = Field(default=None, description="decided on this day or later")
     to: str = Field(default="", max_length=LONGEST_TO, description="department of a transfer")
@@ -55,6 +63,8 @@ class ExportOrder(BaseModel):
     kind: str = Field(description="list, brief, evidence")
     form: str
     platform: str
+    site: str
+    request: int = Field(description="of a takedown request; 0 for none")
     since: str
     to: str
     masked: bool
@@ -127,6 +137,8 @@ def order_of(said: ListWanted | BriefWanted, one: Exports) -> Order:
         kind="list",
         form=said.form,
         platform=said.platform,
+        site=said.site.strip(),
+        request=said.request,
         since=said.since.isoformat() if said.since is not None else "",
         to=said.to.strip(),
         masked=said.masked,

@@ -15,6 +15,7 @@ from console.handing import hand_out
 from console.names import platform_name
 from console.ordering import (
     AGAIN,
+    LONGEST_SITE,
     LONGEST_TO,
     LONGEST_WHY,
     again,
@@ -26,7 +27,7 @@ from console.ordering import (
     unknown,
 )
 from console.page import go, page, query_of
-from console.people import Missing, Reader
+from console.people import LARGEST_ID, Missing, Reader
 from console.roles import Caller
 from exports.registry import formats
 from exports.takedown_rows import PLATFORMS
@@ -44,6 +45,7 @@ FORM_WORDS = {
     "transfer": Bilingual("转办函（DOCX）", "transfer letter (DOCX)"),
     "12377": Bilingual("12377 举报表（XLSX）", "12377 report (XLSX)"),
 }
+FOR_RECIPIENT = ("letter", "xlsx", "12377")  # what is made of one takedown request
 KIND_WORDS = {
     "brief": Bilingual("巡查日报、简报", "daily brief"),
     "evidence": Bilingual("证据包", "evidence package"),
@@ -101,12 +103,18 @@ def order_of(form: FormData, one: Caller) -> Order:
         kind="list",
         form=str(form.get("form", "")),
         platform=str(form.get("platform", "")),
+        site=str(form.get("site", "")).strip()[:LONGEST_SITE],
+        request=asked_for(str(form.get("request", ""))),
         since=since.isoformat() if since is not None else "",
         to=str(form.get("to", "")).strip()[:LONGEST_TO],
         masked=form.get("contacts") != "1",
         why=str(form.get("why", "")).strip()[:LONGEST_WHY],
     )
     return list_order(asked, one)
+
+
+def asked_for(typed: str) -> int:
+    return whole_number(typed, 1, LARGEST_ID, ("处置请求", "The takedown request")) if typed else 0
 
 
 def found(request: Request, number: int) -> Job:

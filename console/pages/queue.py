@@ -22,6 +22,7 @@ from storage.bilingual import Bilingual
 from storage.columns import utc_now
 from storage.queue import PAGE, Filters, claim_next
 from storage.saved_filters import forget_filter, save_filter, saved_for
+from storage.standing import standing_decisions
 
 router = APIRouter(include_in_schema=False)
 NAV = (
@@ -48,6 +49,7 @@ def queue(request: Request, user: Reader) -> Response:
         rows=rows,
         quotes=view.quotes,
         titles=view.titles,
+        standing=standing_decisions(engine, [row.id for row in rows]),
         why={row.id: why_on_top(row, now) for row in rows},
         counts=view.counts,
         filters=filters,

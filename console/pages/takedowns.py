@@ -6,6 +6,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
+from sqlalchemy import Engine
 from starlette.responses import Response
 
 from console.desk import desk_of
@@ -21,12 +22,14 @@ from console.forms import (
 )
 from console.names import platform_code, platform_name
 from console.page import Nav, go, page, query_of
+from console.pages.exports import FOR_RECIPIENT, FORM_WORDS
 from console.people import Missing, Reader
 from console.pictures import picture_answer
 from console.roles import Act
 from exports.takedown_rows import PLATFORMS
 from storage.bilingual import Bilingual, Problem
 from storage.columns import utc_now
+from storage.exports import DecidedRow, decided_rows
 from storage.takedown_acts import (
     Sending,
     Word,
@@ -175,6 +178,8 @@ def one_request(request: Request, _user: Reader, number: Number) -> Response:
         history=history_of(engine, ids),
         looks=looks_of(engine, ids),
         pictures=pictures_of(engine, ids),
+        decided=decided_of(engine, asked),
+        forms={name: FORM_WORDS[name] for name in FOR_RECIPIENT},
         states=STATE_WORDS,
         answers=ANSWER_WORDS,
         acts=ACT_WORDS,
@@ -186,6 +191,12 @@ def one_request(request: Request, _user: Reader, number: Number) -> Response:
         now=utc_now(),
         platform_name=platform_name,
     )
+
+
+def decided_of(engine: Engine, asked: Asked) -> dict[str, DecidedRow]:
+    """By URL, what was decided of each item and why: whoever signs reads it here."""
+    wanted = [item.post_row for item in asked.items]
+    return {row.url: row for row in decided_rows(engine, asked.platform, of_posts=wanted)}
 
 
 @router.get("/takedowns/pictures/{item:int}/{sha256}")
