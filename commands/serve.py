@@ -10,6 +10,7 @@ import typer
 from door.casework import open_queue
 from door.check_files import check_readable
 from door.desk_run import desk_of_settings, serve_desk
+from door.ending import Ending, leave
 from door.misuse import WrongUse
 from door.settings import SETTINGS
 from door.speech import out, say, t
@@ -59,7 +60,18 @@ def command(
     """Serve until told to stop."""
     engine = open_queue()
     desk = desk_of_settings(SETTINGS, engine, host, port, sweep_of(targets, sample=sample))
-    password = first_admin(engine)
+    welcome(first_admin(engine))
+    with Ending() as ending:
+        say(
+            f"审核台：{desk.origin} 。按 Ctrl-C 停止。",
+            f"The desk: {desk.origin} . Ctrl-C stops it.",
+        )
+        serve_desk(desk, host, port, ending)
+        farewell(ending)
+        leave()
+
+
+def welcome(password: str | None) -> None:
     if password is not None:
         # To standard output and nowhere else: it is in no log and no file.
         out.print(
@@ -70,11 +82,14 @@ def command(
             ),
             markup=False,
         )
-    say(
-        f"审核台：{desk.origin} 。按 Ctrl-C 停止。",
-        f"The desk: {desk.origin} . Ctrl-C stops it.",
-    )
-    serve_desk(desk, host, port)
+
+
+def farewell(ending: Ending) -> None:
+    if ending.given_up:
+        say(
+            f"{ending.given_up} 个请求没有做完，不再等待。",
+            f"{ending.given_up} requests were not finished and are waited for no longer.",
+        )
     say("审核台已停止。", "The desk has stopped.")
 
 

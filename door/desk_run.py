@@ -19,6 +19,7 @@ from console.desk import Desk
 from console.replay import create_replay
 from door.desk_helper import Helper
 from door.desk_tools import DeskTools
+from door.ending import Ending
 from door.export_jobs import exports_folder
 from door.export_runner import Clerk
 from door.settings import Settings
@@ -27,6 +28,7 @@ from storage.bilingual import Problem
 from storage.snapshots import SnapshotStore
 
 LOOPBACK = "127.0.0.1"
+GRACE = 5  # seconds for requests that are open when the desk is asked to end
 ANSWERS = "door.desk_answers"  # by name: the desk's own process never loads the judge
 # It goes into headers as it stands: a sign more could open the policy.
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
@@ -83,14 +85,14 @@ def check_origins(origin: str, replay: str) -> None:
 
 
 class QuietServer(uvicorn.Server):
-    """The second server of a process: the first one hears Ctrl-C for both."""
+    """Leaves signals alone: `Ending` hears them for all servers of a process."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
-def serve_desk(desk: Desk, host: str, port: int) -> None:
+def serve_desk(desk: Desk, host: str, port: int, ending: Ending) -> None:
     """Serve until Ctrl-C or SIGTERM; Problem where a port is taken."""
     try:
         with (
@@ -98,7 +100,7 @@ def serve_desk(desk: Desk, host: str, port: int) -> None:
             bound(host, port + 1) as back,
             Clerk(desk.engine) as clerk,
         ):
-            asyncio.run(serve_both(replace(desk, wake=clerk.wake), front, back))
+            asyncio.run(serve_both(replace(desk, wake=clerk.wake), front, back, ending))
     finally:
         if desk.tools is not None:
             desk.tools.close()
@@ -121,16 +123,17 @@ def bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve_both(desk: Desk, front: socket.socket, back: socket.socket) -> None:
+async def serve_both(desk: Desk, front: socket.socket, back: socket.socket, ending: Ending) -> None:
     proxied = desk.secure
-    people = uvicorn.Server(
+    people = QuietServer(
         uvicorn.Config(
             create_app(desk),
             log_level="warning",
             access_log=False,
             server_header=False,
             proxy_headers=proxied,
-            timeout_graceful_shutdown=5,
+            timeout_graceful_shutdown=GRACE,
+            lifespan="off",
         )
     )
     replay = QuietServer(
@@ -140,8 +143,10 @@ async def serve_both(desk: Desk, front: socket.socket, back: socket.socket) -> N
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=1,
+            lifespan="off",
         )
     )
+    ending.ends(people)
     behind = asyncio.create_task(replay.serve(sockets=[back]))
     try:
         await people.serve(sockets=[front])
