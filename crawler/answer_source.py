@@ -17,6 +17,7 @@ from crawler.answered import (
     against_post,
     against_shown,
     answers_of,
+    doubted,
     hear,
     is_of_account,
     items_of,
@@ -141,6 +142,9 @@ class AnswerSource(SourceSpider):
         if told is not None:
             return unread(told, sheet)
         post = filled(self.post(sheet, asked, record), self.shown(sheet, asked))
+        doubt = doubted(self.markers, sheet, post) if told_by == "around" else None
+        if doubt is not None:
+            return unread(doubt, sheet)
         if says_something(post):
             return Reading(state=ALIVE, posts=(finished(post),))
         return unread(heard.refused or heard.walled or LAYOUT_CHANGED, sheet)

@@ -24,9 +24,9 @@ from crawler.verdicts import (
     LAYOUT_CHANGED,
     LONGEST_LINE,
     SHELL,
+    begins_as_notice,
     in_elements,
     in_few_words,
-    is_bare_notice,
     led_elsewhere,
     notice,
     of_answers,
@@ -209,14 +209,22 @@ def against_shown(markers: Markers, sheet: Sheet, shown: Post) -> State | None:
     spoken = in_elements(markers, sheet) or led_elsewhere(sheet.page.url, sheet.url)
     if spoken is not None:
         return spoken
-    if told_above(markers, sheet, shown) or titled_gone(markers, sheet, shown):
-        return UNCLEAR
+    if (doubt := doubted(markers, sheet, shown)) is not None:
+        return doubt
     named = attribute(
         sheet.tree, ["link[rel=canonical]", "meta[property='og:url']"], "href", "content"
     )
     got = post_id_of(canonical_or(named))
     swapped = bool(got) and not got.startswith("user:") and got != shown.post_id
     return (PageState.SWAPPED, "other_post") if swapped else None
+
+
+def doubted(markers: Markers, sheet: Sheet, shown: Post) -> State | None:
+    """What the finished page says above a post or in its title against its being there."""
+    if sheet.whole is not None:
+        return None
+    gone = told_above(markers, sheet, shown) or titled_gone(markers, sheet, shown)
+    return UNCLEAR if gone else None
 
 
 def told_above(markers: Markers, sheet: Sheet, shown: Post) -> bool:
@@ -227,15 +235,16 @@ def told_above(markers: Markers, sheet: Sheet, shown: Post) -> bool:
     lines = [line.strip() for line in sheet.seen.text[:MOST_TEXT].splitlines()]
     end = next((at for at, line in enumerate(lines) if first and first in line), 0)
     own = {shown.title, shown.author}
-    return any(is_bare_notice(markers, line) for line in lines[:end] if line not in own)
+    return any(begins_as_notice(markers, line) for line in lines[:end] if line not in own)
 
 
 def titled_gone(markers: Markers, sheet: Sheet, shown: Post) -> bool:
     """Whether the page's title says nothing but that it is gone, and the post's own does not."""
-    title = TITLE_PARTS.split(sheet.seen.title.strip())[0].strip()
-    told = markers.titled(title)
-    gone = told is not None and told[0] is not BLOCKED and title not in {shown.title, shown.author}
-    return gone and len(title) <= LONGEST_LINE
+    parts = [part.strip() for part in TITLE_PARTS.split(sheet.seen.title.strip())]
+    told = [markers.titled(one) for one in parts if one not in {shown.title, shown.author}]
+    return any(state is not None and state[0] is not BLOCKED for state in told) and all(
+        len(one) <= LONGEST_LINE for one in parts
+    )
 
 
 def against_account(

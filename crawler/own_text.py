@@ -51,6 +51,14 @@ TOPIC = re.compile(
     r"验证|安全|防火墙|拦截|封禁|5秒盾|频繁|captcha|cloudflare|waf|turnstile", re.IGNORECASE
 )
 ARTICLE = re.compile(r"本文|教你|小编|网友|是一种|是常见|什么是|是什么|工作内容")
+# 原链接已失效, 网传文章已被删除, 您查询的证书信息不存在: it is not this page that is gone.
+OF_ANOTHER = re.compile(
+    r"(?:原|旧|老|之前|以前|此前|其他|部分|网传|涉案|涉事|昨日)(?:的|有)?[^，。；\n]{0,6}"
+    r"(?:链接|页面|网页|文章|内容|信息|视频|帖子|商品|网站|网址|号|作品|主题)|"
+    r"证书(?:编号)?[^，。；\n]{0,4}(?:信息|内容)"
+)
+# 链接已失效，请以本页为准: whoever says so is there.
+GOES_ON = re.compile(r"以本(?:页|站|文)为准|新(?:的)?(?:链接|网址|地址|页面|微信|账号|号)|认准")
 SENTENCE = re.compile(r"[^。！!？?；;\n]+[。！!？?；;]?")
 TITLE_PARTS = re.compile(r"\s*[-_|–—]\s*")
 FILLER = re.compile(r"\W|页面?|中间页|提示|系统|中心")
@@ -59,6 +67,7 @@ POLITE_REST = re.compile(
     r"\W|很?抱歉|对不起|或者?|可能|已?经?被?(?:删除|移除|下架)|不存在|尚未发布|\d*秒后|自动|返回|跳转|首页"
 )
 MANY_CARDS = 5
+PROSE = 12  # characters of a line that is more than a name or a motto
 FRAME = 60  # characters of a motto, a name and a telephone around a notice
 LITTLE = 4  # characters beside a notice that leave it one: 该…, 抱歉
 TYPED = frozenset({"", "text", "tel", "number", "search", "email"})
@@ -131,6 +140,8 @@ def told_in_earnest(pattern: re.Pattern[str], text: str, *, bare: bool = False) 
         match = pattern.search(sentence)
         if match is None or TALK.search(sentence) or sentence.endswith(("？", "?")):
             continue
+        if OF_ANOTHER.search(sentence[: match.end()]) or GOES_ON.search(sentence):
+            continue
         beside = POLITE_REST.sub("", pattern.sub("", sentence))
         if not bare or len(beside) < LITTLE:
             return True
@@ -150,6 +161,13 @@ def says_little_else(patterns: Iterable[re.Pattern[str]], text: str) -> bool:
     words = tuple(patterns)
     others = (line.strip() for line in text.split("\n") if not any(w.search(line) for w in words))
     return sum(map(len, others)) < FRAME
+
+
+def has_prose(patterns: Iterable[re.Pattern[str]], text: str) -> bool:
+    """Whether a line beside those says more than a site's name or how to reach its owner does."""
+    words = tuple(patterns)
+    others = (line.strip() for line in text.split("\n") if not any(w.search(line) for w in words))
+    return any(len(line) >= PROSE and not is_reachable(line) for line in others)
 
 
 def is_article(title: str, text: str) -> bool:

@@ -26,12 +26,14 @@ MOST_WORDS = 40  # characters of an empty list: how many were found, what one ma
 # answers with an error, or whose hits are still to come, is none.
 FOUND_NONE = re.compile(
     r"\A\Z|(?<![\d.])0\s*(?:[个条篇项]|results|相关|结果)|no results|"
-    r"(?:没有|未|暂无|找不到)[^\n]{0,8}(?:找到|搜到|结果|内容|网页)",
+    r"(?:没|未|无|不到)[^\n]{0,24}(?:找到|搜到|结果|内容|网页)|未予显示|结果已被删除",
     re.IGNORECASE,
 )
 NOT_YET = re.compile(
-    r"稍[后候等]|重试|刷新|加载|异常|错误|开小差|失败|超时|loading|error", re.IGNORECASE
+    r"稍[后候等]|重试|刷新|加载|异常|错误|开小差|失败|超时|网络|服务|未能|404|loading|error",
+    re.IGNORECASE,
 )
+TO_COME = "img,iframe,svg,canvas,[class*=loading],[class*=skeleton],[class*=spin]"
 
 
 def read_search(markers: Markers, page: Page) -> Reading:
@@ -87,7 +89,7 @@ def empty_list(markers: Markers, sheet: Sheet) -> bool:
     said = "" if shown is None else " ".join(shown.text().split())
     if len(said.replace(" ", "")) >= MOST_WORDS or NOT_YET.search(said):
         return False
-    if not FOUND_NONE.search(said):
+    if not FOUND_NONE.search(said) or (not said and container.css_first(TO_COME) is not None):
         return False
     return "</html" in sheet.html[-2000:].lower() and sheet.seen.visible > 0
 

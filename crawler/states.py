@@ -16,6 +16,7 @@ from crawler.login_boxes import below_head, middle_of, shows_page
 from crawler.own_text import (
     FURNITURE,
     has_contact,
+    has_prose,
     has_questions,
     is_article,
     is_reachable,
@@ -93,7 +94,9 @@ GONE = re.compile(
     r"(?:可能|暂时)?(?:已经?)?(?:不存在|被?删除|找不到|未找到|(?:不见|走丢|弄丢)[了啦])|"
     r"因违规(?:无法查看|已被?删除)|404(?: ?[-–|,，!！] ?| )?(?:错误|not found|页面|找不到)|"
     r"(?:该|此)(?:内容|文章|信息)已被?(?:用户|本人)删除|(?:作者|用户)已删除(?:该|此)(?:内容|文章)|"
-    r"(?:该|此)页(?:面)?无法显示|找不到(?:该|此)页面|^\W*文档已删除|该职位已(?:下线|停止招聘)|"
+    r"本文(?:已经?)?被?(?:作者)?(?:删除|下架)|(?:栏目|产品)不存在|"
+    r"没有找到(?:您|你)?(?:要|想)(?:访问|查看|找)的(?:页面|网页|内容|文章)|"
+    r"(?:该|此)页(?:面)?无法显示|找不到(?:该|此)页面|^\W*文档已删除|该职位已(?:下线|停止招聘)(?!的)|"
     r"(?:此|该|本)[帖贴](?:已经?)?被?(?:楼主|版主|作者|管理员)?(?:删除|屏蔽)|"
     r"requested (?:url|page|resource)[^\n]{0,80} (?:was|could) not (?:be )?found|"
     r"^\s*404[!！.。]?\s*$|[-_|–—]\s*404\s*$|(?:page|file) not found",
@@ -103,8 +106,9 @@ UNSURE = re.compile(
     r"暂时(?:无法|不能)(?:查看|访问|浏览)|(?:文章|内容|页面|视频)暂时找不到|(?:链接|页面)已过期|(?:没有|无)(?:查看|访问|浏览)?权限|权限不足|正在审核中|"
     r"根据相关法律法规[^。\n]{0,12}(?:无法|不予)显示|仅对(?:中国)?(?:大陆|境内)(?:地区)?用户开放|"
     r"(?:您|你)所在的用户组[^。\n]{0,10}(?:无法|不能|没有权限)|受密码保护|"
+    r"站点创建成功|Welcome to nginx!|域名(?:正在|可)?(?:出售|转让)|"
     r"请在微信客户端(?:中)?打开|(?:暂)?不(?:支持|对)(?:您|你)?所在的?(?:地区|国家|区域)|没有找到(?:该|此|这个)?(?:帖子|主题|文章)\s*[。！!]?$|"
-    r"(?:本|该|此)?(?:网站|站点)(?:已经?)(?:被)?(?:关闭|停止(?:访问|服务)|关停)",
+    r"(?:本|该|此)?(?:网站|站点)(?:已经?)(?:被)?(?:管理员)?(?:关闭|停止(?:访问|服务|运行)|关停|过期)",
     re.MULTILINE,
 )
 CAPTCHA_TAG = re.compile(
@@ -230,16 +234,18 @@ def beside_offer(pattern: re.Pattern[str], told: State, extracted: Extracted, ht
     if not told_in_earnest(pattern, head):
         return ALIVE
     said = linkless(html)
-    offer = offers(said)
     bare = told_in_earnest(pattern, head, bare=True)
-    titled = titled_alone(pattern, extracted.title)
-    if not offer:
-        # 原链接已失效，请加QQ…: a page with more to say than the notice may say that for itself.
-        short, reachable = says_little_else([pattern], said), is_reachable(said)
-        alone = (bare and (short or not reachable)) or (short and not reachable)
-        return told if titled or alone else UNAVAILABLE
-    # A motto, a telephone and a price stand in many a site's frame, around its notices as well.
-    return UNAVAILABLE if titled or (bare and not sells(said)) else ALIVE
+    if titled_alone(pattern, extracted.title):
+        return UNAVAILABLE if offers(said) else told
+    if offers(said):
+        # A motto, a telephone and a price stand in many a site's frame, around its notices as well.
+        return ALIVE if sells(said) and not bare else UNAVAILABLE
+    # A page with more to say than the notice may say that for itself.
+    alone = says_little_else([pattern], said) and not (
+        is_reachable(said) and has_prose([pattern], said)
+    )
+    alone = alone or (bare and not is_reachable(said))
+    return told if alone else UNAVAILABLE
 
 
 def wall_of(extracted: Extracted, html: str) -> str:
@@ -267,6 +273,9 @@ def is_open(said: str, html: str, *, titled: bool) -> bool:
     """Whether a page that speaks of a login shows an offer all the same. Before a login stand a
     price, a telephone and a site's motto too; words of the trade are there to be read."""
     offer = offers(said)
+    framed = says_little_else([LOGIN], said) and (has_contact(said) or PASSWORD_TAG.search(html))
+    if offer == "trade" and framed and not sells(said):
+        return False  # a motto and a telephone, nothing to read
     if offer == "trade":
         return not titled or has_contact(said)
     return offer == "contact" and not titled and not PASSWORD_TAG.search(html)

@@ -36,9 +36,9 @@ __all__ = ["LAYOUT_CHANGED", "State", "gravest", "of_answers", "other_post", "st
 
 GONE = frozenset({404, 410})
 FEW = 150  # visible characters of a page with scripts that shows nothing of what it should
-LONGEST_LINE = 30  # characters of a line that is a notice
-MORE = 4  # characters beside its words
-POLITE = re.compile(r"很?抱歉|对不起|您好|请(?:浏览|查看|看看|返回|选择).*|(?:您|你)可以.*")
+LONGEST_LINE = 40  # characters of a line that is a notice
+MORE = 3  # characters before its words
+POLITE = re.compile(r"很?抱歉|对不起|您好|哎呀|啊叻")
 WALL_ADDRESSES = (
     (re.compile(r"captcha|verif|antispider|secure?code|unhuman", re.IGNORECASE), "captcha"),
     (re.compile(r"login|passport|sign-?in\b|\bsso\b", re.IGNORECASE), "login"),
@@ -131,15 +131,18 @@ def in_own_lines(markers: Markers, sheet: Sheet) -> State | None:
     return markers.told(unechoed(markers, sheet, said))
 
 
-def is_bare_notice(markers: Markers, line: str) -> bool:
-    """Whether a line is one of the platform's notices, polite words aside, and no wall's."""
+def begins_as_notice(markers: Markers, line: str) -> bool:
+    """Whether a line begins with one of the platform's notices, polite words aside, and no wall's.
+    What comes after differs: 视频不存在，去看看其他作品吧."""
     told = markers.told(line)
     if told is None or told[0] is PageState.BLOCKED or len(line) > LONGEST_LINE:
         return False
     whole = fold(line)
+    if whole.startswith(("若", "如")):
+        return False
     notices = {"".join(sign.parts) for sign in (*markers.signs, *markers.titles)}
     said = (whole, POLITE.sub("", whole))
-    return any(one in text and len(text) - len(one) < MORE for one in notices for text in said)
+    return any(-1 < text.find(one) < MORE for one in notices for text in said)
 
 
 def unechoed(markers: Markers, sheet: Sheet, text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from crawler.answered import against_shown
 from crawler.counts import counts_of
 from crawler.markers import fold, markers_of
 from crawler.nodes import attribute, block_text, images_of, line, parsed, pick, pick_all
@@ -35,11 +36,23 @@ def of_html(sheet: Sheet, asked: str) -> Reading:
     if state[0] is not PageState.ALIVE:
         return unread(state, sheet)
     if text:
-        return Reading(state=state[0], posts=(shown_post(sheet, asked, text),))
+        return of_shown(sheet, shown_post(sheet, asked, text))
     posts = [card_post(sheet, parsed(node.html or "")) for node in nodes]
     onward = attribute(sheet.tree, CSS["next"], "href") if nodes else ""
     links = urls(sheet.url, [*map(fetched_at, posts), onward])
     return Reading(state=state[0], posts=tuple(posts), links=links)
+
+
+def of_shown(sheet: Sheet, post: Post) -> Reading:
+    """One post that the finished page shows: the one asked for, or another in its place."""
+    own = urls(sheet.url, [attribute(sheet.shown, CSS["post_time"], "href")])
+    named = {one for one in (post_id_of(canonical_or(url)) for url in own) if one.isdigit()}
+    against = against_shown(MARKERS, sheet, post)
+    if against is None and named and post.post_id not in named:
+        against = (PageState.SWAPPED, "other_post")
+    return (
+        Reading(state=PageState.ALIVE, posts=(post,)) if against is None else unread(against, sheet)
+    )
 
 
 def tells_none(sheet: Sheet) -> bool:

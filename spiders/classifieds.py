@@ -21,6 +21,7 @@ from crawler.hollow import hollow_notice
 from crawler.labelled import facts_of
 from crawler.markers import State, fold, markers_of
 from crawler.nodes import attribute, block_text, images_of, line, links_of, pick, pick_all
+from crawler.own_text import has_questions
 from crawler.posting import urls
 from crawler.reading import Reading
 from crawler.relative_dates import moment_of
@@ -28,8 +29,8 @@ from crawler.repeated_links import entries
 from crawler.shapes import items, words
 from crawler.sheet import Sheet
 from crawler.source_spider import SourceSpider
-from crawler.states import sent_home
-from crawler.verdicts import LAYOUT_CHANGED, is_bare_notice, state_of, unread
+from crawler.states import ALIVE, notice_of, sent_home
+from crawler.verdicts import LAYOUT_CHANGED, begins_as_notice, state_of, unread
 from storage.records import Page, PageState, Post
 
 MARKERS = markers_of("classifieds")
@@ -58,7 +59,7 @@ class ClassifiedsSpider(SourceSpider):
     def read(self, page: Page) -> Reading:
         sheet = Sheet(page)
         listing = Listing(sheet)
-        there = listing.sure or only_described(sheet, listing)
+        there = listing.sure or only_said(sheet, listing)
         told = state_of(MARKERS, sheet, found=there)
         if there and told[0] is PageState.ALIVE:
             told = told_beside(sheet) or told
@@ -100,21 +101,28 @@ def told_beside(sheet: Sheet) -> State | None:
     return MARKERS.told(nodes) or titled or (UNCLEAR if gone_line(sheet) else None)
 
 
-def only_described(sheet: Sheet, listing: Listing) -> bool:
-    """Whether nothing but the offer's own description speaks of its being gone, or of a wall, in
-    words that say more than that: 旧套餐：该商品已下架，新班请加微信…"""
-    body = block_text(pick(sheet.tree, CSS["body"]))
-    own, lines = WHITE.sub("", body), [WHITE.sub("", one) for one in body.split("\n")]
-    said = [one for one in lines if MARKERS.told(one) is not None]
-    if not (listing.title and said) or len(own) < PROSE or any(map(is_notice, said)):
+def only_said(sheet: Sheet, listing: Listing) -> bool:
+    """Whether a page with much to say speaks of being gone, or of a wall, only in passing: no line
+    of it is a notice, be it the advertiser's (旧套餐：该商品已下架，新班请加微信…) or the site's
+    own small print (若该信息已过期，请联系客服), and its form's code is no wall."""
+    if not listing.likely or notice_of(sheet.seen, sheet.html) != ALIVE:
         return False
-    around = (WHITE.sub("", one) for one in sheet.seen.text.split("\n"))
-    return MARKERS.told(" ".join(one for one in around if one not in own)) is None
+    lines = [WHITE.sub("", one) for one in sheet.seen.text.split("\n")]
+    form = has_questions(sheet.html)
+    said = [one for one in lines if MARKERS.told(one) is not None]
+    return bool(said) and not any(is_notice(one) and not (form and is_wall(one)) for one in said)
+
+
+def is_wall(line: str) -> bool:
+    told = MARKERS.told(line)
+    return told is not None and told[0] is PageState.BLOCKED
 
 
 def is_notice(line: str) -> bool:
-    """Whether a line says hardly more than a notice of the site or a wall does."""
-    return any(one in fold(line) and len(fold(line)) - len(one) < MORE for one in NOTICES)
+    """Whether a line begins with a notice of the site's or a wall's, or says hardly more."""
+    folded = fold(line)
+    bare = any(one in folded and len(folded) - len(one) < MORE for one in NOTICES)
+    return bare or begins_as_notice(MARKERS, line)
 
 
 def gone_line(sheet: Sheet) -> bool:
@@ -122,7 +130,11 @@ def gone_line(sheet: Sheet) -> bool:
     own = {*WHITE.split(block_text(pick(sheet.tree, CSS["body"])))}
     own |= {*WHITE.split(line(sheet.tree, CSS["title"]))}
     lines = {WHITE.sub("", one) for one in sheet.seen.text.split("\n")}
-    return any(is_bare_notice(MARKERS, one) for one in lines - own)
+    return any(begins_as_notice(MARKERS, one) or is_line(one) for one in lines - own)
+
+
+def is_line(line: str) -> bool:
+    return fold(line) in {fold(one) for one in WORDS["lines"]}
 
 
 class Listing:

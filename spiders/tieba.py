@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.answered import Heard, against_posts, answers_of, hear, items_of, kind_of
+from crawler.answered import Heard, against_posts, answers_of, doubted, hear, items_of, kind_of
 from crawler.canon import join
 from crawler.counts import counts_of
 from crawler.embedded import comments, json_text
@@ -91,6 +91,8 @@ class TiebaSpider(SourceSpider):
         mine = {key: post for found in reversed(there.values()) for key, post in found.items()}
         kept = tuple(mine.values())
         state = self.state(sheet, heard, there, trees, strangers=any(places.values()))
+        if state[0] is PageState.ALIVE and kind == POST and kept and not there["own"]:
+            state = doubted(MARKERS, sheet, kept[0]) or state
         if state[0] is not PageState.ALIVE:
             return unread(state, sheet)
         links = links_on(sheet, trees, kept, asked)

@@ -14,14 +14,13 @@ from urllib.parse import parse_qs, quote, urlsplit
 from selectolax.lexbor import LexborNode
 
 from crawler.answered import (
-    UNCLEAR,
     Heard,
     against_posts,
     answers_of,
+    doubted,
     hear,
     items_of,
     kind_of,
-    told_above,
 )
 from crawler.canon import unwrap
 from crawler.counts import Count, counts_of
@@ -92,8 +91,6 @@ class ToutiaoSpider(SourceSpider):
             "other": spoken(told_posts(MARKERS, sheet, heard.other)) if one else {},
         }
         shown = shown_post(sheet, asked) if one and asked not in places["around"] else None
-        if shown is not None and told_above(MARKERS, sheet, shown):
-            return unread(UNCLEAR, sheet)
         if shown is not None and led_elsewhere(page.url, sheet.url) is None:
             places["around"] |= {shown.post_id: shown}
         hits = list(shown_hits(sheet)) if not one else []
@@ -107,6 +104,8 @@ class ToutiaoSpider(SourceSpider):
         kept = list(mine.values())
         strangers = one and bool(places["own"] or places["around"])
         state = self.state(sheet, heard, there, hits, strangers=strangers)
+        if state[0] is PageState.ALIVE and one and kept and not there["own"]:
+            state = doubted(MARKERS, sheet, kept[0]) or state
         if state[0] is not PageState.ALIVE:
             return unread(state, sheet)
         links = links_on(sheet, kept, one)

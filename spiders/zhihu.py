@@ -13,7 +13,15 @@ from urllib.parse import quote
 
 from selectolax.lexbor import LexborNode
 
-from crawler.answered import Heard, against_posts, answers_of, hear, is_of_account, items_of
+from crawler.answered import (
+    Heard,
+    against_posts,
+    answers_of,
+    doubted,
+    hear,
+    is_of_account,
+    items_of,
+)
 from crawler.canon import unwrap
 from crawler.counts import Count, counts_of
 from crawler.dates import Published
@@ -78,6 +86,8 @@ class ZhihuSpider(SourceSpider):
         here = {**there["around"], **there["own"]}
         kept = [posts[asked]] if one and asked in posts else list(here.values())
         state = self.state(sheet, heard, there, asked, strangers=one and bool(places["around"]))
+        if state[0] is PageState.ALIVE and one and kept and not there["own"]:
+            state = doubted(MARKERS, sheet, kept[0]) or state
         if state[0] is not PageState.ALIVE:
             return unread(state, sheet)
         told = {**places["around"], **places["own"]}

@@ -56,22 +56,28 @@ def test_a_title_that_is_a_notice_leaves_the_post_below_it_to_a_person():
     ["QQ：1000012345", "400-000-0000", "0371-00000000", "扫描下方二维码咨询", "联系人：王老师"],
 )
 def test_a_page_that_says_how_to_reach_its_seller_is_not_removed_by_its_own_words(contact):
-    moved = "<p>旧链接已失效，请以本页为准</p>"
-    body = f"<p>电工证快速办好，三天到手，长期有效。</p><p>{contact}</p>{moved}"
+    body = f"<p>电工证快速办好，三天到手，长期有效。</p><p>{contact}</p><p>链接已失效</p>"
     assert told("institution", WEB, "电工证", body) == "ambiguous:unavailable"
 
 
 @pytest.mark.parametrize(
     "news",
     [
-        "市场监管局提醒：近日有机构冒用本局名义招生，相关信息已被删除，涉事机构负责人已被约谈，请学员注意核实。",
-        "原报名页面已失效，请各位同学从学校官网的新入口登录报名，报名时间截至本月二十日下午五点，逾期不再办理。",
+        "网传文章已被删除，请勿轻信。",
+        "电工证培训招生。链接已失效，请以本页为准。",
+        "原报名页面已失效，请从官网的新入口登录报名。",
+        "您查询的证书信息不存在",
+        "老师微信 zs_0000kk。之前的视频已下架，私信我要新的。",
     ],
 )
-def test_a_longer_sentence_about_something_gone_is_not_the_page_s_own_end(news):
-    assert told("institution", WEB, "通知", f"<p>{news}</p>" + "<p>请互相转告。</p>" * 12) == (
-        "ambiguous:unavailable"
-    )
+def test_what_is_said_of_another_page_leaves_this_one_alive(news):
+    assert told("institution", WEB, "通知", f"<p>{news}</p>") == "alive:"
+
+
+def test_a_longer_sentence_about_something_gone_is_not_the_page_s_own_end():
+    news = "市场监管局提醒：近日有机构冒用本局名义招生，相关信息已被删除，请学员注意核实。"
+    body = f"<p>{news}</p>" + "<p>请互相转告。</p>" * 12
+    assert told("institution", WEB, "通知", body) == "ambiguous:unavailable"
 
 
 def test_a_notice_with_a_word_of_comfort_still_removes_a_page():
@@ -122,3 +128,53 @@ def test_a_site_s_notice_in_its_own_words_leaves_the_facts_beside_it_to_a_person
 )
 def test_what_site_builders_say_when_a_page_is_gone_or_shut_is_understood(said, state):
     assert told("institution", WEB, "提示", f"<p>{said}</p>") == state
+
+
+TAILS = ["请联系管理员", "请返回首页继续浏览", "点击返回上一页", "去首页看看吧"]
+
+
+@pytest.mark.parametrize("tail", TAILS)
+@pytest.mark.parametrize(
+    "frame", ["<div>微信：abc12345 13800000000</div>", "<b>一次通过 签约保过</b>"]
+)
+def test_a_notice_with_a_tail_in_a_seller_s_frame_is_never_alive(tail, frame):
+    body = f"<h2>某校</h2><p>该文章已被删除，{tail}</p>{frame}"
+    assert told("institution", WEB, "某校", body) == "ambiguous:unavailable"
+
+
+@pytest.mark.parametrize("tail", TAILS)
+def test_a_notice_with_a_tail_and_a_landline_below_removes_a_page(tail):
+    body = f"<h2>某校</h2><p>该文章已被删除，{tail}</p><div>电话：0371-00000000</div>"
+    assert told("institution", WEB, "某校", body) == "removed:notice"
+
+
+def test_a_login_between_a_motto_and_a_telephone_is_a_wall():
+    form = "<form>账号<input>密码<input type=password></form>"
+    body = f"<b>签约保过</b><p>请先登录后查看</p>{form}<div>电话 13800000000</div>"
+    assert told("institution", WEB, "某校", body) == "blocked:login"
+
+
+@pytest.mark.parametrize("url", SHOWN)
+def test_a_notice_with_a_tail_above_a_post_leaves_it_to_a_person(url):
+    notice = {VIDEO: "你要观看的视频不存在", ARTICLE: "抱歉，该内容已删除"}[url]
+    tail = f"<div class=aBcD1>{notice}，去看看其他作品吧</div>"
+    assert at(url, before=tail) == "ambiguous:unavailable"
+
+
+@pytest.mark.parametrize(
+    "small",
+    [
+        "如发现该信息违反相关规定，请点击举报",
+        "若该信息已过期，请联系客服",
+        "相关推荐：电工证培训 产品已下架",
+    ],
+)
+def test_a_site_s_small_print_leaves_a_listing_alive(small):
+    body = DESCRIBED.format(title="电工证", said=LONG + LONG) + f"<div class=zzz>{small}</div>"
+    assert told("classifieds", LISTING, "电工证 - 58同城", body) == "alive:"
+
+
+def test_a_message_form_s_code_is_no_wall_of_a_listing():
+    form = "<form>姓名<input>电话<input>请输入验证码<input></form>"
+    body = DESCRIBED.format(title="电工证", said=LONG + LONG) + form
+    assert told("classifieds", LISTING, "电工证 - 58同城", body) == "alive:"
