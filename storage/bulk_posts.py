@@ -11,14 +11,15 @@ from storage.database import read
 from storage.models import cases, posts
 from storage.records import CaseStatus
 
-SHOWN = 160  # characters of a text
+SHOWN = 100  # characters of a text
+SPARE = 60  # more are read, so that a number at the cut is whole when it is masked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkPost:
     row: int
     title: str
-    text: str  # its beginning
+    text: str  # its beginning, to be cut at SHOWN once it is masked
     author: str
     url: str
     score: float
@@ -45,7 +46,7 @@ def bulk_posts(engine: Engine, rows: Sequence[int]) -> dict[int, BulkPost]:
             row.id: BulkPost(
                 row=row.id,
                 title=row.title,
-                text=row.text[:SHOWN],
+                text=row.text[: SHOWN + SPARE],
                 author=row.author,
                 url=row.url,
                 score=row.score,

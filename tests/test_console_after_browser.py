@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from storage.bulk_shown import get_bulk
+from console.batchpages import PER
+from storage.bulk_shown import get_bulk, show_together
 from storage.cases import list_cases
 from storage.records import CaseStatus
 from storage.takedowns import list_requests
 from tests.desk_after import a_batch, some_days, whole
 from tests.desk_server import CHROMIUM, chromium, person, served
 from tests.desk_site import staff
+from tests.makers import flagged, post, sight
 from tests.test_console_browser import serious
 
 pytestmark = [
@@ -125,3 +127,28 @@ def test_ticks_come_back_after_the_login_that_ran_out(desk, browser) -> None:
     assert ticks == [False, True, True]
     page.click("text=判定这一批")
     page.wait_for_selector("text=撤销整批")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_batch_of_several_pages_is_turned_and_decided_whole(desk, browser, scripts) -> None:
+    for n in range(PER + 5):
+        sight(desk.engine, flagged(post(f"http://one.example/{n}", title=f"第{n}篇")))
+    show_together(desk.engine, [1], "li")
+    page = person(browser, desk, "li", java_script_enabled=scripts)
+    page.goto(f"{desk.origin}/bulk/1")
+    if scripts:
+        assert serious(page) == []
+    page.uncheck("input[name=member][value='2']")
+    page.check("input[name=verdict][value=violation]")
+    page.click("button[name=to][value='2']")
+    page.wait_for_url("**/bulk/1?page=2&kept=*")
+    assert page.locator("input[name=member]").count() == 5
+    assert page.locator("button[name=to][value='1']").inner_text().startswith("1 −1")
+    if scripts:
+        assert serious(page) == []
+    page.select_option("#reason", "B4-02")
+    page.fill("#note", "两页都看过")
+    page.press("#note", "Enter")  # decides, and turns no page
+    page.wait_for_selector("text=撤销整批")
+    done = get_bulk(desk.engine, 1)
+    assert (done.note, done.leaving) == ("两页都看过", {done.rows[2]})

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from console.batchpages import PER, places_in, ranges, sheets, ticked_of
+from console.days import number_typed
 from console.desk import desk_of
 from console.forms import Number, Whole
 from console.kept import kept_pairs
 from console.names import platform_name, state_name
-from console.page import go, page
-from console.pages.deciding import numbers, unreadable
+from console.page import go, page, query_of
+from console.pages.deciding import numbers
 from console.people import Decider, Missing, Reader
 from exports.masking import masked
 from storage.bilingual import Problem
 from storage.bulk import Said, carry_on, decide_together, keep_claims, undo_together
-from storage.bulk_posts import bulk_posts, standings
+from storage.bulk_posts import SHOWN, bulk_posts, standings
 from storage.bulk_shown import MOST_CASES, Bulk, get_bulk, open_kin, show_together
+from storage.kept_forms import keep_form
 from storage.persons import same_person
 from storage.queue import contacts_of, quotes_of
 from storage.reasons import REASONS, VERDICT_WORDS
@@ -28,17 +33,22 @@ from storage.users import User
 
 router = APIRouter(include_in_schema=False)
 NOBODY = Contacts()
+LONGEST = 4000  # signs of a note
+QUOTES = 3  # of a case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What is filled in already: nothing and every tick, or what was typed before a login."""
+    """What is filled in already: nothing and every tick, or what was typed on another page of the
+    batch or before a login."""
 
-    ticked: frozenset[int]  # places in the order of the page
+    ticked: frozenset[int]  # places in the order of the batch
+    seen: frozenset[int] = frozenset()  # places that were on a page this person has had
+    place: int = 0  # one on the page to be shown
     verdict: str = ""
     reason: str = ""
     note: str = ""
-    kept: bool = False
+    kept: bool = False  # over a login
 
 
 @router.post("/bulk")
@@ -65,24 +75,40 @@ def batch(request: Request, user: Reader, number: Number) -> Response:
     bulk = found(request, number)
     if bulk.state != "shown":
         return shown_result(request, user, bulk)
-    engine = desk_of(request).engine
-    ids = [one.case_id for one in bulk.shown]
-    contacts, members = contacts_of(engine, ids), bulk_posts(engine, bulk.rows)
-    quotes = quotes_of(engine, ids)
+    return listed(request, user, bulk)
+
+
+def listed(request: Request, user: User, bulk: Bulk) -> Response:
+    engine, draft = desk_of(request).engine, draft_of(request, user, bulk)
+    here = page_of(query_of(request).get("page", ""), draft, len(bulk.rows))
+    seen = draft.seen | frozenset(here)
+    shown = [
+        (one, rows)
+        for one in bulk.shown
+        if (rows := [row for row in one.posts if row in set(bulk.rows[here.start : here.stop])])
+    ]
+    ids = [one.case_id for one, _ in shown]
+    contacts = contacts_of(engine, ids)
     return page(
         request,
         "bulk.html",
         bulk=bulk,
+        shown=shown,
+        here=here,
+        sheets=sheets(len(bulk.rows), draft.ticked, seen),
+        off=ranges(frozenset(range(len(bulk.rows))) - draft.ticked - frozenset(here)),
+        seen=ranges(seen),
         cases=standings(engine, [*ids, *bulk.outcomes]),
-        members=members,
+        members=bulk_posts(engine, bulk.rows[here.start : here.stop]),
         places={row: place for place, row in enumerate(bulk.rows)},
         quotes={
             case: [(one.clause, masked(one.words, contacts[case])) for one in some]
-            for case, some in quotes.items()
+            for case, some in quotes_of(engine, ids, QUOTES).items()
         },
         hide=lambda case, text: masked(text, contacts.get(case, NOBODY)),
         own=same_person(bulk.owner, user.login),
-        draft=draft_of(request, user, bulk),
+        shown_signs=SHOWN,
+        draft=draft,
         verdicts=VERDICT_WORDS,
         reasons=REASONS,
         platform_name=platform_name,
@@ -90,18 +116,55 @@ def batch(request: Request, user: Reader, number: Number) -> Response:
     )
 
 
+def page_of(asked: str, draft: Draft, total: int) -> range:
+    """The places of the page that is asked for, or of the one that was left for a login."""
+    number = number_typed(asked) or draft.place // PER + 1
+    low = min(number - 1, (total - 1) // PER) * PER
+    return range(low, min(low + PER, total))
+
+
 def draft_of(request: Request, user: User, bulk: Bulk) -> Draft:
     pairs = kept_pairs(request, user)
-    if not pairs:
-        return Draft(ticked=frozenset(range(len(bulk.rows))))
+    with suppress(Problem):  # a form that no page of ours made
+        if pairs:
+            return filled_in(pairs, len(bulk.rows))
+    return Draft(ticked=frozenset(range(len(bulk.rows))))
+
+
+def filled_in(pairs: Sequence[tuple[str, str]], total: int) -> Draft:
     typed = dict(pairs)
+    members = [int(v) for k, v in pairs if k == "member" and v.isdecimal() and len(v) < 5]
+    shown, turned = typed.get("places"), "turned" in typed
+    here = places_in(shown, total) if shown is not None else frozenset()
     return Draft(
-        ticked=frozenset(int(v) for k, v in pairs if k == "member" and v.isdecimal()),
+        ticked=ticked_of(members, shown, typed.get("off", ""), total),
+        seen=places_in(typed.get("seen", ""), total),
+        place=min(here, default=0),
         verdict=typed.get("verdict", ""),
         reason=typed.get("reason", ""),
         note=typed.get("note", ""),
-        kept=True,
+        kept=not turned,
     )
+
+
+@router.post("/bulk/{number:int}/turn")
+def turn(request: Request, user: Decider, number: Number, form: Whole) -> Response:
+    """Another page of the batch; ticks and words that are on the form go along."""
+    bulk, engine = found(request, number), desk_of(request).engine
+    ticked, names = ticks(form, bulk), ("seen", "verdict", "reason", "note")
+    pairs = [(name, str(form.get(name, ""))[:LONGEST]) for name in names]
+    off = ranges(frozenset(range(len(bulk.rows))) - ticked)
+    kept = [*pairs, ("off", off), ("places", ""), ("turned", "1")]
+    path = f"/bulk/{number}"
+    to = number_typed(str(form.get("to", ""))) or 1
+    return go(f"{path}?page={to}&kept={keep_form(engine, user.login, path, kept)}")
+
+
+def ticks(form: FormData, bulk: Bulk) -> frozenset[int]:
+    """Places with a tick, on the page that was sent and on all others."""
+    shown = str(form["places"]) if "places" in form else None
+    members = numbers(form, "member")
+    return ticked_of(members, shown, str(form.get("off", "")), len(bulk.rows))
 
 
 def shown_result(request: Request, user: User, bulk: Bulk) -> Response:
@@ -137,16 +200,12 @@ def said_of(form: FormData, bulk: Bulk, by: str) -> Said:
             "请先选择结论和理由，没有写入。",
             "Choose a verdict and a reason first; nothing was written.",
         )
-    rows = dict(enumerate(bulk.rows))
-    places = numbers(form, "member")
-    if not all(place in rows for place in places):
-        raise unreadable()
     return Said(
         verdict=Verdict(verdict),
         reason=reason,
         note=str(form.get("note", "")).replace("\r\n", "\n").strip(),
         by=by,
-        kept=frozenset(rows[place] for place in places),
+        kept=frozenset(bulk.rows[place] for place in ticks(form, bulk)),
     )
 
 
