@@ -11,13 +11,14 @@ from console.desk import Desk
 from console.forms import today
 from console.roles import Act, Caller, may
 from exports.registry import exporter
-from exports.takedown_rows import PLATFORMS, ListHead
+from exports.takedown_rows import ListHead
 from storage.bilingual import Problem
 from storage.cases import get_case
 from storage.columns import utc_now
 from storage.export_cancel import cancel
 from storage.export_jobs import EACH, Job, JobState, Order, place_order
 from storage.persons import same_person
+from storage.platform_words import PLATFORMS
 from storage.users import User
 
 WORTH = 2  # characters of a reason to show contacts, at least

@@ -30,10 +30,10 @@ from console.page import go, page, query_of
 from console.people import LARGEST_ID, Missing, Reader
 from console.roles import Caller
 from exports.registry import formats
-from exports.takedown_rows import PLATFORMS
 from storage.bilingual import Bilingual, Problem
 from storage.export_cancel import void_numbers
 from storage.export_jobs import EACH, JOB_WORDS, Job, Order, get_job, list_jobs
+from storage.platform_words import PLATFORMS
 
 router = APIRouter(include_in_schema=False)
 MOST_DAYS = 366
