@@ -49,6 +49,7 @@ FOR_RECIPIENT = ("letter", "xlsx", "12377")  # what is made of one takedown requ
 KIND_WORDS = {
     "brief": Bilingual("巡查日报、简报", "daily brief"),
     "evidence": Bilingual("证据包", "evidence package"),
+    "capture": Bilingual("取证并制作证据包", "capture and evidence package"),
 }
 
 

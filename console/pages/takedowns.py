@@ -99,10 +99,8 @@ Field = Annotated[str, Form()]
 def requests(request: Request, _user: Reader) -> Response:
     engine, query = desk_of(request).engine, query_of(request)
     wanted = wanted_of(query)
-    before = query.get("before", "")
-    rows, end = find_requests(
-        engine, wanted, today(), int(before) if before.isdecimal() and len(before) < 10 else None
-    )
+    before = number_or_none(query.get("before", ""))
+    rows, end = find_requests(engine, wanted, today(), before)
     due = due_now(engine, utc_now())
     return page(
         request,
@@ -122,7 +120,13 @@ def requests(request: Request, _user: Reader) -> Response:
         states=STATE_WORDS,
         today=today(),
         platform_name=platform_name,
+        for_case=number_or_none(query.get("case", "")) or "",
     )
+
+
+def number_or_none(typed: str) -> int | None:
+    """A number in an address; None for anything else."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def wanted_of(query: object) -> Wanted:
