@@ -71,6 +71,10 @@ def shown(moment: datetime) -> str:
     return f"{moment.astimezone(OFFICE_TIME):%Y-%m-%d %H:%M:%S}"
 
 
+def minute(moment: datetime) -> str:
+    return shown(moment)[:-3]
+
+
 def wrong_state(number: str, wanted: str, items: Sequence[Item]) -> Problem:
     states = sorted({item.state for item in items})
     zh = "、".join(STATE_WORDS[state].zh for state in states) or "无条目"
@@ -196,7 +200,7 @@ def record_sent(engine: Engine, number: int, sending: Sending) -> int:
         for item in items:
             move(connection, item, ItemState.SENT, step, next_look=sending.at + FIRST_LOOK)
         what = {"list": sending.batch_no, "letter": sending.letter_no, "sha256": sha256}
-        audited(connection, step, request, items, when=shown(sending.at), **what)
+        audited(connection, step, request, items, when=minute(sending.at), **what)
     return len(items)
 
 
@@ -265,7 +269,7 @@ def acknowledge(
         waiting = [item for item in every if item.state is ItemState.SENT]
         for item in waiting:
             move(connection, item, ItemState.ACKNOWLEDGED, step)
-        audited(connection, step, request, every, when=shown(word.at))
+        audited(connection, step, request, every, when=minute(word.at))
     return len(waiting)
 
 
@@ -295,7 +299,7 @@ def add_receipt(connection: Connection, request: AnyRow, receipt_no: str, step: 
     every = items_of(connection, [request.id]).get(request.id, [])
     for item in every:
         note_down(connection, item.id, item.state, item.state, step)
-    audited(connection, step, request, every, when=shown(step.at))
+    audited(connection, step, request, every, when=minute(step.at))
 
 
 def record_answer(engine: Engine, item_number: int, answer: Answer, word: Word) -> ItemState:
@@ -325,7 +329,7 @@ def record_answer(engine: Engine, item_number: int, answer: Answer, word: Word) 
                 answered_by=person,
                 answer_note=word.note,
             )
-            audited(connection, step, request, [item], when=shown(word.at))
+            audited(connection, step, request, [item], when=minute(word.at))
     except IntegrityError as error:
         raise followed(item_number) from error
     return after

@@ -19,7 +19,7 @@ from storage.raises import RECURRENCE, Raise, add_raise
 from storage.records import Sighting, Snapshot
 from storage.rows import identity
 from storage.second_persons import known_person, same_people
-from storage.takedown_acts import followed, not_in_future, shown
+from storage.takedown_acts import followed, minute, not_in_future, shown
 from storage.takedown_history import MACHINE, Step, audited, move
 from storage.takedown_models import takedown_items, takedown_looks, takedown_requests
 from storage.takedown_states import LOOKED_AT, STATE_WORDS, ItemState, state_after
@@ -179,7 +179,7 @@ def audit_look(connection: Connection, item: Item, looks: Sequence[Look], step: 
     """What the machine saw is in the item's looks; what a person signs is in the audit as well."""
     request = request_row(connection, item.request_id)
     seen = [look.seen.value for look in looks]
-    audited(connection, step, request, [item], seen=seen, when=shown(step.at))
+    audited(connection, step, request, [item], seen=seen, when=minute(step.at))
 
 
 def write_looks(connection: Connection, item: Item, looks: Sequence[Look], step: Step) -> None:

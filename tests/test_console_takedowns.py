@@ -479,3 +479,26 @@ def test_people_stand_by_their_names_and_are_found_by_them(desk) -> None:
         assert "起草处置请求</td>" in sun.get(f"/audit?{query}").text, query
     add_user(desk.engine, "wang2", name, [Role.REVIEWER], "admin")
     assert f"{name}（wang）" in wang.get("/takedowns/1").text, "two of one name"
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def test_lists_that_the_desk_did_not_make_are_named_and_where_they_are(desk) -> None:
+    decided(desk.engine)
+    number = listed(desk.engine)
+    page = Browser(desk).log_in("wang").get("/exports").text
+    assert number in page.split("不在审核台生成的")[-1]
+    assert "文件在服务器上，不能在此下载" in page
+    place_order(desk.engine, Order(kind="list", form="csv"), "wang")
+    run_waiting(shop(desk), "test")
+    page = Browser(desk).log_in("wang").get("/exports").text
+    own = list_jobs(desk.engine)[0].files[0].number
+    assert own in page.split("不在审核台生成的")[0]
+    assert own not in page.split("不在审核台生成的")[-1]
+
+
+def test_a_list_with_contacts_is_said_to_be_the_internal_one_at_the_tick(desk) -> None:
+    page = Browser(desk).log_in("wang").get("/exports").text
+    assert 'name="contacts"' in page
+    assert "就是“内部清单”" in page
