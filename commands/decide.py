@@ -13,8 +13,9 @@ from door.casework import VERDICT_WORDS, CaseNumber, open_queue, said, word_of
 from door.speech import out, say, t
 from storage.cases import decide, get_case
 from storage.reasons import check, named
-from storage.records import Decision
+from storage.records import Decision, Verdict
 from storage.second import look
+from storage.takedown_changed import withdrawable_of_case
 from storage.users import all_users, get_user
 
 HELP = t("记录审核人对一件案件的决定。", "Record a person's decision about one case.")
@@ -97,10 +98,25 @@ def command(
         ),
         markup=False,
     )
+    if meant is not Verdict.VIOLATION:
+        tell_asked(engine, case_id)
     if get_case(engine, case_id).awaits_second:
         say(
             "按规定须另一人复核后才生效：certsweep decide … --second",
             "It takes effect when a second person agrees: certsweep decide … --second",
+        )
+
+
+def tell_asked(engine: Engine, case_id: int) -> None:
+    """Which requests still ask for what is no violation any more; nothing withdraws by itself."""
+    asked = withdrawable_of_case(engine, case_id)
+    if asked:
+        numbers = "、".join(dict.fromkeys(request.request_no for request, _ in asked))
+        items = " ".join(f"--item {item.id}" for _, item in asked[:20])
+        say(
+            f"本案仍在处置请求 {numbers} 中，宜撤回：certsweep takedown withdraw {items}",
+            f"It still stands in takedown requests {numbers}, which should be withdrawn: "
+            f"certsweep takedown withdraw {items}",
         )
 
 

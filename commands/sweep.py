@@ -54,6 +54,13 @@ def command(
             ),
         ),
     ] = False,
+    by: Annotated[
+        str,
+        typer.Option(
+            metavar=t("姓名", "NAME"),
+            help=t("谁启动的；默认记本机和进程号", "who starts it; else this machine and process"),
+        ),
+    ] = "",
     as_json: Annotated[
         bool,
         typer.Option(
@@ -71,10 +78,10 @@ def command(
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     with SweepProgress() as progress:
         if targets is None:
-            ran = sample_sweep(engine, SETTINGS, progress.count)
+            ran = sample_sweep(engine, SETTINGS, progress.count, by)
             result, tell_sample = ran.sweep, ran
         else:
-            order = order_of(targets)
+            order = order_of(targets, by)
             result = run_sweep(engine, SETTINGS, order, all_sources(), progress.count)
             tell_sample = None
     if result.ending.interrupted:
@@ -97,12 +104,13 @@ def read_again(engine: Engine, reader: Reader) -> None:
         say(problem.text.zh, problem.text.en)
 
 
-def order_of(targets: Path) -> SweepOrder:
+def order_of(targets: Path, by: str) -> SweepOrder:
     wanted = read_wanted(targets, all_sources(), datetime.now(BEIJING).date())
     return SweepOrder(
         targets=wanted.targets,
         name="targets",
         contact=SETTINGS.contact,
+        by=by,
         discover=wanted.discover,
     )
 

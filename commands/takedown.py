@@ -18,25 +18,24 @@ from door.speech import out, say, t
 from door.takedown_drafting import recipient_of
 from door.takedown_due import due_json, show_due
 from door.takedown_options import (
+    AnswerWord,
     AsJson,
     At,
     By,
+    Correct,
     Days,
     File,
     How,
     ItemNumber,
     Letter,
     ListNumber,
+    NoReceipt,
     Note,
     Number,
+    Receipt,
 )
-from door.takedown_report import (
-    request_json,
-    requests_table,
-    show_request,
-    words,
-)
-from door.takedown_typed import print_json, seen_of, sha256_of, told, word
+from door.takedown_report import request_json, requests_table, show_request, words
+from door.takedown_typed import answer_of, print_json, seen_of, sha256_of, told, word
 from storage.takedown_acts import (
     Sending,
     acknowledge,
@@ -50,6 +49,7 @@ from storage.takedown_drafting import Wanted, draft_all
 from storage.takedown_due import due_now
 from storage.takedown_history import Step
 from storage.takedown_looks import Look, add_persons_look
+from storage.takedown_receipts import correct_receipt
 from storage.takedown_states import ANSWER_WORDS, STATE_WORDS
 from storage.takedown_verdict import Way
 from storage.takedowns import (
@@ -169,27 +169,32 @@ def sent_command(
     "ack",
     cls=HouseCommand,
     help=t(
-        "登记对方已受理，附回执编号；编号后到的，再登记一次即补上。",
+        "登记对方已受理，附回执编号；编号后到的，再登记一次即补上，写错的用 --correct 更正。",
         "Record that the recipient has it, with its receipt; a number that came later is added by "
-        "recording it again.",
+        "recording it again, a wrong one put right by --correct.",
     ),
 )
 def ack_command(
     number: Number,
     by: By,
-    receipt: Annotated[
-        str, typer.Option(metavar=t("编号", "NUMBER"), help=t("回执编号", "receipt number"))
-    ] = "",
+    receipt: Receipt = "",
     at: At = "",
     *,
+    no_receipt: NoReceipt = False,
+    correct: Correct = "",
     as_json: AsJson = False,
 ) -> None:
-    count = acknowledge(open_queue(), number, word(by, at, ""), receipt)
+    said = word(by, at, correct)
+    if correct:
+        correct_receipt(open_queue(), number, said, receipt)
+        told("已更正回执编号。", "The receipt number is corrected.", as_json, number)
+        return
+    count = acknowledge(open_queue(), number, said, receipt, without=no_receipt)
+    moved = f"（{count} 条）。" if count else "；各条状态不变（此前已受理或已看到删除）。"
+    moved_en = f" ({count} items)." if count else "; its items stay where they are."
     told(
-        f"已登记：请求 {number} 已受理"
-        + (f"（{count} 条）。" if count else "；各条状态不变（此前已受理或已看到删除）。"),
-        f"Recorded: request {number} is acknowledged"
-        + (f" ({count} items)." if count else "; its items stay where they are."),
+        f"已登记：请求 {number} 已受理{moved}",
+        f"Recorded: request {number} is acknowledged{moved_en}",
         as_json,
         number,
     )
@@ -199,25 +204,20 @@ def ack_command(
     "answer",
     cls=HouseCommand,
     help=t(
-        "登记平台对一条的答复：是、否、部分、未答复。答复不算删除，删除以复查为准。",
+        "登记平台对一条的答复：已处置、未处置、部分处置、未答复。答复不算删除，删除以复查为准。",
         "Record the platform's answer to one item: yes, no, partial, none. It is no removal.",
     ),
 )
 def answer_command(
     item: ItemNumber,
-    answer: Annotated[
-        str,
-        typer.Argument(
-            metavar=t("答复", "ANSWER"), help=t("是、否、部分、未答复", "yes, no, partial, none")
-        ),
-    ],
+    answer: AnswerWord,
     by: By,
     note: Note = "",
     at: At = "",
     *,
     as_json: AsJson = False,
 ) -> None:
-    meant = word_of(answer, ANSWER_WORDS, "答复", "answer")
+    meant = answer_of(answer)
     after = record_answer(open_queue(), item, meant, word(by, at, note))
     state, said = words(STATE_WORDS[after]), words(ANSWER_WORDS[meant])
     if as_json:

@@ -12,6 +12,7 @@ from storage.bilingual import Bilingual
 from storage.blacklist_pages import ACTS as LISTED
 from storage.reasons import VERDICT_WORDS
 from storage.records import Contacts
+from storage.takedown_words import SEEN_WORDS
 from storage.users import ROLE_WORDS
 
 ACTS: Mapping[str, Bilingual] = {
@@ -37,6 +38,14 @@ ACTS: Mapping[str, Bilingual] = {
     "snapshot.replay": Bilingual("回放网页", "replayed a page"),
     "policy.second": Bilingual("改复核范围", "changed who needs a second person"),
     "directory.import": Bilingual("导入备案目录", "imported a directory"),
+    "takedown.drafted": Bilingual("起草处置请求", "drafted a takedown request"),
+    "takedown.approved": Bilingual("批准处置请求", "approved a takedown request"),
+    "takedown.sent": Bilingual("登记处置发出", "recorded that a request was sent"),
+    "takedown.acknowledged": Bilingual("登记处置受理", "recorded a receipt"),
+    "takedown.corrected": Bilingual("更正回执编号", "corrected a receipt number"),
+    "takedown.answered": Bilingual("登记平台答复", "recorded a platform's answer"),
+    "takedown.looked": Bilingual("登记人工复查", "recorded what a person saw"),
+    "takedown.withdrawn": Bilingual("撤回处置", "withdrew a takedown"),
     "blacklist.list": Bilingual("列入黑名单", "listed on the blacklist"),
     "blacklist.act": Bilingual("黑名单申诉、移出", "blacklist appeal or removal"),
     "blacklist.seen": Bilingual("查看黑名单联系方式", "saw contacts on the blacklist"),
@@ -60,6 +69,8 @@ KINDS: Mapping[str, Bilingual] = {
     "export": Bilingual("导出", "export"),
     "bulk": Bilingual("批次", "batch"),
     "job": Bilingual("任务", "job"),
+    "takedown": Bilingual("处置请求", "takedown request"),
+    "takedown-item": Bilingual("处置条目", "takedown item"),
 }
 KEYS: Mapping[str, Bilingual] = {
     "address": Bilingual("地址", "address"),
@@ -102,6 +113,15 @@ KEYS: Mapping[str, Bilingual] = {
     "to": Bilingual("转往", "to"),
     "day": Bilingual("日期", "day"),
     "case_id": Bilingual("案件", "case"),
+    "request": Bilingual("请求号", "request"),
+    "items": Bilingual("条目", "items"),
+    "note": Bilingual("说明", "note"),
+    "letter": Bilingual("文号", "letter"),
+    "when": Bilingual("发生时间", "when"),
+    "receipt": Bilingual("回执编号", "receipt"),
+    "before": Bilingual("原为", "before"),
+    "seen": Bilingual("所见", "seen"),
+    "by": Bilingual("由", "by"),
     "running": Bilingual("已在生成", "it was running"),
 }
 YES, NO = Bilingual("是", "yes"), Bilingual("否", "no")
@@ -110,6 +130,7 @@ VALUES: Mapping[str, Mapping[str, Bilingual]] = {
     "verdict": {verdict.value: text for verdict, text in VERDICT_WORDS.items()},
     "roles": {role.value: text for role, text in ROLE_WORDS.items()},
     "act": LISTED,
+    "seen": {seen.value: text for seen, text in SEEN_WORDS.items()},
 }
 ADDRESS = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
 ADDRESS6 = re.compile(r"(?<![\w:])((?:[0-9a-f]{1,4}:){2})[0-9a-f:]+", re.IGNORECASE)
@@ -127,6 +148,19 @@ def about_name(about: str) -> Bilingual:
         return Bilingual(about, about)
     word = KINDS.get(kind, Bilingual(kind, kind))
     return Bilingual(f"{word.zh} {plain(rest)}", f"{word.en} {plain(rest)}")
+
+
+def about_code(typed: str) -> str:
+    """case:12 for what people write: 案件 12, 案件12, case 12, or the number alone."""
+    text = " ".join(typed.replace("：", ":").split())
+    if text.isascii() and text.isdigit():
+        return f"case:{text}"
+    for kind, word in KINDS.items():
+        for name in (word.zh, word.en):
+            if text.lower().startswith(name):
+                rest = text[len(name) :].strip(" :")
+                return f"{kind}:{rest}" if rest else kind
+    return text
 
 
 def told(detail: Mapping[str, Any]) -> list[tuple[Bilingual, Bilingual]]:

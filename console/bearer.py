@@ -97,10 +97,11 @@ async def caller(request: Request) -> Caller:
         found = await of_session(request, desk)
     if found is None:
         raise Unknown(
-            "没有令牌，或令牌无效、已过期、已撤销。请用 `certsweep token create` 建立，"
+            "没有令牌，或令牌无效、已过期、已撤销。请管理员运行 certsweep token create 建立，"
             "并在请求头写 Authorization: Bearer 令牌。",
-            "There is no token, or it is wrong, expired or revoked. Make one with "
-            "`certsweep token create` and send it as Authorization: Bearer TOKEN.",
+            "There is no token, or it is wrong, expired or revoked. An "
+            "administrator makes one with certsweep token create; send it as Authorization: "
+            "Bearer TOKEN.",
         )
     return found
 

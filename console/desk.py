@@ -52,7 +52,8 @@ def tools_of(request: HTTPConnection) -> Tools:
     tools = desk_of(request).tools
     if tools is None:
         raise Problem(
-            "这个审核台没有接上研判和巡查，此页不能用。请用 certsweep serve 启动。",
-            "This desk was given neither judge nor sweeps; start it with certsweep serve.",
+            "这个审核台没有接上研判和巡查，此页不能用。请管理员运行 certsweep serve 启动。",
+            "This desk was given neither judge nor sweeps; an administrator starts it with "
+            "certsweep serve.",
         )
     return tools

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -11,7 +12,11 @@ from console.page import query_of
 from storage.bilingual import Problem
 from storage.cases import get_case
 from storage.persons import same_person
+from storage.reasons import WITHDRAWN
 from storage.records import CaseStatus, Verdict
+from storage.takedown_changed import withdrawable_of_case
+from storage.takedowns import Item
+from storage.takedowns import Request as Asked
 from storage.users import User
 
 
@@ -23,6 +28,7 @@ class Flash:
     decision_id: int
     awaits_second: bool
     can_withdraw: bool
+    asked: Sequence[tuple[Asked, Item]]  # open requests, where it is no violation any more
 
 
 def flash_of(request: Request, user: User) -> Flash | None:
@@ -37,6 +43,7 @@ def flash_of(request: Request, user: User) -> Flash | None:
     if not case.decisions or not same_person(case.decisions[-1][1].by, user.login):
         return None
     number, decision = case.decisions[-1]
+    stands = decision.verdict is Verdict.VIOLATION or decision.reason == WITHDRAWN
     return Flash(
         case_id=case.id,
         verdict=decision.verdict,
@@ -44,4 +51,5 @@ def flash_of(request: Request, user: User) -> Flash | None:
         decision_id=number,
         awaits_second=case.awaits_second,
         can_withdraw=case.status is CaseStatus.DECIDED,
+        asked=() if stands else withdrawable_of_case(desk_of(request).engine, case.id),
     )

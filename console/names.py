@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from exports.takedown_rows import PLATFORMS
 from storage.bilingual import Bilingual, Problem
+from storage.platform_words import PLATFORMS, platform_of
 from storage.records import CaseStatus
 
 STATUSES = {
@@ -36,10 +36,8 @@ def platform_name(platform: str) -> Bilingual:
 
 def platform_code(typed: str) -> str:
     """The platform that somebody typed by its Chinese name or its word; "" for nothing typed."""
-    named = typed.strip()
-    codes = {name: code for code, name in PLATFORMS.items()}
-    found = codes.get(named, named.lower())
-    if found and found not in PLATFORMS:
+    found, named = platform_of(typed), typed.strip()
+    if found is None:
         raise Problem(
             f"没有叫“{named[:40]}”的平台，没有写入。可填：{'、'.join(PLATFORMS.values())}。",
             f"There is no platform {named[:40]!r}; nothing was written. Known are: "

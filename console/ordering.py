@@ -11,13 +11,14 @@ from console.desk import Desk
 from console.forms import today
 from console.roles import Act, Caller, may
 from exports.registry import exporter
-from exports.takedown_rows import PLATFORMS, ListHead
+from exports.takedown_rows import ListHead
 from storage.bilingual import Problem
 from storage.cases import get_case
 from storage.columns import utc_now
 from storage.export_cancel import cancel
-from storage.export_jobs import EACH, Job, JobState, Order, place_order
+from storage.export_jobs import CAPTURE, EACH, Job, JobState, Order, place_order
 from storage.persons import same_person
+from storage.platform_words import PLATFORMS
 from storage.users import User
 
 WORTH = 2  # characters of a reason to show contacts, at least
@@ -89,15 +90,15 @@ def brief_order(day: date | None, days: int) -> Order:
     return Order(kind="brief", day=last, days=days)
 
 
-def evidence_order(engine: Engine, case_id: int) -> Order:
-    """A Problem here rather than in a job."""
+def evidence_order(engine: Engine, case_id: int, *, capture: bool = False) -> Order:
+    """`capture`: its pages are captured first. A Problem here rather than in a job."""
     if get_case(engine, case_id).awaits_second:
         raise Problem(
             f"案件 {case_id} 正等另一人独立复核，复核后才能制作证据包；没有制作。",
             f"Case {case_id} waits for a second person, who must not see the first opinion; no "
             "package was made. Make it after that.",
         )
-    return Order(kind="evidence", case_id=case_id)
+    return Order(kind="evidence", form=CAPTURE if capture else "", case_id=case_id)
 
 
 def again(job: Job, one: Caller) -> Order:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from console.words import LANGUAGES, age, moment, sayer, translator
 from exports.masking import masked
 from storage.bilingual import Bilingual
 from storage.keymap import USUAL
+from storage.person_names import names_of, shown_name
 from storage.reasons import VERDICT_WORDS, named
 from storage.records import Contacts, Verdict
 
@@ -66,6 +67,7 @@ def common(request: Request) -> dict[str, Any]:
         "here": request.url.path,
         "stay": stay(request),
         "may": lambda act: user is not None and may(user, Act(act)),
+        "person": people_named(request),
         "mask": lambda text: masked(text, Contacts()),
         "moment": moment,
         "age": lambda value: age(value, lang),
@@ -73,6 +75,18 @@ def common(request: Request) -> dict[str, Any]:
         "reason_word": lambda verdict, code: said(named(Verdict(verdict), code)),
         "reason_said": lambda verdict, code: said(coded(Verdict(verdict), code)),
     }
+
+
+def people_named(request: Request) -> Callable[[str | None], str]:
+    """By name whoever stands in a page by login; the accounts are read once, by the first asked."""
+    names: dict[str, str] = {}
+
+    def person(written: str | None) -> str:
+        if not names:
+            names.update({"": ""} | names_of(desk_of(request).engine))
+        return shown_name(names, written)
+
+    return person
 
 
 def coded(verdict: Verdict, code: str) -> Bilingual:

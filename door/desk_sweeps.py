@@ -56,9 +56,9 @@ class SweepControl:
         if not self.command:
             raise Problem(
                 "审核台启动时没有给出目标文件，不能在这里开始巡查。"
-                "请在服务器上用 certsweep serve --targets 文件 重新启动审核台。",
-                "The desk was given no targets file, so no sweep can be started here. Restart it "
-                "on the server with certsweep serve --targets FILE.",
+                "请管理员在服务器上运行 certsweep serve --targets 文件，重新启动审核台。",
+                "The desk was given no targets file, so no sweep can be started here. An "
+                "administrator restarts it on the server with certsweep serve --targets FILE.",
             )
         with self._lock:
             held = holder_of(self.engine, self.settings.home, LOCK)
@@ -74,7 +74,7 @@ class SweepControl:
         """Wait for its end; a sweep that could not even begin leaves a failed row."""
         began, code, complaint = datetime.now(UTC), 1, ""
         try:
-            code, complaint = night.sweep(self.command)
+            code, complaint = night.sweep((*self.command, f"--by={by}"))
             if code not in {0, INTERRUPTED} and not started_since(self.engine, began):
                 record_failed_start(self.engine, self.command, began, complaint, by)
         except (OSError, Problem) as error:

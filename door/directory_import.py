@@ -82,8 +82,8 @@ def source_of(path: Path, wanted: Wanted) -> Source:
     as_of = wanted.as_of or today()
     if as_of > today():
         raise Problem(
-            f"截至日期 {as_of} 还没到，没有导入；请检查 --as-of。",
-            f"{as_of} has not come yet; not imported: check --as-of.",
+            f"截至日期 {as_of} 还没到，没有导入；请检查（命令行：--as-of）。",
+            f"{as_of} has not come yet; not imported: check it (command line: --as-of).",
         )
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()

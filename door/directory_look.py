@@ -15,8 +15,9 @@ def looked_up(engine: Engine, name: str) -> tuple[str, list[Filing], bool]:
     directory = load_directory(engine)
     if directory is None:
         raise Problem(
-            "还没有导入目录；请先运行 certsweep directory import。",
-            "No directory was imported yet; run certsweep directory import.",
+            "还没有导入目录；请先到“备案目录”页导入（命令行：certsweep directory import）。",
+            "No directory was imported yet; import one on the directory's page (command line: "
+            "certsweep directory import).",
         )
     return found_in(directory, name)
 

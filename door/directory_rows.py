@@ -104,8 +104,8 @@ class Reader:
         kind = read_kind(columns.text(row, "kind")) or self.kind or kind_by(number)
         if kind is None:
             raise Problem(
-                "没有类别；请加“类别”列，或用 --kind 指明整个文件的类别",
-                "no kind: add a column `kind`, or name the whole file's by --kind",
+                "没有类别；请加“类别”列，或选定整个文件的类别（命令行：--kind）",
+                "no kind: add a column `kind`, or choose the whole file's (command line: --kind)",
             )
         audiences = read_audiences(columns.text(row, "audience")) or ("",)
         wanted = list(product(scopes(row, columns), audiences))
@@ -139,9 +139,9 @@ class Reader:
             if self.notes.filings > MOST_FILINGS:
                 raise Problem(
                     f"展开后超过 {MOST_FILINGS:,} 条，没有导入；"
-                    "请拆成几个文件，用 --list 分别命名。",
+                    "请拆成几个文件，各取名册名称（命令行：--list）。",
                     f"more than {MOST_FILINGS:,} filings; not imported: split the file and name "
-                    "each part with --list.",
+                    "each part (command line: --list).",
                 )
             yield filing
 

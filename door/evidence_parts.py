@@ -38,9 +38,9 @@ def proof_of(settings: Settings, engine: Engine) -> Proof:
     if settings.tsa and not settings.tsa_roots:
         raise Problem(
             "设置了时间戳机构 CERTSWEEP_TSA，却没有设置根证书文件 CERTSWEEP_TSA_ROOTS，"
-            "无法核对它们的答复。",
+            "无法核对它们的答复。请管理员设置。",
             "CERTSWEEP_TSA names timestamp authorities, but CERTSWEEP_TSA_ROOTS names no file of "
-            "roots: their answers could not be verified.",
+            "roots: their answers could not be verified. An administrator sets it.",
         )
     if settings.tsa_roots:
         roots = read_roots(settings.tsa_roots)

@@ -180,9 +180,10 @@ def content_of(proof: Proof, package: Package, manifest: bytes, told: dict[str, 
     if key.id != package.key_id:
         raise Problem(
             f"证据包 {package.name} 由已更换的密钥签名，不能补写。"
-            f"请重新运行 certsweep evidence package {package.case_id}。",
+            f"请到“证据包”页重新制作（命令行：certsweep evidence package {package.case_id}）。",
             f"{package.name} was signed with a key that was rotated since and cannot be completed. "
-            f"Run certsweep evidence package {package.case_id} again.",
+            f"Make it again on their page (command line: certsweep evidence package "
+            f"{package.case_id}).",
         )
     with read(proof.engine) as connection:
         # Timestamps before custody: a line is there for each that was read.

@@ -69,7 +69,7 @@ SYSTEM = {
     "SSL": "加密连接没有建立",
     "timed out": "超时",
     "too slow": "答复太慢",
-    "no http(s) address": "不是网址，或者写有密码；请检查 CERTSWEEP_TSA",
+    "no http(s) address": "不是网址，或者写有密码；请管理员检查 CERTSWEEP_TSA",
     "more than": "答复太大",
 }
 

@@ -75,28 +75,38 @@ def refuse_mixes(chosen: Exporter, asked: Asked) -> None:
     """Raise Problem for options of which one would be passed over in silence."""
     lists = chosen.format in {"xlsx", "csv"}
     mixed = (
-        (asked.to and chosen.format != "transfer", "--to 只用于转办函（transfer）", "--to"),
-        (asked.internal and not lists, "--internal 只用于清单（xlsx、csv）", "--internal"),
+        (
+            asked.to and chosen.format != "transfer",
+            "“转给部门”（--to）只用于转办函",
+            "A department (--to)",
+        ),
+        (
+            asked.internal and not lists,
+            "“内部清单”（--internal）只用于清单（XLSX、CSV）",
+            "An internal list (--internal)",
+        ),
         (
             asked.request and (asked.platform or asked.site or asked.since),
-            "--request 已写明是哪一份请求，不能与 --platform、--site、--since 同用",
-            "--request, with --platform, --site or --since",
+            "已选定一份处置请求（--request），不能再选平台、网站、起始日期"
+            "（--platform、--site、--since）",
+            "A request (--request), with platform, site or first day (--platform, --site, "
+            "--since),",
         ),
         (
             asked.request and chosen.format == "transfer",
-            "--request 是给平台的处置请求，不用于转办函",
-            "--request, for a transfer letter",
+            "处置请求（--request）是给平台的，不用于转办函",
+            "A request (--request), for a transfer letter,",
         ),
         (
             asked.site and platform_key(asked.platform) not in {"", OPEN_WEB},
-            "--site 只用于网站，不能与别的平台同用",
-            "--site, with another platform than web",
+            "“网站”一栏（--site）只用于平台“网站”，不能与别的平台同用",
+            "A site (--site), with another platform than web,",
         ),
     )
     for wrong, zh, en in mixed:
         if wrong:
             raise Problem(
-                f"{zh}，没有生成文件。请去掉多余的选项。",
+                f"{zh}，没有生成文件。请去掉多余的一项。",
                 f"{en} does not go with this; no file was made. Leave out what is too much.",
             )
 
@@ -141,8 +151,8 @@ def named(there: Counter[str]) -> tuple[str, str]:
 def one_site_please(there: Counter[str]) -> Problem:
     zh, en = named(there)
     return Problem(
-        "各网站的主办者不同，一家一函，没有生成文件。请用 --site 指定一个网站，"
-        f"或者用 --request 指定处置请求。{zh}",
+        "各网站的主办者不同，一家一函，没有生成文件。请填写网站，或者到处置请求页上"
+        f"按请求生成（命令行：--site、--request）。{zh}",
         "Each site has an owner of its own: a letter goes to one of them; no file was made. Name "
-        f"it with --site or --request. {en}",
+        f"the site, or make it on a request's page (command line: --site, --request). {en}",
     )

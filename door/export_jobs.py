@@ -7,6 +7,7 @@ the lock, knows to be nobody's.
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ from storage.database import explained
 from storage.export_cancel import Cancelled, stopped
 from storage.export_jobs import (
     CANCELLED,
+    CAPTURE,
     EACH,
     Job,
     Made,
@@ -250,7 +252,16 @@ def make_brief(shop: Shop, job: Job, part: Path) -> Product:
 
 def make_evidence(shop: Shop, job: Job, _part: Path) -> Product:
     """The package goes where packages are written again when their timestamps come."""
-    progress = Progress(shop.engine, job.id, 1)
+    capturing = job.order.form == CAPTURE
+    progress = Progress(shop.engine, job.id, 0 if capturing else 1)  # how many pages is not known
+    captured = []
+    if capturing:
+        # Browser and sample web are loaded by this job alone; the desk itself never needs them.
+        captured = [
+            importlib.import_module("door.capture_job").capture_case(
+                shop.engine, shop.settings, job.order.case_id, job.asked_by, progress
+            )
+        ]
     proof = proof_of(shop.settings, shop.engine)
     folder = shop.folder / EVIDENCE
     made_folder(folder)
@@ -258,7 +269,7 @@ def make_evidence(shop: Shop, job: Job, _part: Path) -> Product:
     progress.finished(1)
     lacks = [Bilingual(*LACKS.get(one.what, (one.what, one.what))) for one in packed.lacks]
     state = STATES[packed.sealing.state]
-    words = list(dict.fromkeys([state, *lacks, *packed.sealing.why]))
+    words = list(dict.fromkeys([*captured, state, *lacks, *packed.sealing.why]))
     return Product(
         files=(),
         anyway=True,

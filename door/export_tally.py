@@ -68,8 +68,9 @@ TOLD = {
     ),
     "snapshot": ("没有快照，请先取证；案件", "There is no snapshot, capture first; cases "),
     "package": (
-        "还没有证据包（certsweep evidence package 案件编号）；案件",
-        "There is no evidence package yet (certsweep evidence package CASE); cases ",
+        "还没有证据包，请到“证据包”页制作（命令行：certsweep evidence package 案件编号）；案件",
+        "There is no evidence package yet, make one on their page (command line: certsweep "
+        "evidence package CASE); cases ",
     ),
 }
 
@@ -99,9 +100,10 @@ def several_owners(chosen: Exporter, choice: Choice, *, internal: bool) -> list[
         return []
     return [
         Bilingual(
-            "清单列有不同平台或者网站的内容，不要整份发给其中一家；发给一家的请用 --platform、"
-            "--site 或者 --request。",
+            "清单列有不同平台或者网站的内容，不要整份发给其中一家；发给一家的请选定平台或"
+            "者网站，或者到处置请求页上按请求生成（命令行：--platform、--site、--request）。",
             "The list holds content of several platforms or sites: do not send all of it to one of "
-            "them. Use --platform, --site or --request.",
+            "them. Choose a platform or site, or make it on a request's page (command line: "
+            "--platform, --site, --request).",
         )
     ]

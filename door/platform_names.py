@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from door.speech import t
-from exports.takedown_rows import PLATFORMS
 from storage.bilingual import Problem
+from storage.platform_words import PLATFORMS
 
 HELP = t(
     f"只要这个平台：{'、'.join(PLATFORMS.values())}",

@@ -46,7 +46,7 @@ class SampleResult:
 
 
 def sample_sweep(
-    engine: Engine, settings: Settings, on_visit: Callable[[Visit], None]
+    engine: Engine, settings: Settings, on_visit: Callable[[Visit], None], by: str = ""
 ) -> SampleResult:
     """Raises Problem as a sweep does. An interrupted sample decides and exports nothing."""
     with SampleWeb() as web:
@@ -61,6 +61,7 @@ def sample_sweep(
             timeout=25.0,  # a busy machine must not make a page of ours unreadable
             contact=settings.contact,
             pins=(web.pin,),
+            by=by,
             daily=timedelta(0),  # every run of the sample is a day of its own
         )
         sweep = run_sweep(engine, settings, order, all_sources(), on_visit)

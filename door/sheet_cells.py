@@ -39,8 +39,9 @@ ROUNDED = Bilingual(
 
 def too_many_rows() -> BadSheetFile:
     return BadSheetFile(
-        f"超过 {MOST_ROWS:,} 行，没有导入；请拆成几个文件，用 --list 分别命名。",
-        f"more than {MOST_ROWS:,} rows, not imported: split it and name each part with --list.",
+        f"超过 {MOST_ROWS:,} 行，没有导入；请拆成几个文件，各取名册名称（命令行：--list）。",
+        f"more than {MOST_ROWS:,} rows, not imported: split it and name each part (command "
+        "line: --list).",
     )
 
 

@@ -21,8 +21,8 @@ CHANGED = Bilingual(
 )
 REMEDIES = {
     "expired": Bilingual(
-        "请操作员重新登录：certsweep login {name}",
-        "An operator must log in again: certsweep login {name}",
+        "请管理员重新登录，在服务器上运行 certsweep login {name}",
+        "An administrator must log in again on the server: certsweep login {name}",
     ),
     "changed": CHANGED,
     "failing": Bilingual(
@@ -35,8 +35,8 @@ REMEDIES = {
 }
 BLOCKED = {
     "login": Bilingual(
-        "平台要求登录：请操作员登录一次：certsweep login {name}",
-        "It wants a login: an operator logs in once: certsweep login {name}",
+        "平台要求登录：请管理员登录一次，在服务器上运行 certsweep login {name}",
+        "It wants a login: an administrator logs in once on the server: certsweep login {name}",
     ),
     "captcha": Bilingual(
         "平台要求验证码，本程序不破解：已停止该来源，下次巡查会再试；反复出现时请降低频率或人工查看。",
@@ -48,9 +48,9 @@ BLOCKED = {
         "Its robots.txt forbids reading: look by hand, or agree on a way with the platform.",
     ),
     "shell": Bilingual(
-        "只收到空脚本页：请用 certsweep doctor 检查浏览器；需要登录的请先登录。",
-        "Only an empty script page came: check the browser with certsweep doctor; log in if it "
-        "needs that.",
+        "只收到空脚本页：请管理员运行 certsweep doctor 检查浏览器；需要登录的请先登录。",
+        "Only an empty script page came: an administrator checks the browser with certsweep "
+        "doctor; log in if it needs that.",
     ),
 }
 STOPPED = Bilingual(

@@ -60,6 +60,7 @@ class SweepOrder:
     contact: str = ""
     discover: int = 0  # new targets it may add by itself
     pins: tuple[str, ...] = ()  # keys of the sample's own certificate; never part of the plan
+    by: str = ""  # who started it, where a person did at the desk; never part of the plan
     daily: timedelta = DAILY  # between two looks at words that always have results
 
     def plan(self) -> dict[str, Any]:

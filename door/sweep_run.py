@@ -57,7 +57,7 @@ def run_sweep(
         on_visit=on_visit,
     )
     with hold(engine, settings.home, "sweep", holder()):
-        sweep_id, resumed = begin(engine, order.plan(), holder())
+        sweep_id, resumed = begin(engine, order.plan(), order.by or holder())
         frontier, targets = seeded(work, sweep_id)
         if resumed:
             frontier.revive(PASSING)

@@ -24,6 +24,13 @@ ItemNumber = Annotated[
         help=t("条目编号，见 takedown show", "number of the item, as in takedown show"),
     ),
 ]
+AnswerWord = Annotated[
+    str,
+    typer.Argument(
+        metavar=t("答复", "ANSWER"),
+        help=t("已处置、未处置、部分处置、未答复", "yes, no, partial, none"),
+    ),
+]
 By = Annotated[
     str, typer.Option(metavar=t("姓名", "NAME"), help=t("经办人", "who does or records it"))
 ]
@@ -42,6 +49,20 @@ ListNumber = Annotated[
         "--list",
         metavar=t("批次号", "BATCH"),
         help=t("随附清单的批次号，见 export", "number of the list that went along"),
+    ),
+]
+Receipt = Annotated[
+    str, typer.Option(metavar=t("编号", "NUMBER"), help=t("回执编号", "receipt number"))
+]
+NoReceipt = Annotated[
+    bool,
+    typer.Option("--no-receipt", help=t("对方没有给回执编号", "the other side gave no number")),
+]
+Correct = Annotated[
+    str,
+    typer.Option(
+        metavar=t("原因", "WHY"),
+        help=t("更正已登记的回执编号，写明原因", "put a wrong receipt number right, and why"),
     ),
 ]
 Letter = Annotated[

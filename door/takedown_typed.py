@@ -6,13 +6,14 @@ import hashlib
 import json
 from pathlib import Path
 
-from door.casework import open_queue
+from door.casework import open_queue, word_of
 from door.misuse import WrongUse
 from door.moments import moment_of, now
 from door.speech import out, t
 from door.takedown_report import json_word, request_json
 from storage.database import file_problem
 from storage.takedown_acts import Word
+from storage.takedown_states import ANSWER_WORDS, Answer
 from storage.takedown_verdict import Seen
 from storage.takedowns import get_request
 
@@ -60,3 +61,9 @@ def seen_of(typed: str) -> Seen:
             f"{typed!r} is not known: gone, changed or there.",
         )
     return known[typed.strip().lower()]
+
+
+def answer_of(typed: str) -> Answer:
+    """By what the pages call it, or shortly: 是, 否, 部分."""
+    short = {"是": Answer.YES, "否": Answer.NO, "部分": Answer.PARTIAL}
+    return short.get(typed.strip()) or word_of(typed, ANSWER_WORDS, "答复", "answer")

@@ -21,7 +21,7 @@ CLAUSES = {
 }
 STATES = {
     "finished": "完成",
-    "running": "进行中",
+    "running": "未完成",
     "interrupted": "被中断",
     "failed": "未成功",
 }
@@ -110,7 +110,7 @@ def takedown_sentence(brief: Brief) -> str:
 
 def sweep_sentences(brief: Brief) -> Iterator[str]:
     if not brief.sweeps:
-        yield "没有开展巡查。请检查定时任务是否正常（certsweep doctor）。"
+        yield "没有开展巡查。请管理员检查定时任务是否正常（certsweep doctor）。"
         return
     pages, posts = (sum(one.pages for one in brief.sweeps), sum(one.posts for one in brief.sweeps))
     flagged = sum(one.flagged for one in brief.sweeps)

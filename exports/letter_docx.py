@@ -75,23 +75,24 @@ def refuse(head: ListHead) -> None:
     """Raise Problem where the letter cannot be begun."""
     if not head.platform:
         raise Problem(
-            "函要发给一个平台或者网站，没有生成文件。请选定平台或者网站（命令行："
-            "--platform、--site），或者从一份处置请求生成（--request）。",
-            "A letter goes to one platform or site; no file was made. Name it with --platform, "
-            "--site or --request.",
+            "函要发给一个平台或者网站，没有生成文件。请选定平台或者网站，或者到处置请求页上"
+            "按请求生成（命令行：--platform、--site、--request）。",
+            "A letter goes to one platform or site; no file was made. Choose one, or make it on a "
+            "request's page (command line: --platform, --site, --request).",
         )
     if head.platform == "web" and not head.site:
         raise Problem(
-            "各网站的主办者不同，一家一函，没有生成文件。请选定一个网站（命令行：--site），"
-            "或者从一份处置请求生成（--request）。",
+            "各网站的主办者不同，一家一函，没有生成文件。请填写网站，或者到处置请求页上"
+            "按请求生成（命令行：--site、--request）。",
             "Each site has an owner of its own: a letter goes to one of them; no file was made. "
-            "Name it with --site or --request.",
+            "Name the site, or make it on a request's page (command line: --site, --request).",
         )
     if not head.masked:
         raise Problem(
             "发出去的函一律遮盖联系方式，没有生成文件。请不要选“不遮盖联系方式”"
             "（命令行：--show-contacts）。",
-            "A letter always masks contacts; no file was made. Leave out --show-contacts.",
+            "A letter always masks contacts; no file was made. Do not tick showing them "
+            "(command line: --show-contacts).",
         )
 
 

@@ -65,9 +65,10 @@ def some(rows: Iterable[TakedownRow]) -> list[TakedownRow]:
         )
     if len(listed) > MOST:
         raise Problem(
-            f"超过 {MOST} 条，函的附件放不下，没有生成文件。请用 --since 分批，或导出 xlsx 清单。",
+            f"超过 {MOST} 条，函的附件放不下，没有生成文件。"
+            "请用起始日期分批（命令行：--since），或生成 XLSX 清单。",
             f"More than {MOST} rows do not fit a letter's annex; no file was made. "
-            "Split them with --since, or export the xlsx list.",
+            "Split them by the first day (command line: --since), or make the XLSX list.",
         )
     return listed
 

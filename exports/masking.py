@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from exports.takedown_rows import PLATFORMS, platform_name
+from exports.takedown_rows import platform_name
 from storage.digits import ANY_DIGIT, FOLD_SPELLED, SPELLED, folded
+from storage.platform_words import PLATFORMS
 from storage.records import Contacts
 
 STAR: Final = "*"

@@ -80,7 +80,7 @@ def takedown_row(case: DecidedRow, head: ListHead, law_of: LawOf = no_law) -> Ta
         screenshot_file=stored_name(proof) if proof and proof.kind == "screenshot" else "",
         sha256=proof.sha256 if proof else "",
         discovered_by=discovery(case),
-        reviewer=case.decision.by,
+        reviewer=case.reviewer or case.decision.by,
         review_time=beijing(case.decision.at),
         confidence=f"{case.score:.2f}",
         requested_action=ACTIONS[kind],
@@ -216,7 +216,7 @@ def stored_name(proof: Snapshot) -> str:
 def discovery(case: DecidedRow) -> str:
     rules = dict.fromkeys(f"{one.rule} v{one.version}" for one in case.findings)
     found = "规则：" + "、".join(rules) if rules else "人工"
-    return f"{found}；人工审核：{case.decision.by}"
+    return f"{found}；人工审核：{case.reviewer or case.decision.by}"
 
 
 def copies(case: DecidedRow, codes: tuple[str, ...]) -> tuple[str, ...]:

@@ -136,7 +136,8 @@ class _Book:
             if sheet.write_string(line, place, text, style) != 0:
                 raise Problem(
                     f"第 {line} 行放不进工作表（Excel 最多 1,048,576 行），没有生成文件。"
-                    "请用 --since 或 --platform 分批，或改用 csv。",
+                    "请按起始日期或平台分批（命令行：--since、--platform），或改用 CSV。",
                     f"Row {line} does not fit the sheet (Excel takes 1,048,576); no file was made. "
-                    "Split the list with --since or --platform, or use csv.",
+                    "Split the list by first day or platform (command line: --since, --platform), "
+                    "or use CSV.",
                 )

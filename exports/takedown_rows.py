@@ -14,6 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from storage.bilingual import Bilingual
+from storage.platform_words import PLATFORMS
 
 ODD: Final = re.compile(r"[^\w-]")  # nothing of these may stand in a file name
 CHINA: Final = ZoneInfo("Asia/Shanghai")
@@ -67,24 +68,6 @@ OUTWARD: Final = (
 NO_PACKAGE: Final = "尚未制作"  # in place of a package's number
 YES, NO = Bilingual("是", "yes"), Bilingual("否", "no")
 
-PLATFORMS: Final = {
-    "web": "网站",
-    "baidu_search": "百度搜索",
-    "bilibili": "哔哩哔哩",
-    "bing": "必应搜索",
-    "classifieds": "分类信息网站",
-    "douyin": "抖音",
-    "kuaishou": "快手",
-    "so360": "360搜索",
-    "sogou_web": "搜狗搜索",
-    "sogou_weixin": "搜狗微信搜索",
-    "tieba": "百度贴吧",
-    "toutiao": "今日头条",
-    "wechat_mp": "微信公众号",
-    "weibo": "微博",
-    "xiaohongshu": "小红书",
-    "zhihu": "知乎",
-}
 ALL: Final = Bilingual("全部", "all")
 LIST: Final = Bilingual("处置清单", "Takedown list")
 DRAFT: Final = Bilingual("草稿", "draft")

@@ -15,9 +15,12 @@ from storage.columns import AnyRow
 from storage.database import read
 from storage.models import cases
 from storage.models_desk import audit
+from storage.person_names import called
 from storage.persons import folded_name
+from storage.takedown_models import takedown_items
 
 ROWS = 100  # lines on a page
+LARGEST = 2**31  # no case has this number
 CASE = re.compile(r"case:([0-9]{1,10})")
 # Words of a detail that tell what somebody thinks of a case.
 TELLING = frozenset({"verdict", "reason", "upheld", "note", "supersedes", "awaits_second", "codes"})
@@ -27,7 +30,7 @@ HARMLESS = frozenset({"case.read", "case.split", "snapshot.picture", "snapshot.r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    actor: str = ""
+    actor: str = ""  # a login or a name: the lines of whoever has it
     act: str = ""  # one act, or a group of them: "case" for all that begin with "case."
     about: str = ""  # exactly, or up to the colon: "user" for all accounts
     since: datetime | None = None
@@ -53,30 +56,41 @@ class Page:
 
 
 def audit_page(engine: Engine, wanted: Wanted, below: int = 0) -> Page:
-    statement = filtered(wanted).order_by(audit.c.id.desc()).limit(ROWS + 1)
-    if below:
-        statement = statement.where(audit.c.id < below)
     with read(engine) as connection:
+        statement = filtered(connection, wanted).order_by(audit.c.id.desc()).limit(ROWS + 1)
+        if below:
+            statement = statement.where(audit.c.id < below)
         rows = connection.execute(statement).all()
         lines = shown(connection, rows[:ROWS])
     return Page(lines=lines, further=rows[ROWS - 1].id if len(rows) > ROWS else 0)
 
 
-def filtered(wanted: Wanted) -> Any:  # noqa: ANN401 (a SQL statement)
+def filtered(connection: Connection, wanted: Wanted) -> Any:  # noqa: ANN401 (a SQL statement)
     statement = select(audit)
     if wanted.actor:
-        statement = statement.where(audit.c.actor.in_({wanted.actor, folded_name(wanted.actor)}))
+        actors = {folded_name(wanted.actor), *called(connection, wanted.actor)}
+        statement = statement.where(audit.c.actor.in_(actors))
     if wanted.act:
         group = audit.c.act.startswith(f"{wanted.act}.", autoescape=True)
         statement = statement.where((audit.c.act == wanted.act) | group)
     if wanted.about:
         kind = audit.c.about.startswith(f"{wanted.about}:", autoescape=True)
-        statement = statement.where((audit.c.about == wanted.about) | kind)
+        abouts = {wanted.about, *asked_for(connection, wanted.about)}
+        statement = statement.where(audit.c.about.in_(abouts) | kind)
     if wanted.since is not None:
         statement = statement.where(audit.c.at >= wanted.since)
     if wanted.until is not None:
         statement = statement.where(audit.c.at < wanted.until)
     return statement
+
+
+def asked_for(connection: Connection, about: str) -> list[str]:
+    """What the requests that a case stands in are called here: their acts are about it, too."""
+    case = CASE.fullmatch(about)
+    if case is None or int(case[1]) >= LARGEST:
+        return []
+    statement = select(takedown_items.c.request_id).where(takedown_items.c.case_id == int(case[1]))
+    return [f"takedown:{number}" for number in set(connection.execute(statement).scalars())]
 
 
 def shown(connection: Connection, rows: Sequence[AnyRow]) -> tuple[ShownLine, ...]:
@@ -130,7 +144,7 @@ def words_of(value: object) -> Iterable[str]:
 
 
 def waiting_among(connection: Connection, numbers: set[int]) -> set[int]:
-    known = [number for number in numbers if 0 < number < 2**31]
+    known = [number for number in numbers if 0 < number < LARGEST]
     statement = select(cases.c.id).where(cases.c.id.in_(known), cases.c.awaits_second)
     return set(connection.execute(statement).scalars()) if known else set()
 

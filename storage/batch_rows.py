@@ -55,9 +55,9 @@ def fitting_batch(connection: Connection, batch_no: str, request: AnyRow) -> Any
     if batch is None or not batch.sha256:
         raise Problem(
             f"没有登记过批次 {batch_no} 的清单（或没有生成完），没有写入。"
-            "请先用 `certsweep export` 导出。",
-            f"No finished list {batch_no} is registered; nothing was written. Export it first: "
-            "`certsweep export`.",
+            "请先生成：本请求页上的“按本请求生成”（命令行：certsweep export）。",
+            f"No finished list {batch_no} is registered; nothing was written. Make it first, on "
+            "the request's page (command line: certsweep export).",
         )
     not_void(connection, batch)
     for_whom(batch, request)
@@ -93,10 +93,11 @@ def for_whom(batch: AnyRow, request: AnyRow) -> None:
         raise Problem(
             f"批次 {batch.batch_no} 是为平台“{made_for or '全部'}”导出的，请求 "
             f"{request.request_no} 是给 {request.platform} 的；没有写入。"
-            f"请用 `certsweep export … --platform {request.platform}` 导出。",
+            "请在该请求页上点“按本请求生成”"
+            f"（命令行：certsweep export … --platform {request.platform}）。",
             f"Batch {batch.batch_no} was made for {made_for or 'all platforms'}, request "
-            f"{request.request_no} is for {request.platform}; nothing was written. Export with "
-            f"--platform {request.platform}.",
+            f"{request.request_no} is for {request.platform}; nothing was written. Make it on "
+            f"the request's page (command line: --platform {request.platform}).",
         )
 
 

@@ -207,9 +207,10 @@ def refuse_act(number: int, last: Version, act: str) -> None:
 
 def no_such_entry(number: int) -> Problem:
     return Problem(
-        f"黑名单没有第 {number} 条，没有写入。请用 `certsweep blacklist list` 查看。",
-        f"The blacklist has no entry {number}; nothing was written. See `certsweep blacklist "
-        "list`.",
+        f"黑名单没有第 {number} 条，没有写入。请到“黑名单”页查看"
+        "（命令行：certsweep blacklist list）。",
+        f"The blacklist has no entry {number}; nothing was written. See the page of the "
+        "blacklist (command line: certsweep blacklist list).",
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from storage.bilingual import Bilingual, Problem
 from storage.clusters import digits, filing, folded
 from storage.common_keys import known_common
+from storage.platform_words import PLATFORMS, platform_of
 
 KINDS: Mapping[str, Bilingual] = {
     "name": Bilingual("名称", "name"),
@@ -19,6 +20,7 @@ KINDS: Mapping[str, Bilingual] = {
     "icp": Bilingual("备案号", "icp"),
     "qr": Bilingual("二维码", "qr"),
 }
+LONG_PHONE = 15  # digits of a mobile number behind 0086
 LONGEST = 200  # characters, as of the keys they are compared with
 
 
@@ -29,15 +31,29 @@ def plain_name(value: str) -> str:
 
 
 def host(value: str) -> str:
-    text = value.strip().lower().removeprefix("https://").removeprefix("http://")
-    return text.partition("/")[0].partition(":")[0].rstrip(".")
+    """Out of an address as well."""
+    text = unicodedata.normalize("NFKC", value).replace("。", ".").strip().lower()
+    name = text.rpartition("://")[2].partition("/")[0].partition("?")[0]
+    return name.rpartition("@")[2].partition(":")[0].strip(".")
+
+
+def number(value: str) -> str:
+    """Without blanks and dashes, and without China's own prefix in either spelling."""
+    found = digits(value)
+    return found.removeprefix("0086") if len(found) == LONG_PHONE else found
+
+
+def account(value: str) -> str:
+    """weibo:123 for 微博:123 too. What follows the colon is the platform's own and stays."""
+    name, colon, own = value.strip().replace("：", ":", 1).partition(":")
+    return f"{platform_of(name) or name.strip()}{colon}{own.strip()}"
 
 
 NORMAL: Mapping[str, Callable[[str], str]] = {
     "name": plain_name,
     "host": host,
-    "account": str.strip,
-    "phone": digits,
+    "account": account,
+    "phone": number,
     "wechat": folded,
     "qq": digits,
     "icp": filing,
@@ -76,11 +92,7 @@ def normal(kind: str, value: str) -> str:
             f"{value!r} cannot be listed as a {kind}: too short, too long or empty; nothing was "
             "written.",
         )
-    if kind == "account" and ":" not in found:
-        raise Problem(
-            f"账号请写成“平台:账号ID”，如 weibo:1234567890；“{value}”没有写入。",
-            f"Write an account as platform:id, as weibo:1234567890; {value!r} was not written.",
-        )
+    comparable(kind, found, value)
     common = known_common(kind, found)
     if common is not None:
         raise Problem(
@@ -88,3 +100,24 @@ def normal(kind: str, value: str) -> str:
             f"{value!r} is {common.en} and cannot be listed; nothing was written.",
         )
     return found
+
+
+def comparable(kind: str, found: str, value: str) -> None:
+    """Raise Problem for a value no post could ever be found by."""
+    platform, _, own = found.partition(":")
+    if kind == "account" and not own:
+        raise Problem(
+            f"账号请写成“平台:账号ID”，如 微博:1234567890 或 weibo:1234567890；“{value}”没有写入。",
+            f"Write an account as platform:id, as weibo:1234567890; {value!r} was not written.",
+        )
+    if kind == "account" and platform not in PLATFORMS:
+        raise Problem(
+            f"没有叫“{platform}”的平台，“{value}”没有写入。可用：{'、'.join(PLATFORMS.values())}。",
+            f"There is no platform {platform!r}; {value!r} was not written. Known are: "
+            f"{', '.join(PLATFORMS)}.",
+        )
+    if kind == "host" and ("." not in found or any(sign.isspace() for sign in found)):
+        raise Problem(
+            f"网站请填域名，如 school.example（整个网址也可以）；“{value}”没有写入。",
+            f"Give a site's host, as school.example, or an address; {value!r} was not written.",
+        )

@@ -46,8 +46,9 @@ def newest(known: dict[int, Edition]) -> Edition:
     """The edition imported last of all."""
     if not known:
         raise Problem(
-            "还没有导入过目录；请先运行 certsweep directory import。",
-            "No directory was imported yet; run certsweep directory import.",
+            "还没有导入过目录；请先到“备案目录”页导入（命令行：certsweep directory import）。",
+            "No directory was imported yet; import one on the directory's page (command line: "
+            "certsweep directory import).",
         )
     return known[max(known)]
 

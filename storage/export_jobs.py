@@ -49,6 +49,7 @@ ORPHANED = Bilingual(
     "生成途中程序停止，没有留下文件。请重新生成。",
     "The program stopped while it was made; no file was left. Ask for it again.",
 )
+CAPTURE = "capture"  # as form of an evidence package: its pages are captured first
 EACH = "each"  # as platform: one file for each that has something
 
 
@@ -57,7 +58,7 @@ class Order:
     """What is to be made. Which fields matter depends on the kind."""
 
     kind: str  # "list" (any format of exports/), "brief", "evidence"
-    form: str = ""  # of a list: "xlsx", "letter", …
+    form: str = ""  # of a list: "xlsx", "letter", …; of a package: "" or CAPTURE
     platform: str = ""  # "" for all in one file, EACH for one file each
     site: str = ""  # one site of the open web; "" for all
     request: int = 0  # of a takedown request, what it asks for; 0 for none

@@ -17,6 +17,7 @@ from storage.columns import AnyRow
 from storage.database import read, write
 from storage.handed_out import HandedOut, handed_out
 from storage.models import case_posts, cases, decisions, export_batches, posts
+from storage.person_names import names_in, shown_name
 from storage.proof_models import evidence_packages
 from storage.records import CaseStatus, Contacts, Decision, Finding, Snapshot, Verdict
 from storage.rows import post_of
@@ -58,6 +59,7 @@ class DecidedRow:
     request: Request | None = None  # the newest that asks for it, with `item`
     item: Item | None = None
     package: str = ""  # the case's newest evidence package, as EV-7-…; "" where there is none
+    reviewer: str = ""  # who decided, by name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +168,7 @@ def with_findings(connection: Connection, page: Any) -> list[DecidedRow]:  # noq
     said, proof = findings_by_post(connection, ids), snapshots_by_post(connection, ids)
     asked = standing_of(connection, ids)
     packed = packages_by_case(connection, [row.case_id for row in page])
+    names = names_in(connection)
     rows = [decided_row(row, tuple(said[row.id]), tuple(proof[row.id])) for row in page]
     return [
         replace(
@@ -173,6 +176,7 @@ def with_findings(connection: Connection, page: Any) -> list[DecidedRow]:  # noq
             request=asked.get(row.post_row, NOBODY)[0],
             item=asked.get(row.post_row, NOBODY)[1],
             package=packed.get(row.case_no, ""),
+            reviewer=shown_name(names, row.decision.by),
         )
         for row in rows
     ]

@@ -29,9 +29,10 @@ def known_person(connection: Connection, name: str) -> None:
         return
     raise Problem(
         f"“{name}”不是本单位在用的账号或其姓名，不能作为第二人；没有写入。"
-        "请用 `certsweep users list` 查看账号。",
+        "请管理员在“账号”页核对（命令行：certsweep users list）。",
         f"{name!r} is no account of this house that is in use, nor the name of one: not a second "
-        "person; nothing was written. See `certsweep users list`.",
+        "person; nothing was written. An administrator sees the accounts on their page "
+        "(command line: certsweep users list).",
     )
 
 

@@ -126,7 +126,7 @@ def write_private(path: Path, data: bytes) -> None:
 def unreadable(source: str) -> Problem:
     return Problem(
         f"来源 {source} 的登录文件解不开：密钥（CERTSWEEP_SECRET 或密钥文件）变了，或文件被改动。"
-        f"请恢复密钥，或重新登录：certsweep login {source}",
+        f"请管理员恢复密钥，或重新登录：certsweep login {source}",
         f"The login of {source} cannot be opened: the secret (CERTSWEEP_SECRET or the key file) "
         f"is another one, or the file was changed. Restore the secret, or log in again: "
         f"certsweep login {source}",

@@ -18,8 +18,9 @@ def standing(connection: Connection, case_id: int) -> AnyRow:
     row = connection.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
     if row is None:
         raise Problem(
-            f"没有编号为 {case_id} 的案件，没有写入。请用 `certsweep cases` 查看。",
-            f"There is no case {case_id}; nothing was written. See `certsweep cases`.",
+            f"没有编号为 {case_id} 的案件，没有写入。请到队列查看（命令行：certsweep cases）。",
+            f"There is no case {case_id}; nothing was written. See the queue (command line: "
+            "certsweep cases).",
         )
     return row
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from storage.columns import AnyRow
 from storage.database import read
@@ -14,6 +14,7 @@ from storage.models import sweep_targets, sweeps, urls
 from storage.sweeps import totals_query
 
 ROWS = 30
+UNFINISHED = frozenset({"running", "interrupted"})
 COLUMNS = ("id", "state", "cause", "started_by", "started_at", "ended_at")
 
 
@@ -27,7 +28,7 @@ class SweepRow:
     started_at: datetime
     ended_at: datetime | None
     targets: int
-    pages: int  # of the targets that are through
+    pages: int  # of an unfinished one those read so far
     posts: int
     troubled: int  # targets of which not one page could be read, or that were blocked
 
@@ -63,8 +64,9 @@ def sweeps_page(engine: Engine, below: int = 0) -> tuple[list[SweepRow], int]:
         rows = connection.execute(statement).all()
         shown = rows[:ROWS]
         counted = connection.execute(by_target([row.id for row in shown])).all()
-    totals = {row.sweep_id: row for row in counted}
-    found = [sweep_row(row, totals.get(row.id)) for row in shown]
+        totals = {row.sweep_id: row for row in counted}
+        found = [sweep_row(row, totals.get(row.id)) for row in shown]
+        found = [read_so_far(connection, row) for row in found]
     return found, shown[-1].id if len(rows) > ROWS else 0
 
 
@@ -98,6 +100,14 @@ def sweep_row(row: AnyRow, totals: AnyRow | None) -> SweepRow:
         posts=int(totals.posts) if totals else 0,
         troubled=totals.troubled if totals else 0,
     )
+
+
+def read_so_far(connection: Connection, row: SweepRow) -> SweepRow:
+    """Of a sweep that was stopped no target may be through: its pages are counted one by one."""
+    if row.state not in UNFINISHED:
+        return row
+    counted = connection.execute(totals_query(row.id)).one()
+    return replace(row, pages=int(counted.pages_fetched), posts=int(counted.posts))
 
 
 def newest_running(engine: Engine) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from storage.exports import OFFICE_TIME, SETTLED
 from storage.models import cases
 from storage.persons import named_person
 from storage.second_persons import known_person, same_people
-from storage.takedown_history import Step, move, note_down
+from storage.takedown_history import Step, audited, move, note_down
 from storage.takedown_models import takedown_requests
 from storage.takedown_states import (
     ANSWER_WORDS,
@@ -70,6 +71,10 @@ def shown(moment: datetime) -> str:
     return f"{moment.astimezone(OFFICE_TIME):%Y-%m-%d %H:%M:%S}"
 
 
+def minute(moment: datetime) -> str:
+    return shown(moment)[:-3]
+
+
 def wrong_state(number: str, wanted: str, items: Sequence[Item]) -> Problem:
     states = sorted({item.state for item in items})
     zh = "、".join(STATE_WORDS[state].zh for state in states) or "无条目"
@@ -105,8 +110,10 @@ def approve(engine: Engine, number: int, by: str, at: datetime) -> int:
             takedown_requests.c.approved_by.is_(None),
             {"approved_by": person, "approved_at": at},
         )
+        step = Step(who=person, act="approved", at=at)
         for item in items:
-            move(connection, item, ItemState.APPROVED, Step(who=person, act="approved", at=at))
+            move(connection, item, ItemState.APPROVED, step)
+        audited(connection, step, request, items)
     return len(items)
 
 
@@ -158,9 +165,10 @@ def record_sent(engine: Engine, number: int, sending: Sending) -> int:
     person = named_person(sending.by)
     if not (sending.batch_no or sending.letter_no or sending.file_sha256):
         raise Problem(
-            "没有写明发出的是什么，没有写入。请给出清单批次号（--list）、文号（--letter）或文件（--file）。",
-            "What was sent is not named; nothing was written. Give the list's number (--list), "
-            "the letter's (--letter) or the file (--file).",
+            "没有写明发出的是什么，没有写入。请填清单批次号或文号"
+            "（命令行：--list、--letter，或用 --file 指出文件）。",
+            "What was sent is not named; nothing was written. Give the list's number, the letter's "
+            "or the file (at the command line: --list, --letter, --file).",
         )
     with write(engine) as connection:
         request = request_row(connection, number)
@@ -191,6 +199,8 @@ def record_sent(engine: Engine, number: int, sending: Sending) -> int:
         )
         for item in items:
             move(connection, item, ItemState.SENT, step, next_look=sending.at + FIRST_LOOK)
+        what = {"list": sending.batch_no, "letter": sending.letter_no, "sha256": sha256}
+        audited(connection, step, request, items, when=minute(sending.at), **what)
     return len(items)
 
 
@@ -221,58 +231,75 @@ class Word:
     note: str = ""
 
 
-def acknowledge(engine: Engine, number: int, word: Word, receipt_no: str) -> int:
+def acknowledge(
+    engine: Engine, number: int, word: Word, receipt_no: str, *, without: bool = False
+) -> int:
     """The recipient has it; how many items moved. Those seen gone already stay where they are.
 
-    A receipt number that was not known then is added by calling it again; one that stands is never
-    changed.
+    `without`: it is said that there is no receipt number; else Problem where none is given. One
+    that was not known then is added by calling it again; one that stands is corrected elsewhere
+    (`storage/takedown_receipts.py`).
     """
     person = named_person(word.by)
+    receipt = receipt_no.strip()
+    step = Step(
+        who=person,
+        act="acknowledged",
+        at=word.at,
+        note=receipt or word.note or "无回执编号",
+        recorded=word.now,
+    )
     with write(engine) as connection:
         request = request_row(connection, number)
+        every = items_of(connection, [number]).get(number, [])
         if request.sent_at is None:
-            raise wrong_state(
-                request.request_no, "登记受理", items_of(connection, [number]).get(number, [])
-            )
+            raise wrong_state(request.request_no, "登记受理", every)
         not_in_future(word.at, word.now, request.sent_at, "发出")
-        step = Step(
-            who=person,
-            act="acknowledged",
-            at=word.at,
-            note=receipt_no or word.note,
-            recorded=word.now,
-        )
+        if not receipt and not without:
+            raise no_receipt()
         if request.acknowledged_at is not None:
-            add_receipt(connection, request, receipt_no, step)
+            add_receipt(connection, request, receipt, step)
             return 0
         stamp(
             connection,
             request,
             takedown_requests.c.acknowledged_at.is_(None),
-            {"acknowledged_at": word.at, "acknowledged_by": person, "receipt_no": receipt_no},
+            {"acknowledged_at": word.at, "acknowledged_by": person, "receipt_no": receipt},
         )
-        items = items_of(connection, [number]).get(number, [])
-        waiting = [item for item in items if item.state is ItemState.SENT]
+        waiting = [item for item in every if item.state is ItemState.SENT]
         for item in waiting:
             move(connection, item, ItemState.ACKNOWLEDGED, step)
+        audited(connection, step, request, every, when=minute(word.at))
     return len(waiting)
+
+
+def no_receipt() -> Problem:
+    return Problem(
+        "没有填回执编号，没有写入。对方没有给编号的，请写明“无回执编号”"
+        "（页面上打勾；命令行用 --no-receipt）。",
+        "No receipt number is given; nothing was written. Where the other side gave none, say so "
+        "(the tick on the page; --no-receipt at the command line).",
+    )
 
 
 def add_receipt(connection: Connection, request: AnyRow, receipt_no: str, step: Step) -> None:
     """The number that came after the receipt; a line in the history of each of its items."""
-    if not receipt_no.strip() or request.receipt_no:
+    if not receipt_no or request.receipt_no:
         known = f"，回执编号 {request.receipt_no}" if request.receipt_no else "，没有回执编号"
         raise Problem(
             f"请求 {request.request_no} 已由 {request.acknowledged_by} 于 "
-            f"{shown(request.acknowledged_at)} 登记受理{known}；没有写入。",
+            f"{shown(request.acknowledged_at)} 登记受理{known}；没有写入。"
+            "写错的请用“更正回执编号”（命令行：--correct）。",
             f"Request {request.request_no} is acknowledged already, by {request.acknowledged_by} "
             f"at {shown(request.acknowledged_at)} (receipt {request.receipt_no or 'none'}); "
-            "nothing was written.",
+            "nothing was written. A wrong number is corrected by an act of its own (--correct).",
         )
     free = takedown_requests.c.receipt_no == ""
-    stamp(connection, request, free, {"receipt_no": receipt_no.strip()})
-    for item in items_of(connection, [request.id]).get(request.id, []):
+    stamp(connection, request, free, {"receipt_no": receipt_no})
+    every = items_of(connection, [request.id]).get(request.id, [])
+    for item in every:
         note_down(connection, item.id, item.state, item.state, step)
+    audited(connection, step, request, every, when=minute(step.at))
 
 
 def record_answer(engine: Engine, item_number: int, answer: Answer, word: Word) -> ItemState:
@@ -291,16 +318,18 @@ def record_answer(engine: Engine, item_number: int, answer: Answer, word: Word) 
             note = (
                 f"{ANSWER_WORDS[answer].zh}；{word.note}" if word.note else ANSWER_WORDS[answer].zh
             )
+            step = Step(who=person, act="answered", at=word.at, note=note, recorded=word.now)
             move(
                 connection,
                 item,
                 after,
-                Step(who=person, act="answered", at=word.at, note=note, recorded=word.now),
+                step,
                 answer=answer.value,
                 answered_at=word.at,
                 answered_by=person,
                 answer_note=word.note,
             )
+            audited(connection, step, request, [item], when=minute(word.at))
     except IntegrityError as error:
         raise followed(item_number) from error
     return after
@@ -337,17 +366,21 @@ def withdraw(engine: Engine, item_numbers: Sequence[int], word: Word) -> int:
     person = named_person(word.by)
     if not word.note.strip():
         raise Problem(
-            "撤回须写明原因（--reason），没有写入。",
-            "A withdrawal needs its reason (--reason); nothing was written.",
+            "撤回须写明原因（命令行：--reason），没有写入。",
+            "A withdrawal needs its reason (at the command line: --reason); nothing was written.",
         )
     step = Step(who=person, act="withdrawn", at=word.at, note=word.note, recorded=word.now)
     with write(engine) as connection:
+        chosen: defaultdict[int, list[Item]] = defaultdict(list)
         for number in item_numbers:
             item = item_of(item_row(connection, number))
             if item.state not in WITHDRAWABLE:
                 request = request_row(connection, item.request_id)
                 raise wrong_state(request.request_no, "撤回", [item])
             move(connection, item, ItemState.WITHDRAWN, step, next_look=None)
+            chosen[item.request_id].append(item)
+        for request_id, items in chosen.items():
+            audited(connection, step, request_row(connection, request_id), items)
     return len(item_numbers)
 
 

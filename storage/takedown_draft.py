@@ -15,10 +15,10 @@ from storage.exports import OFFICE_TIME, SETTLED, DecidedRow, decided_rows
 from storage.models import case_posts, cases, decisions, posts
 from storage.persons import named_person
 from storage.records import Verdict
-from storage.takedown_history import Step, note_down
+from storage.takedown_history import Step, audited, note_down
 from storage.takedown_models import takedown_items, takedown_requests
 from storage.takedown_states import OPEN, ItemState
-from storage.takedowns import identities_asked, item_of, item_row
+from storage.takedowns import identities_asked, item_of, item_row, items_of, request_row
 
 MOST = 2_000  # items drafted at once; the others are drafted the next time
 TRIES = 5  # two people who draft at once take the same number; the slower counts again
@@ -75,11 +75,12 @@ def undecided(case_ids: Sequence[int]) -> Problem:
     first = case_ids[0]
     return Problem(
         f"案件 {zh} 目前没有生效的“违规”决定（不存在、待审、待另一人复核、定为转办等、已重开，"
-        f"或属其他平台），没有写入。请用 `certsweep case {first}` 查看。"
+        f"或属其他平台），没有写入。请看案件 {first} 的案件页（命令行：certsweep case {first}）。"
         "只有审核人定为违规的内容才能请求处置。",
         f"Case {en} has no decision “violation” in force (no such case, waiting, waiting for a "
         "second person, decided otherwise, reopened, or of another platform); nothing was written. "
-        f"See `certsweep case {first}`. Only what a person decided can be asked for.",
+        f"See the page of case {first} (command line: certsweep case {first}). Only what a person "
+        "decided can be asked for.",
     )
 
 
@@ -133,6 +134,8 @@ def drafted(connection: Connection, asked: Draft, person: str) -> int:
     step = Step(who=person, act="drafted", at=asked.at, note=asked.note)
     for row in asked.rows:
         add_item(connection, number, row, earlier(connection, row, before), step)
+    items = items_of(connection, [number])[number]
+    audited(connection, step, request_row(connection, number), items, to=asked.recipient)
     return number
 
 

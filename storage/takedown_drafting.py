@@ -60,15 +60,15 @@ def nothing(taken: int) -> Problem:
     if taken:
         return Problem(
             f"符合条件的 {taken} 条内容都已在办理中的请求里，没有起草。"
-            "请在审核台“处置”页或用 `certsweep takedown list` 查看。",
+            "请到“处置”页查看（命令行：certsweep takedown list）。",
             f"All {taken} matching items stand in open requests already; nothing was drafted. See "
-            "the desk's page of takedowns, or `certsweep takedown list`.",
+            "the page of takedowns (command line: certsweep takedown list).",
         )
     return Problem(
         "符合条件的内容里没有审核定为“违规”的，没有起草。"
-        "请先审核：审核台“今日待审”，或 `certsweep decide`。",
-        "Nothing that matches is decided to be a violation; nothing was drafted. Decide first, at "
-        "the desk or by `certsweep decide`.",
+        "请先到“今日待审”审核（命令行：certsweep decide）。",
+        "Nothing that matches is decided to be a violation; nothing was drafted. Decide first, on "
+        "the queue's page (command line: certsweep decide).",
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, update
 
+from storage.audit import record
 from storage.bilingual import Problem
+from storage.columns import AnyRow
 from storage.takedown_models import takedown_history, takedown_items
 from storage.takedown_states import STATE_WORDS, ItemState
 from storage.takedowns import Item
@@ -21,7 +24,7 @@ class Step:
     """Who did what, when, and in their own words why."""
 
     who: str
-    act: str  # drafted, approved, sent, acknowledged, answered, withdrawn, looked, superseded
+    act: str  # one of storage.takedown_words.ACT_WORDS
     at: datetime
     note: str = ""
     recorded: datetime | None = None  # when it was written down; None: at once
@@ -69,3 +72,22 @@ def note_down(
             recorded_at=step.noted,
         )
     )
+
+
+def audited(
+    connection: Connection,
+    step: Step,
+    request: AnyRow,
+    items: Sequence[Item],
+    **detail: Any,  # noqa: ANN401 (what the audit's line tells besides)
+) -> None:
+    """A person's act in the audit: one line an act, whichever way it came in, or none at all."""
+    told = {
+        "request": request.request_no,
+        "items": [item.id for item in items],
+        "cases": sorted({item.case_id for item in items}),
+        "note": step.note,
+        **detail,
+    }
+    known = {name: value for name, value in told.items() if value not in ("", None)}
+    record(connection, step.who, f"takedown.{step.act}", f"takedown:{request.id}", known)

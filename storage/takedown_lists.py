@@ -14,7 +14,7 @@ from storage.database import read
 from storage.models import snapshots
 from storage.takedown_models import takedown_items, takedown_looks, takedown_requests
 from storage.takedown_states import ItemState
-from storage.takedowns import Request, items_of, request_of
+from storage.takedowns import Request, items_of, receipts_corrected, request_of
 
 PAGE = 50
 SCREENSHOT = "screenshot"
@@ -65,9 +65,10 @@ def find_requests(
     with read(engine) as connection:
         rows = connection.execute(statement).all()
         shown = rows[:PAGE]
-        items = items_of(connection, [row.id for row in shown])
+        ids = [row.id for row in shown]
+        items, receipts = items_of(connection, ids), receipts_corrected(connection, ids)
     end = shown[-1].id if len(rows) > PAGE else None
-    return [request_of(row, items.get(row.id, ())) for row in shown], end
+    return [request_of(row, items.get(row.id, ()), receipts) for row in shown], end
 
 
 def state_counts(engine: Engine) -> dict[ItemState, int]:

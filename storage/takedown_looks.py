@@ -19,8 +19,8 @@ from storage.raises import RECURRENCE, Raise, add_raise
 from storage.records import Sighting, Snapshot
 from storage.rows import identity
 from storage.second_persons import known_person, same_people
-from storage.takedown_acts import followed, not_in_future, shown
-from storage.takedown_history import MACHINE, Step, move
+from storage.takedown_acts import followed, minute, not_in_future, shown
+from storage.takedown_history import MACHINE, Step, audited, move
 from storage.takedown_models import takedown_items, takedown_looks, takedown_requests
 from storage.takedown_states import LOOKED_AT, STATE_WORDS, ItemState, state_after
 from storage.takedown_verdict import REMOVED, Glance, Outcome, Seen, Stage, Way, outcome
@@ -95,8 +95,9 @@ def add_persons_look(engine: Engine, item_id: int, look: Look, step: Step, now: 
     person = named_person(step.who)
     if not step.note.strip():
         raise Problem(
-            "人工查看须写明看到了什么（--note），没有写入。",
-            "A person's look needs what was seen in words (--note); nothing was written.",
+            "人工查看须写明看到了什么（命令行：--note），没有写入。",
+            "A person's look needs what was seen in words (at the command line: --note); nothing "
+            "was written.",
         )
     in_time(engine, item_id, step.at, now)
     if look.seen in REMOVED:
@@ -166,9 +167,19 @@ def one_round(
             write_looks(connection, item, looks, step)
             if sighting is not None:
                 keep_sighting(connection, item, sighting, step.at)
-            return settle(connection, item, step)
+            moved = settle(connection, item, step)
+            if step.who != MACHINE:
+                audit_look(connection, item, looks, step)
+            return moved
     except IntegrityError as error:
         raise followed(item_id) from error
+
+
+def audit_look(connection: Connection, item: Item, looks: Sequence[Look], step: Step) -> None:
+    """What the machine saw is in the item's looks; what a person signs is in the audit as well."""
+    request = request_row(connection, item.request_id)
+    seen = [look.seen.value for look in looks]
+    audited(connection, step, request, [item], seen=seen, when=minute(step.at))
 
 
 def write_looks(connection: Connection, item: Item, looks: Sequence[Look], step: Step) -> None:

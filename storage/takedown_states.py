@@ -47,10 +47,10 @@ STATE_WORDS = {
     ItemState.WITHDRAWN: Bilingual("已撤回", "withdrawn"),
 }
 ANSWER_WORDS = {
-    Answer.YES: Bilingual("是", "yes"),
-    Answer.NO: Bilingual("否", "no"),
-    Answer.PARTIAL: Bilingual("部分", "partial"),
-    Answer.NONE: Bilingual("未答复", "none"),
+    Answer.YES: Bilingual("已处置", "done"),
+    Answer.NO: Bilingual("未处置", "not done"),
+    Answer.PARTIAL: Bilingual("部分处置", "done in part"),
+    Answer.NONE: Bilingual("未答复", "no answer"),
 }
 
 # What is still being worked on: a post stands in one of these at most once.

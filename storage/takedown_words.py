@@ -22,6 +22,7 @@ ACT_WORDS = {
     "approved": Bilingual("批准", "approved"),
     "sent": Bilingual("登记发出", "sent"),
     "acknowledged": Bilingual("登记受理", "acknowledged"),
+    "corrected": Bilingual("更正回执编号", "receipt corrected"),
     "answered": Bilingual("登记答复", "answered"),
     "withdrawn": Bilingual("撤回", "withdrawn"),
     "looked": Bilingual("复查", "looked"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +22,9 @@ from storage.takedown_models import (
     takedown_requests,
 )
 from storage.takedown_states import LOOKED_AT, OPEN, ItemState
+
+NONE: Mapping[int, str] = {}
+RECEIPT_CORRECTED = "corrected"  # the act; its note's first line is the number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,24 +127,46 @@ def item_of(row: AnyRow) -> Item:
     return Item(**{name: getattr(row, name) for name in names} | {"state": ItemState(row.state)})
 
 
-def request_of(row: AnyRow, items: Sequence[Item]) -> Request:
+def request_of(row: AnyRow, items: Sequence[Item], receipts: Mapping[int, str] = NONE) -> Request:
+    """`receipts`: numbers that were corrected, as `receipts_corrected` finds them."""
     facts = {name: getattr(row, name) for name in Request.__dataclass_fields__ if name != "items"}
     facts["unknown_years"] = tuple(row.unknown_years or ())
+    facts["receipt_no"] = receipts.get(row.id, row.receipt_no)
     return Request(**facts, items=tuple(items))
+
+
+def receipts_corrected(connection: Connection, request_ids: Iterable[int]) -> dict[int, str]:
+    """By request the receipt number that was written last over a wrong one; "" for none after all.
+
+    What was written first stays in the request itself: the database lets nobody rewrite it.
+    """
+    statement = (
+        select(takedown_items.c.request_id, takedown_history.c.note)
+        .join(takedown_history, takedown_history.c.item_id == takedown_items.c.id)
+        .where(
+            takedown_items.c.request_id.in_(set(request_ids)),
+            takedown_history.c.act == RECEIPT_CORRECTED,
+        )
+        .order_by(takedown_history.c.id)
+    )
+    return {row.request_id: row.note.split("\n")[0] for row in connection.execute(statement)}
 
 
 def no_such_request(number: int) -> Problem:
     return Problem(
-        f"没有编号为 {number} 的处置请求，没有写入。请用 `certsweep takedown list` 查看。",
-        f"There is no takedown request {number}; nothing was written. See `certsweep takedown "
-        "list`.",
+        f"没有编号为 {number} 的处置请求，没有写入。请到“处置”页查看"
+        "（命令行：certsweep takedown list）。",
+        f"There is no takedown request {number}; nothing was written. See the page of takedowns "
+        "(command line: certsweep takedown list).",
     )
 
 
 def no_such_item(number: int) -> Problem:
     return Problem(
-        f"没有编号为 {number} 的处置条目，没有写入。请用 `certsweep takedown show` 查看。",
-        f"There is no takedown item {number}; nothing was written. See `certsweep takedown show`.",
+        f"没有编号为 {number} 的处置条目，没有写入。请到“处置”页查看"
+        "（命令行：certsweep takedown show）。",
+        f"There is no takedown item {number}; nothing was written. See the page of takedowns "
+        "(command line: certsweep takedown show).",
     )
 
 
@@ -189,15 +214,17 @@ def list_requests(
         statement = statement.where(takedown_requests.c.platform == platform)
     with read(engine) as connection:
         rows = connection.execute(statement.limit(limit).offset(offset)).all()
-        items = items_of(connection, [row.id for row in rows])
-    return [request_of(row, items.get(row.id, ())) for row in rows]
+        ids = [row.id for row in rows]
+        items, receipts = items_of(connection, ids), receipts_corrected(connection, ids)
+    return [request_of(row, items.get(row.id, ()), receipts) for row in rows]
 
 
 def get_request(engine: Engine, number: int) -> Request:
     """One request with its items; Problem if there is none of this number."""
     with read(engine) as connection:
         row = request_row(connection, number)
-        return request_of(row, items_of(connection, [number]).get(number, ()))
+        receipts = receipts_corrected(connection, [number])
+        return request_of(row, items_of(connection, [number]).get(number, ()), receipts)
 
 
 def get_item(engine: Engine, number: int) -> Item:
@@ -289,6 +316,7 @@ def overturned_items(engine: Engine) -> list[tuple[Request, Item]]:
         .join(decisions, decisions.c.id == cases.c.decision_id)
         .where(
             decisions.c.verdict != Verdict.VIOLATION.value,
+            ~cases.c.awaits_second,  # or the second person would learn the first one's opinion
             takedown_items.c.state.in_([state.value for state in OPEN]),
         )
     )
@@ -324,7 +352,8 @@ def standing_of(
             takedown_requests.c.id.in_({row.request_id for row in rows})
         )
     ).all()
-    requests = {row.id: request_of(row, ()) for row in asked}
+    receipts = receipts_corrected(connection, [row.id for row in asked])
+    requests = {row.id: request_of(row, (), receipts) for row in asked}
     return {row.post_row: (requests[row.request_id], item_of(row)) for row in rows}
 
 

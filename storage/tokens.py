@@ -121,9 +121,10 @@ def revoke_token(engine: Engine, number: int, by: str) -> None:
     with write(engine) as connection:
         if connection.execute(statement).rowcount != 1:
             raise Problem(
-                f"没有编号为 {number} 的有效令牌，没有改动。请用 `certsweep token list` 查看。",
-                f"There is no token {number} that holds; nothing was changed. See "
-                "`certsweep token list`.",
+                f"没有编号为 {number} 的有效令牌，没有改动。"
+                "请管理员运行 certsweep token list 查看。",
+                f"There is no token {number} that holds; nothing was changed. An "
+                "administrator sees them by certsweep token list.",
             )
         record(connection, person, "token.revoke", "", {"token": number})
 

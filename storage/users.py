@@ -98,8 +98,9 @@ def get_user(engine: Engine, login: str) -> User:
 
 def unknown_user(login: str) -> Problem:
     return Problem(
-        f"没有账号“{login[:40]}”，没有改动。请用 `certsweep users list` 查看。",
-        f"There is no account {login[:40]!r}; nothing was changed. See `certsweep users list`.",
+        f"没有账号“{login[:40]}”，没有改动。请到“账号”页查看（命令行：certsweep users list）。",
+        f"There is no account {login[:40]!r}; nothing was changed. See the page of accounts "
+        "(command line: certsweep users list).",
     )
 
 

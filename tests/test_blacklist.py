@@ -224,7 +224,28 @@ def test_a_name_raises_the_waiting_cases_of_its_bearer_alone(engine):
         ("name", "某某　教育（河南）咨询", "某某教育(河南)咨询"),
         ("icp", "豫ICP备10000000号-2", "豫icp备10000000号"),
         ("account", " weibo:123 ", "weibo:123"),
+        ("account", "微博：123", "weibo:123"),
+        ("account", "小红书: AbC ", "xiaohongshu:AbC"),
+        ("phone", "0086 138 0000 0000", PHONE),
+        ("host", "http://www.one.example/a?b=1", "www.one.example"),
+        ("host", "Ｗww.one。example", "www.one.example"),
     ],
 )
 def test_values_are_compared_as_posts_keys_are(kind, written, value):
     assert normal(kind, written) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "words"),
+    [
+        ("account", "某某平台:123", "没有叫“某某平台”的平台"),
+        ("account", ":123", "没有叫“”的平台"),
+        ("account", "微博:", "平台:账号ID"),
+        ("host", "某某教育网", "请填域名"),
+        ("host", "two words.example", "请填域名"),
+    ],
+)
+def test_a_value_that_could_match_nobody_is_refused(kind, written, words):
+    with pytest.raises(Problem) as refused:
+        normal(kind, written)
+    assert words in refused.value.text.zh

@@ -201,5 +201,10 @@ def test_a_sweep_is_started_followed_and_stopped_at_the_desk(
     assert desk.tools.sweep_state().last_words == "", "an interrupted sweep is no failure"
     stopped = summary(engine, 1)
     assert (stopped.state, stopped.pages_fetched > 5) == ("running", True)
-    assert "未完成" in admin.get("/sweeps").text
+    page = admin.get("/sweeps").text
+    assert "未完成" in page
+    assert "接着巡查" in page
+    (row,), _ = sweeps_page(engine)
+    assert row.started_by == "admin", "the person, not the process"
+    assert (row.pages, row.posts) == (stopped.pages_fetched, stopped.posts)
     assert {"sweep.start", "sweep.stop"} <= {line.act for line in lines(engine)}

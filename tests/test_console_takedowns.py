@@ -10,20 +10,26 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from console.audit_words import ACTS
 from console.forms import moment_of, numbers_in
 from console.names import platform_code
 from door.export_jobs import Shop, run_waiting
 from door.settings import read_settings
 from storage.audit import lines, verify
 from storage.bilingual import Problem
+from storage.cases import decide, get_case
 from storage.columns import utc_now
 from storage.custody import every_line, first_broken
 from storage.database import read
 from storage.export_jobs import JobState, Order, get_job, list_jobs, place_order, take_waiting
+from storage.records import Verdict
+from storage.second import set_confirmed_codes
 from storage.takedown_states import ItemState
+from storage.takedown_words import ACT_WORDS
 from storage.takedowns import get_item, get_request
+from storage.users import Role, add_user, get_user
 from tests.desk_site import Browser, make_desk, staff
-from tests.makers import NOON, flagged, post, sight
+from tests.makers import NOON, decision, flagged, post, sight
 from tests.takedown_makers import decided, listed, round_at, sent, taken_down
 
 
@@ -74,7 +80,7 @@ def test_a_request_goes_its_whole_way_by_the_pages_alone(desk) -> None:
         "R-7",
         number,
         "举报入口",
-        "平台答复：部分 删了一半",
+        "平台答复：部分处置 删了一半",
         "已受理",
         "起草",
         "登记发出",
@@ -336,3 +342,163 @@ def test_a_job_tells_how_far_it_is(desk) -> None:
     assert '<progress max="120" value="30"' in page
     assert "hx-get" in page
     assert utc_now() - get_job(desk.engine, 1).started_at < timedelta(minutes=5)
+
+
+# --- after the sending, told where people look ----------------------------------------------------
+
+
+def test_every_act_upon_a_request_is_in_the_audit_and_has_words(desk) -> None:
+    decided(desk.engine)
+    wang, qian, sun = (Browser(desk).log_in(who) for who in ("wang", "qian", "sun"))
+    wang.post("/takedowns/draft")
+    qian.get("/takedowns/1")
+    qian.post("/takedowns/1/approve")
+    wang.get("/takedowns/1")
+    wang.post("/takedowns/1/sent", {"batch": listed(desk.engine)})
+    wang.post("/takedowns/1/ack", {"receipt": "R-7"})
+    wang.post("/takedowns/1/receipt", {"receipt": "R-8", "why": "看错一位"})
+    wang.post("/takedowns/items/1/answer", {"answer": "no", "note": "不处理"})
+    wang.post("/takedowns/items/1/look", {"seen": "offending", "note": "还在"})
+    wang.post("/takedowns/items/1/withdraw", {"why": "误列"})
+    told = [line for line in lines(desk.engine) if line.act.startswith("takedown.")]
+    assert [(line.act.partition(".")[2], line.actor) for line in told] == [
+        ("drafted", "wang"),
+        ("approved", "qian"),
+        ("sent", "wang"),
+        ("acknowledged", "wang"),
+        ("corrected", "wang"),
+        ("answered", "wang"),
+        ("looked", "wang"),
+        ("withdrawn", "wang"),
+    ]
+    assert {line.about for line in told} == {"takedown:1"}
+    assert all(line.act in ACTS for line in told)
+    assert {f"takedown.{act}" for act in ACT_WORDS if act != "superseded"} <= set(ACTS)
+    page = sun.get("/audit?act=takedown").text
+    for words in ("批准处置请求", "登记处置发出", "处置请求 1", "看错一位", "仍在", "R-8"):
+        assert words in page, words
+    assert "takedown." not in re.sub(r"<select.*?</select>", "", page, flags=re.DOTALL)
+
+
+def test_what_is_refused_leaves_no_line_in_the_audit(desk) -> None:
+    decided(desk.engine)
+    qian = Browser(desk).log_in("qian")
+    qian.post("/takedowns/draft")
+    qian.post("/takedowns/1/approve")
+    assert [act for act in acts(desk.engine) if "takedown" in act] == ["takedown.drafted"]
+
+
+def changed_to(desk, case: int, verdict: Verdict) -> None:
+    before = get_case(desk.engine, case).decisions[-1][0]
+    reason = "NEWS" if verdict is Verdict.CLEAN else "B4-02"
+    decide(desk.engine, decision(case, verdict, reason=reason, by="wang", supersedes=before))
+
+
+def test_a_case_that_stands_in_a_request_says_so_before_it_is_decided_otherwise(desk) -> None:
+    item = sent(desk.engine)
+    number = get_request(desk.engine, item.request_id).request_no
+    page = Browser(desk).log_in("wang").get(f"/cases/{item.case_id}").text
+    assert f'href="/takedowns/{item.request_id}#item-{item.id}">{number}' in page
+    assert "改判为其他结论后宜撤回，不会自动撤回" in page
+
+
+def test_after_another_decision_case_request_and_list_say_that_it_should_be_withdrawn(desk) -> None:
+    item = sent(desk.engine)
+    browser = Browser(desk).log_in("wang")
+    before = browser.get(f"/takedowns/{item.request_id}").text
+    assert "判定已变" not in before
+    changed_to(desk, item.case_id, Verdict.CLEAN)
+    page = browser.get(f"/takedowns/{item.request_id}").text
+    assert "这份请求里有案件的判定已变" in page
+    assert page.count("现在不是“违规”，宜撤回") == 2, "above, and at the item itself"
+    assert "本案现在不是“违规”，但仍在处置请求中" in browser.get(f"/cases/{item.case_id}").text
+    assert "案件已改判，宜撤回" in browser.get("/takedowns").text
+    assert "该案仍在处置请求中，宜撤回" in browser.get(f"/queue?done={item.case_id}").text
+    assert get_item(desk.engine, item.id).state is ItemState.SENT, "nothing withdraws by itself"
+    browser.post(f"/takedowns/{item.request_id}/withdraw", {"why": "改判"})
+    assert "判定已变" not in browser.get(f"/takedowns/{item.request_id}").text
+
+
+def test_a_draft_shows_that_it_cannot_be_approved_since_its_case_was_decided_anew(desk) -> None:
+    case = decided(desk.engine)
+    browser = Browser(desk).log_in("wang")
+    browser.post("/takedowns/draft")
+    changed_to(desk, case, Verdict.VIOLATION)
+    assert "须撤回后重新起草" in browser.get("/takedowns/1").text
+
+
+def test_what_the_first_person_changed_it_to_is_not_told_before_the_second(desk) -> None:
+    item = sent(desk.engine)
+    set_confirmed_codes(desk.engine, [(Verdict.CLEAN, "NEWS")], "admin")
+    changed_to(desk, item.case_id, Verdict.CLEAN)
+    second = Browser(desk).log_in("li")
+    for path in (f"/takedowns/{item.request_id}", f"/cases/{item.case_id}", "/takedowns"):
+        page = second.get(path).text
+        assert "不是“违规”" not in page, path
+        assert "现在不是" not in page, path
+    assert "正等另一人复核" in second.get(f"/takedowns/{item.request_id}").text
+
+
+def test_a_receipt_needs_its_number_or_the_word_that_there_is_none(desk) -> None:
+    item = sent(desk.engine)
+    browser = Browser(desk).log_in("wang")
+    path = f"/takedowns/{item.request_id}"
+    browser.get(path)
+    refused = browser.post(f"{path}/ack", {"receipt": " "})
+    assert (refused.status_code, "无回执编号" in refused.text) == (409, True)
+    assert get_request(desk.engine, item.request_id).acknowledged_at is None
+    assert browser.post(f"{path}/ack", {"without": "1"}).status_code == 303
+    assert "补登回执编号" in browser.get(path).text
+
+
+def test_a_wrong_receipt_number_is_corrected_and_both_stay(desk) -> None:
+    item = sent(desk.engine)
+    browser = Browser(desk).log_in("wang")
+    path = f"/takedowns/{item.request_id}"
+    browser.get(path)
+    browser.post(f"{path}/ack", {"receipt": "R-7"})
+    assert browser.post(f"{path}/receipt", {"receipt": "R-8"}).status_code == 409, "why?"
+    assert browser.post(f"{path}/receipt", {"receipt": "R-7", "why": "x"}).status_code == 409
+    assert browser.post(f"{path}/receipt", {"receipt": "R-8", "why": "看错一位"}).status_code == 303
+    assert get_request(desk.engine, item.request_id).receipt_no == "R-8"
+    page = browser.get(path).text
+    for words in ("更正为 R-8", "看错一位", "R-7", "更正回执编号"):
+        assert words in page, words
+
+
+def test_people_stand_by_their_names_and_are_found_by_them(desk) -> None:
+    decided(desk.engine)
+    wang, sun = Browser(desk).log_in("wang"), Browser(desk).log_in("sun")
+    wang.post("/takedowns/draft")
+    name = get_user(desk.engine, "wang").name
+    assert name != "wang"
+    page = wang.get("/takedowns/1").text
+    assert f"{name} ·" in page
+    assert "· wang" not in page
+    for query in (f"actor={name}", "actor=wang", "about=案件 1", "about=1", "about=案件1"):
+        assert "起草处置请求</td>" in sun.get(f"/audit?{query}").text, query
+    add_user(desk.engine, "wang2", name, [Role.REVIEWER], "admin")
+    assert f"{name}（wang）" in wang.get("/takedowns/1").text, "two of one name"
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def test_lists_that_the_desk_did_not_make_are_named_and_where_they_are(desk) -> None:
+    decided(desk.engine)
+    number = listed(desk.engine)
+    page = Browser(desk).log_in("wang").get("/exports").text
+    assert number in page.split("不在审核台生成的")[-1]
+    assert "文件在服务器上，不能在此下载" in page
+    place_order(desk.engine, Order(kind="list", form="csv"), "wang")
+    run_waiting(shop(desk), "test")
+    page = Browser(desk).log_in("wang").get("/exports").text
+    own = list_jobs(desk.engine)[0].files[0].number
+    assert own in page.split("不在审核台生成的")[0]
+    assert own not in page.split("不在审核台生成的")[-1]
+
+
+def test_a_list_with_contacts_is_said_to_be_the_internal_one_at_the_tick(desk) -> None:
+    page = Browser(desk).log_in("wang").get("/exports").text
+    assert 'name="contacts"' in page
+    assert "就是“内部清单”" in page

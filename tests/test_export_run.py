@@ -22,11 +22,11 @@ from door.export_choice import Asked
 from door.export_run import export_list, first_moment
 from door.settings import read_settings
 from door.takedown_drafting import recipient_of
-from exports.takedown_rows import PLATFORMS
 from storage.bilingual import Problem
 from storage.cases import decide, list_cases
 from storage.database import read, write
 from storage.models import cases, export_batches
+from storage.platform_words import PLATFORMS
 from storage.records import CaseStatus, Verdict
 from storage.takedown_drafting import Wanted, draft_all
 from tests.makers import decision, flagged, post, sight

@@ -92,7 +92,7 @@ def test_more_than_fits_in_one_draft_is_told_and_drafted_the_next_time(typed, en
 
 
 def test_with_nothing_decided_there_is_nothing_to_draft(typed):
-    refused(typed("takedown", "draft", "--by", "王某"), "请先审核")
+    refused(typed("takedown", "draft", "--by", "王某"), "请先到“今日待审”审核")
 
 
 def test_the_whole_way_from_draft_to_answer(typed, engine):
@@ -157,7 +157,7 @@ def test_sending_needs_an_approval_a_name_of_what_was_sent_and_a_time_that_has_c
     refused(typed("takedown", "sent", "1", "--by", "钱某", *letter), "草稿")
     typed("takedown", "approve", "1", "--by", "赵批准")
     refused(typed("takedown", "sent", "1", "--by", "钱某"), "没有写明发出的是什么")
-    refused(typed("takedown", "sent", "1", "--by", "钱某", "--list", "CS-1"), "请先用")
+    refused(typed("takedown", "sent", "1", "--by", "钱某", "--list", "CS-1"), "请先生成")
     tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
     refused(typed("takedown", "sent", "1", "--by", "钱某", *letter, "--at", tomorrow), "还没有到")
     refused(
@@ -198,7 +198,7 @@ def test_a_withdrawal_takes_a_request_or_items_never_both(typed, engine):
 
 def test_a_word_that_is_no_answer_lists_those_there_are(typed, engine):
     sent(typed, engine)
-    refused(typed("takedown", "answer", "1", "也许", "--by", "某"), "部分（partial）")
+    refused(typed("takedown", "answer", "1", "也许", "--by", "某"), "部分处置（partial）")
     refused(typed("takedown", "answer", "1", "未答复", "--by", "某"), "还没有过")
 
 
@@ -272,10 +272,20 @@ def test_a_claim_nobody_has_looked_at_is_not_called_seen(typed, engine):
 
 def test_a_receipt_number_that_came_later_is_added(typed, engine):
     sent(typed, engine)
-    said(typed("takedown", "ack", "1", "--by", "钱某"))
+    said(typed("takedown", "ack", "1", "--by", "钱某", "--no-receipt"))
     said(typed("takedown", "ack", "1", "--by", "钱某", "--receipt", "R-1"), "状态不变")
     assert "R-1" in typed("takedown", "show", "1").stdout
     refused(typed("takedown", "ack", "1", "--by", "钱某", "--receipt", "R-2"), "R-1", "钱某")
+    right = ("takedown", "ack", "1", "--by", "钱某", "--receipt", "R-2", "--correct", "看错")
+    said(typed(*right), "已更正")
+    shown = typed("takedown", "show", "1").stdout
+    assert "R-1" in shown, "what was recorded first stays in the history"
+    assert "R-2" in shown
+
+
+def test_a_receipt_without_a_number_must_be_said_to_be_one(typed, engine):
+    sent(typed, engine)
+    refused(typed("takedown", "ack", "1", "--by", "钱某"), "--no-receipt")
 
 
 def test_with_nothing_due_a_revisit_fetches_nothing(typed, engine):
@@ -314,3 +324,14 @@ def test_a_case_tells_its_takedowns_and_why_it_is_urgent(typed, engine):
     facts = json.loads(typed("case", "1", "--json").stdout)
     assert [item["state"] for item in facts["takedowns"]] == ["sent"]
     assert json.loads(typed("case", "4", "--json").stdout)["raises"][0]["kind"] == "blacklist"
+
+
+def test_deciding_otherwise_names_the_requests_that_should_be_withdrawn(typed, engine):
+    sent(typed, engine)
+    number = get_request(engine, 1).request_no
+    words = ("--reason", "NEWS", "--by", "王审核", "--replace")
+    done = typed("decide", "1", "不违规", *words)
+    assert done.returncode == 0, done.stderr
+    assert number in done.stderr
+    assert "takedown withdraw --item 1" in done.stderr
+    assert get_request(engine, 1).items[0].state == "sent", "nothing withdraws by itself"

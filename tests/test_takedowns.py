@@ -189,7 +189,7 @@ def test_an_unknown_request_is_named(engine):
     for act in (
         lambda: approve(engine, 7, APPROVER, NOON),
         lambda: record_sent(engine, 7, sending()),
-        lambda: acknowledge(engine, 7, word(), ""),
+        lambda: acknowledge(engine, 7, word(), "", without=True),
         lambda: withdraw_request(engine, 7, word(note="x")),
         lambda: get_request(engine, 7),
     ):
@@ -284,9 +284,9 @@ def test_an_acknowledgement_moves_what_was_sent_and_keeps_the_receipt(engine):
 
 def test_a_receipt_number_that_came_later_is_added_once(engine):
     sent(engine)
-    acknowledge(engine, 1, word(), "")
+    acknowledge(engine, 1, word(), "", without=True)
     with pytest.raises(Problem, match="receipt none"):
-        acknowledge(engine, 1, word(), " ")
+        acknowledge(engine, 1, word(), " ", without=True)
     assert acknowledge(engine, 1, word(by="孙某"), "HZ-2") == 0
     assert get_request(engine, 1).receipt_no == "HZ-2"
     assert get_request(engine, 1).acknowledged_by == SENDER
@@ -298,7 +298,7 @@ def test_a_receipt_number_that_came_later_is_added_once(engine):
 def test_nothing_is_acknowledged_before_it_was_sent(engine):
     approved(engine)
     with pytest.raises(Problem, match="approved now"):
-        acknowledge(engine, 1, word(), "")
+        acknowledge(engine, 1, word(), "", without=True)
 
 
 @pytest.mark.parametrize(
@@ -537,7 +537,7 @@ def test_a_list_is_filled_in_with_what_became_of_each_url(engine):
     (row,) = takedown_rows(decided_rows(engine), head)
     assert row.deadline == "2026-11-30"
     assert row.receipt_no == "HZ-1"
-    assert row.platform_reply == "部分；已删两处"
+    assert row.platform_reply == "部分处置；已删两处"
     assert row.sent_time.startswith("2026-11-23")
     assert row.verified_removed_time.startswith("2026-11-27")
     assert "TD-20261123-001" in row.notes

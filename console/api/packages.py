@@ -41,6 +41,9 @@ class PackagePage(BaseModel):
 
 class PackageWanted(Given):
     case: Id
+    capture: bool = Field(
+        default=False, description="first capture its flagged pages that no capture has brought"
+    )
 
 
 @router.get("/packages")
@@ -65,7 +68,7 @@ def order_package(request: Request, one: Exports, said: PackageWanted) -> Export
     """As a job: GET /exports/{id} says when it is done."""
     desk = desk_of(request)
     found_case(request, said.case)
-    number = ordered(desk, evidence_order(desk.engine, said.case), one)
+    number = ordered(desk, evidence_order(desk.engine, said.case, capture=said.capture), one)
     return told(request, found(request, number))
 
 

@@ -29,6 +29,7 @@ from storage.takedown_acts import (
 from storage.takedown_drafting import Wanted, draft_all
 from storage.takedown_history import Step
 from storage.takedown_looks import Look, add_persons_look
+from storage.takedown_receipts import correct_receipt
 from storage.takedown_states import Answer
 from storage.takedown_verdict import Seen, Way
 from storage.takedowns import get_item
@@ -66,7 +67,13 @@ class Sent(Given):
 
 class Receipt(Given):
     receipt: str = Field(default="", max_length=120)
+    without: bool = Field(default=False, description="the other side gave no receipt number")
     at: At = None
+
+
+class Corrected(Given):
+    receipt: str = Field(max_length=120, description="the right number; empty: there is none")
+    why: Words
 
 
 class Replied(Given):
@@ -139,7 +146,16 @@ def acknowledged(request: Request, one: Exports, number: Number, said: Receipt) 
     """The recipient has it; a receipt's number that came later is added by a second call."""
     found(request, number)
     word = word_of(one, said.at, "")
-    acknowledge(desk_of(request).engine, number, word, said.receipt.strip())
+    acknowledge(desk_of(request).engine, number, word, said.receipt, without=said.without)
+    return whole(request, found(request, number))
+
+
+@router.post("/takedowns/{number}/receipt")
+def receipt_corrected(request: Request, one: Exports, number: Number, said: Corrected) -> Takedown:
+    """A receipt's number that was written down wrong; the history keeps both."""
+    found(request, number)
+    word = word_of(one, None, said.why)
+    correct_receipt(desk_of(request).engine, number, word, said.receipt)
     return whole(request, found(request, number))
 
 

@@ -17,6 +17,7 @@ from console.shapes import PICTURE, Before, Hash, Number, shaped
 from exports.masking import masked
 from storage.columns import utc_now
 from storage.records import Contacts
+from storage.takedown_changed import Change, changes_since
 from storage.takedown_due import Pairs, due_now
 from storage.takedown_lists import SCREENSHOT, Wanted, find_requests, pictures_of, state_counts
 from storage.takedown_states import Answer, ItemState
@@ -96,6 +97,9 @@ class TakedownItem(BaseModel):
     unclear_at: datetime | None
     next_look: datetime | None
     recurrence_of: int | None
+    changed: Change | None = Field(
+        description="what became of its decision since it was asked; otherwise: to be withdrawn"
+    )
     history: list[Told]
     looks: list[TakedownLook]
     pictures: list[Shot]
@@ -182,7 +186,7 @@ def takedown(request: Request, _one: Reads, number: Number) -> Takedown:
 def whole(request: Request, asked: Asked) -> Takedown:
     engine, ids = desk_of(request).engine, [item.id for item in asked.items]
     history, looks = history_of(engine, ids), looks_of(engine, ids)
-    pictures = pictures_of(engine, ids)
+    pictures, changed = pictures_of(engine, ids), changes_since(engine, asked.items)
 
     def item_told(item: Item) -> TakedownItem:
         return shaped(
@@ -190,6 +194,7 @@ def whole(request: Request, asked: Asked) -> Takedown:
             item,
             url=hidden(item.url),
             answer=item.answer or None,
+            changed=changed.get(item.id),
             history=history.get(item.id, []),
             looks=[look_told(look) for look in looks.get(item.id, [])],
             pictures=pictures.get(item.id, []),

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from console.audit_words import ACTS, KINDS, about_name, act_name, plain, told
+from console.audit_words import ACTS, KINDS, about_code, about_name, act_name, plain, told
 from console.desk import desk_of, tools_of
 from console.page import Nav, page, query_of
 from console.people import Auditor
@@ -78,7 +78,7 @@ def wanted_of(typed: dict[str, str]) -> Wanted:
     return Wanted(
         actor=typed.get("actor", ""),
         act=typed.get("act", ""),
-        about=typed.get("about", ""),
+        about=about_code(typed.get("about", "")),
         since=day(typed.get("since", "")),
         until=until + timedelta(days=1) if until else None,
     )

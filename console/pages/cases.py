@@ -25,8 +25,10 @@ from storage.cases import claim, get_case, release
 from storage.kin import kin_of
 from storage.package_lists import find_packages
 from storage.reasons import REASONS, VERDICT_WORDS
+from storage.records import CaseStatus, Verdict
+from storage.takedown_acts import WITHDRAWABLE
+from storage.takedown_changed import asked_of_case
 from storage.takedown_states import STATE_WORDS
-from storage.takedowns import items_of_case
 from storage.users import User
 
 router = APIRouter(include_in_schema=False)
@@ -66,7 +68,7 @@ def shown(request: Request, user: User, view: CaseView) -> Response:
         about = {"sha256": view.replayable.sha256}
         note(desk.engine, user.login, "snapshot.replay", f"case:{view.case.id}", about)
         replay = f"{desk.replay_origin}/r/{ticket(desk, view.replayable.sha256)}"
-    pairs = kept_pairs(request, user)
+    pairs, asked = kept_pairs(request, user), asked_of_case(desk.engine, view.case.id)
     typed = {**query, **dict(pairs)}
     return page(
         request,
@@ -83,7 +85,9 @@ def shown(request: Request, user: User, view: CaseView) -> Response:
         reasons=REASONS,
         verdicts=VERDICT_WORDS,
         members=view.latest[:MEMBERS],
-        asked=items_of_case(desk.engine, view.case.id),
+        asked=asked,
+        to_withdraw=[pair for pair in asked if pair[1].state in WITHDRAWABLE],
+        undone=no_violation(view),
         packages=find_packages(desk.engine, view.case.id)[0],
         item_states=STATE_WORDS,
         flash=flash_of(request, user),
@@ -92,6 +96,14 @@ def shown(request: Request, user: User, view: CaseView) -> Response:
         state_name=state_name,
         key_name=key_name,
     )
+
+
+def no_violation(view: CaseView) -> bool:
+    """Whether it is decided, openly to this person, and not as a violation."""
+    settled = view.case.status in {CaseStatus.DECIDED, CaseStatus.APPROVED}
+    if view.blind or not settled or not view.case.decisions:
+        return False
+    return view.case.decisions[-1][1].verdict is not Verdict.VIOLATION
 
 
 def unticked(pairs: Sequence[tuple[str, str]]) -> frozenset[str]:

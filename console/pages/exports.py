@@ -30,10 +30,12 @@ from console.page import go, page, query_of
 from console.people import LARGEST_ID, Missing, Reader
 from console.roles import Caller
 from exports.registry import formats
-from exports.takedown_rows import PLATFORMS
+from exports.routing import OFFICES
 from storage.bilingual import Bilingual, Problem
 from storage.export_cancel import void_numbers
 from storage.export_jobs import EACH, JOB_WORDS, Job, Order, get_job, list_jobs
+from storage.made_elsewhere import made_elsewhere
+from storage.platform_words import PLATFORMS
 
 router = APIRouter(include_in_schema=False)
 MOST_DAYS = 366
@@ -49,6 +51,7 @@ FOR_RECIPIENT = ("letter", "xlsx", "12377")  # what is made of one takedown requ
 KIND_WORDS = {
     "brief": Bilingual("巡查日报、简报", "daily brief"),
     "evidence": Bilingual("证据包", "evidence package"),
+    "capture": Bilingual("取证并制作证据包", "capture and evidence package"),
 }
 
 
@@ -64,8 +67,10 @@ def exports_page(request: Request, _user: Reader) -> Response:
         forms={name: FORM_WORDS.get(name, Bilingual(name, name)) for name in formats()},
         platforms=PLATFORMS,
         each=EACH,
+        offices=tuple(OFFICES),
         today=today(),
         further=jobs[-1].id if len(jobs) >= 50 else None,
+        elsewhere=[] if before else made_elsewhere(engine),
         **words(engine, jobs),
     )
 

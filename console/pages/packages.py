@@ -40,6 +40,7 @@ def packages(request: Request, _user: Reader) -> Response:
         rows=rows,
         further=end,
         case=case,
+        first_capture=query.get("capture") == "1",
         states=STATES,
         waiting=stamps_waiting(engine),
         today=today(),
@@ -47,10 +48,16 @@ def packages(request: Request, _user: Reader) -> Response:
 
 
 @router.post("/packages")
-def make(request: Request, user: Exporter, case: Annotated[str, Form()] = "") -> Response:
+def make(
+    request: Request,
+    user: Exporter,
+    case: Annotated[str, Form()] = "",
+    capture: Annotated[str, Form()] = "",
+) -> Response:
     desk, one = desk_of(request), Caller(user)
     number = whole_number(case.strip(), 1, LARGEST_ID, ("案件编号", "The number of the case"))
-    return go(f"/exports/{ordered(desk, evidence_order(desk.engine, number), one)}")
+    order = evidence_order(desk.engine, number, capture=capture == "1")
+    return go(f"/exports/{ordered(desk, order, one)}")
 
 
 @router.get("/packages/{name}")

@@ -41,7 +41,7 @@ PERIODS = {
 LENGTHS = {"today": 1, "week": 7, "month": 30}
 MOST_DAYS = 366
 SWEEP_STATES = {
-    "running": Bilingual("进行中", "running"),
+    "running": Bilingual("未完成", "unfinished"),
     "finished": Bilingual("已完成", "finished"),
     "interrupted": Bilingual("中断", "interrupted"),
     "failed": Bilingual("失败", "failed"),

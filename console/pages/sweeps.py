@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,7 +14,6 @@ from console.page import Nav, go, page, query_of
 from console.people import CaseId, Missing, Reader, Sweeper
 from console.roles import Act
 from console.tabs import WORK, paths_of
-from console.tools import shown_command
 from storage.bilingual import Bilingual, Problem
 from storage.sweep_pages import newest_running, progress, sweeps_page
 from storage.sweeps import OUTCOMES, SweepSummary, summary
@@ -58,9 +58,17 @@ def sweeps(request: Request, _user: Reader) -> Response:
         states=STATES,
         at_work=AT_WORK,
         plans=PLANS,
-        shown_command=shown_command,
+        aim=aim,
         **now(request),
     )
+
+
+def aim(command: Sequence[str]) -> Bilingual:
+    """What the button would sweep."""
+    if "--sample" in command:
+        return Bilingual("样例网（随附的示例，不连外网）", "the sample web that comes with it")
+    file = command[-1].rpartition("/")[2]
+    return Bilingual(f"目标文件 {file}", f"the targets of {file}")
 
 
 def now(request: Request) -> dict[str, Any]:
@@ -69,12 +77,14 @@ def now(request: Request) -> dict[str, Any]:
     engine = desk_of(request).engine
     sweeping = state.running is not None and not state.running.revisit
     number = newest_running(engine) if sweeping else None
+    unfinished = None if state.running or state.starting else newest_running(engine)
     phase = "starting" if state.starting else "idle"
     if state.running is not None:
         phase = "stopping" if state.running.stopping else f"at-{number or 'work'}"
     return {
         "state": state,
         "number": number,
+        "unfinished": unfinished,
         "progress": progress(engine, number) if number else None,
         "phase": phase,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -26,10 +27,10 @@ from console.pages.exports import FOR_RECIPIENT, FORM_WORDS
 from console.people import Missing, Reader
 from console.pictures import picture_answer
 from console.roles import Act
-from exports.takedown_rows import PLATFORMS
 from storage.bilingual import Bilingual, Problem
 from storage.columns import utc_now
 from storage.exports import DecidedRow, decided_rows
+from storage.platform_words import PLATFORMS
 from storage.takedown_acts import (
     Sending,
     Word,
@@ -40,6 +41,7 @@ from storage.takedown_acts import (
     withdraw,
     withdraw_request,
 )
+from storage.takedown_changed import CHANGE_WORDS, changes_since
 from storage.takedown_drafting import Wanted as DraftWanted
 from storage.takedown_drafting import draft_all
 from storage.takedown_due import due_now
@@ -53,6 +55,7 @@ from storage.takedown_lists import (
     state_counts,
 )
 from storage.takedown_looks import Look, add_persons_look
+from storage.takedown_receipts import correct_receipt
 from storage.takedown_states import (
     ANSWER_WORDS,
     LOOKED_AT,
@@ -62,8 +65,15 @@ from storage.takedown_states import (
 )
 from storage.takedown_verdict import Seen, Way
 from storage.takedown_words import ACT_WORDS, SEEN_WORDS, WAY_WORDS
+from storage.takedowns import (
+    RECEIPT_CORRECTED,
+    get_item,
+    get_request,
+    history_of,
+    looks_of,
+)
+from storage.takedowns import Act as Done
 from storage.takedowns import Request as Asked
-from storage.takedowns import get_item, get_request, history_of, looks_of
 
 router = APIRouter(include_in_schema=False)
 NAV = (Nav(path="/takedowns", word=Bilingual("处置", "Takedowns"), act=Act.READ, order=40),)
@@ -89,10 +99,8 @@ Field = Annotated[str, Form()]
 def requests(request: Request, _user: Reader) -> Response:
     engine, query = desk_of(request).engine, query_of(request)
     wanted = wanted_of(query)
-    before = query.get("before", "")
-    rows, end = find_requests(
-        engine, wanted, today(), int(before) if before.isdecimal() and len(before) < 10 else None
-    )
+    before = number_or_none(query.get("before", ""))
+    rows, end = find_requests(engine, wanted, today(), before)
     due = due_now(engine, utc_now())
     return page(
         request,
@@ -112,7 +120,13 @@ def requests(request: Request, _user: Reader) -> Response:
         states=STATE_WORDS,
         today=today(),
         platform_name=platform_name,
+        for_case=number_or_none(query.get("case", "")) or "",
     )
+
+
+def number_or_none(typed: str) -> int | None:
+    """A number in an address; None for anything else."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def wanted_of(query: object) -> Wanted:
@@ -171,13 +185,17 @@ def found(request: Request, number: int) -> Asked:
 def one_request(request: Request, _user: Reader, number: Number) -> Response:
     engine, asked = desk_of(request).engine, found(request, number)
     ids = [item.id for item in asked.items]
+    history = history_of(engine, ids)
     return page(
         request,
         "takedown.html",
         asked=asked,
-        history=history_of(engine, ids),
+        history=history,
         looks=looks_of(engine, ids),
         pictures=pictures_of(engine, ids),
+        changed=changes_since(engine, asked.items),
+        change_words=CHANGE_WORDS,
+        corrections=corrections_in(history),
         decided=decided_of(engine, asked),
         forms={name: FORM_WORDS[name] for name in FOR_RECIPIENT},
         states=STATE_WORDS,
@@ -191,6 +209,11 @@ def one_request(request: Request, _user: Reader, number: Number) -> Response:
         now=utc_now(),
         platform_name=platform_name,
     )
+
+
+def corrections_in(history: Mapping[int, Sequence[Done]]) -> list[Done]:
+    """Receipt numbers that were put right: each stands in the history of every item alike."""
+    return [act for act in next(iter(history.values()), ()) if act.act == RECEIPT_CORRECTED]
 
 
 def decided_of(engine: Engine, asked: Asked) -> dict[str, DecidedRow]:
@@ -244,10 +267,23 @@ def sent(request: Request, user: Exporter, number: Number, form: Whole) -> Respo
 
 @router.post("/takedowns/{number:int}/ack")
 def ack(
-    request: Request, user: Exporter, number: Number, receipt: Field = "", at: Field = ""
+    request: Request,
+    user: Exporter,
+    number: Number,
+    receipt: Field = "",
+    at: Field = "",
+    without: Field = "",
 ) -> Response:
     said = word(user.login, at, "")
-    acknowledge(desk_of(request).engine, number, said, receipt.strip())
+    acknowledge(desk_of(request).engine, number, said, receipt, without=without == "1")
+    return go(f"/takedowns/{number}")
+
+
+@router.post("/takedowns/{number:int}/receipt")
+def receipt_put_right(
+    request: Request, user: Exporter, number: Number, receipt: Field = "", why: Field = ""
+) -> Response:
+    correct_receipt(desk_of(request).engine, number, word(user.login, "", why), receipt)
     return go(f"/takedowns/{number}")
 
 
@@ -268,7 +304,7 @@ def answer(
 ) -> Response:
     if answer not in set(Answer):
         raise Problem(
-            "请选择平台的答复（是、否、部分、未答复），没有写入。",
+            "请选择平台的答复（已处置、未处置、部分处置、未答复），没有写入。",
             "Choose the platform's answer; nothing was written.",
         )
     record_answer(desk_of(request).engine, item, Answer(answer), word(user.login, at, note))

@@ -1,0 +1,36 @@
+"""Platforms by the word the database keeps, and what people call them."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+PLATFORMS: Final = {
+    "web": "网站",
+    "baidu_search": "百度搜索",
+    "bilibili": "哔哩哔哩",
+    "bing": "必应搜索",
+    "classifieds": "分类信息网站",
+    "douyin": "抖音",
+    "kuaishou": "快手",
+    "so360": "360搜索",
+    "sogou_web": "搜狗搜索",
+    "sogou_weixin": "搜狗微信搜索",
+    "tieba": "百度贴吧",
+    "toutiao": "今日头条",
+    "wechat_mp": "微信公众号",
+    "weibo": "微博",
+    "xiaohongshu": "小红书",
+    "zhihu": "知乎",
+}
+
+
+def platform_of(typed: str) -> str | None:
+    """The word kept for a platform that somebody named by it or in Chinese; None for no platform.
+
+    "" for nothing typed.
+    """
+    text = unicodedata.normalize("NFKC", typed).strip()
+    codes = {name: code for code, name in PLATFORMS.items()}
+    code = codes.get(text, text.lower())
+    return code if code in PLATFORMS or not code else None
