@@ -218,6 +218,23 @@ def test_a_partial_capture_names_each_part_that_failed(
     ]
 
 
+@pytest.mark.parametrize("word", ["cut", "unfinished", "busy", "closed_trees"])
+def test_a_part_that_is_there_but_not_whole_is_told_and_the_package_holds(
+    engine: Engine, tmp_path: Path, store: SnapshotStore, word: str
+) -> None:
+    a_case(engine)
+    made = capture(store)
+    parts = {**made.parts, "warc": word, "full_page": word}
+    with write(engine) as connection:
+        keep(connection, replace(made, parts=parts))
+    packed = unsealed(engine, tmp_path)
+    assert sorted((lack.what, lack.of, lack.why) for lack in packed.lacks) == [
+        ("limited", f"capture:{made.id} full_page", word),
+        ("limited", f"capture:{made.id} warc", word),
+    ]
+    assert examine(packed.path).code == 3  # nothing disproved, not sealed
+
+
 @pytest.mark.parametrize("harm", ["gone", "changed"])
 def test_a_stored_file_that_is_gone_or_changed_is_left_out_and_named(
     engine: Engine, tmp_path: Path, store: SnapshotStore, harm: str
