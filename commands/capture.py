@@ -219,8 +219,10 @@ def tell(total: int, counts: dict[str, int], told: Sequence[Told], given_up: int
         )
     if partial:
         say(
-            "不完整的可用 certsweep capture --again 取证编号 补取。",
-            "What is in part can be completed with certsweep capture --again ID.",
+            "不完整的可用 certsweep capture --again 取证编号 补取；"
+            f"因内容没有传到而不完整的，再运行 --flagged 时也会再取，共试 {MOST_TRIES} 次。",
+            "What is in part can be completed with certsweep capture --again ID; where something "
+            f"had not come, the next run of --flagged tries again too, {MOST_TRIES} times in all.",
         )
     if given_up:
         say(

@@ -188,7 +188,8 @@ class GuardProxy:
         # As in crawler/pace_middleware.py: the lowest address, and routed hosts each by itself.
         seconds = self._burst.wait(host if routed else min(address for address, _ in places))
         if seconds:
-            await asyncio.sleep(seconds)
+            with self._tally.held():
+                await asyncio.sleep(seconds)
         return seconds is not None
 
     async def _tunnel(self, client: Streams, target: str) -> bytes:

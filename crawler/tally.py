@@ -5,9 +5,12 @@ A browser behind a proxy knows the proxy's address only; where a page came from 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 Place = tuple[str, int]  # address and port
+MOMENT = 1.0  # seconds
 MOST_HOSTS = 2_000  # of one page; a page that asks more hosts is no page
 
 
@@ -23,6 +26,8 @@ class Tally:
         self._stopped = False
         self.bytes = 0
         self.connections = 0
+        self._held = 0  # connections that the pace holds up at this moment
+        self._let_go = float("-inf")  # when it let the last one go
         self.resolved: dict[str, tuple[Place, ...]] = {}  # by host, vetted, in order of preference
         self.reached: dict[str, Place] = {}  # by "host:port" as asked for, the newest connection
         self.failures: dict[str, str] = {}  # by host: the guard's reason, "dns" or "unreachable"
@@ -34,6 +39,22 @@ class Tally:
     @property
     def closed(self) -> bool:
         return self._stopped or self.full
+
+    @property
+    def paced(self) -> bool:
+        """Whether the pace holds something up, or did a moment ago: a page asks for its next part
+        only when it has one."""
+        return bool(self._held) or time.monotonic() - self._let_go < MOMENT
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """While the pace holds a connection up."""
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
+            self._let_go = time.monotonic()
 
     def stop(self) -> None:
         """Nothing more goes through; what is on its way is cut."""

@@ -27,7 +27,14 @@ from evidence.orders import Order, Taken
 from evidence.parts import PARTS
 from sampleweb.server import SampleWeb
 from storage.bilingual import Problem
-from storage.captures import MOST_TRIES, WALL, capture_by_id, tries_of, uncaptured
+from storage.captures import (
+    MOST_TRIES,
+    WALL,
+    capture_by_id,
+    tries_of,
+    uncaptured,
+    whole_parts,
+)
 from storage.database import read
 from storage.records import Capture
 from storage.snapshots import SnapshotStore
@@ -131,7 +138,8 @@ def browser_order(settings: Settings, outside: Outside) -> BrowserOrder:
 
 
 def flagged_orders(engine: Engine, by: str) -> tuple[list[Order], int]:
-    """An order for each flagged page without a capture, and how many were tried too often."""
+    """An order for each flagged page without a whole capture, and how many never came at all and
+    were tried too often."""
     with read(engine) as connection:
         missing = uncaptured(connection)
     orders = [
@@ -139,7 +147,7 @@ def flagged_orders(engine: Engine, by: str) -> tuple[list[Order], int]:
         for one in missing
         if one.tries < MOST_TRIES
     ]
-    return orders, len(missing) - len(orders)
+    return orders, sum(one.tries >= MOST_TRIES and not one.in_part for one in missing)
 
 
 def order_again(engine: Engine, capture_id: str, by: str) -> Order:
@@ -174,5 +182,5 @@ def order_again(engine: Engine, capture_id: str, by: str) -> Order:
 
 def missing_parts(tries: Iterable[Capture]) -> tuple[str, ...]:
     seen = [one for one in tries if WALL not in one.parts]
-    brought = {artefact.kind for one in seen for artefact in one.artefacts}
+    brought = {kind for one in seen for kind in whole_parts(one)}
     return tuple(part for part in PARTS if part not in brought)

@@ -8,7 +8,7 @@ from typing import Any
 from door.outcomes import reason_words, state_words
 from evidence.orders import Taken
 from storage.bilingual import Bilingual
-from storage.captures import WALL
+from storage.captures import WALL, whole_parts
 from storage.records import Capture, PageState
 
 PART_WORDS = {
@@ -25,7 +25,9 @@ PART_WORDS = {
 WORDS = {
     "ok": Bilingual("已取", "taken"),
     "cut": Bilingual("已取，过长或过大的部分截去", "taken; what was too long or large is cut off"),
-    "unfinished": Bilingual("已取，页面当时仍未加载完", "taken while the page was still loading"),
+    "unfinished": Bilingual(
+        "已取，页面当时仍有内容没有传到", "taken while something of the page had not come"
+    ),
     "half_scale": Bilingual("已取，缩小一半", "taken at half scale"),
     "tiles": Bilingual("已取，由分屏拼成", "taken, put together from screens"),
     "made_by_script": Bilingual(
@@ -46,7 +48,9 @@ WORDS = {
     "browser": Bilingual("浏览器中途关闭", "the browser went down"),
     "download": Bilingual("是下载文件，不是网页", "a file to download, no page"),
     "too_much": Bilingual("超过数据量上限", "over the limit of bytes"),
-    "busy": Bilingual("连接过多", "too many connections"),
+    "busy": Bilingual(
+        "同一时间请求过多，有内容没有取", "too many requests at once, something was left out"
+    ),
     "aborted": Bilingual("服务器没有给出网页", "the server gave no page"),
     "tls": Bilingual("加密连接建立不了", "no encrypted connection could be made"),
     "bad_answer": Bilingual("服务器的回答读不懂", "the server's answer cannot be read"),
@@ -80,8 +84,8 @@ def headline(taken: Taken) -> Bilingual:
 
 
 def lacking(capture: Capture) -> Bilingual:
-    """The parts that were tried and are not there, each with its reason."""
-    brought = {artefact.kind for artefact in capture.artefacts}
+    """The parts that were tried and are not there, or not all of them, each with its reason."""
+    brought = whole_parts(capture)
     words = [
         (PART_WORDS[kind], part_word(word))
         for kind, word in capture.parts.items()
@@ -106,9 +110,8 @@ def warning(taken: Taken) -> Bilingual | None:
 
 
 def is_whole(capture: Capture) -> bool:
-    """Whether every part that was tried is there."""
-    brought = {artefact.kind for artefact in capture.artefacts}
-    return brought >= set(capture.parts)
+    """Whether every part that was tried is there, with nothing left open."""
+    return whole_parts(capture) >= set(capture.parts)
 
 
 def capture_json(taken: Taken) -> dict[str, Any]:

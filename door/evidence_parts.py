@@ -10,9 +10,11 @@ from pathlib import Path
 from cryptography.x509 import Certificate
 from sqlalchemy import Engine
 
+from door.printable import printable
 from door.settings import Settings
 from evidence.contents import Mask
 from evidence.signing import KeyRing
+from evidence.timestamp_wire import is_address
 from evidence.timestamps import read_roots
 from exports.masking import masked
 from storage.bilingual import Problem
@@ -33,8 +35,18 @@ class Proof:
 
 
 def proof_of(settings: Settings, engine: Engine) -> Proof:
-    """Raises Problem where authorities are named without the roots that their answers need."""
+    """Raises Problem for an authority that is no address, and where authorities are named without
+    the roots that their answers need."""
     pem, roots = b"", []
+    for url in settings.tsa:
+        if not is_address(url):
+            shown = printable(url.rpartition("@")[2][:200])
+            raise Problem(
+                f"CERTSWEEP_TSA 里的「{shown}」不是时间戳机构的网址（须以 http:// 或 https:// "
+                "开头，不带密码）。请改正后再运行；什么都没有做。",
+                f"“{shown}” in CERTSWEEP_TSA is no address of an authority (http:// or https://, "
+                "no password in it). Mend it and run again; nothing was done.",
+            )
     if settings.tsa and not settings.tsa_roots:
         raise Problem(
             "设置了时间戳机构 CERTSWEEP_TSA，却没有设置根证书文件 CERTSWEEP_TSA_ROOTS，"

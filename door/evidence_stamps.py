@@ -14,7 +14,7 @@ from evidence.manifest import roll_of
 from evidence.timestamps import Answer, ask
 from storage.custody import Act, record
 from storage.database import read, write
-from storage.rolls import enroll, unrolled
+from storage.rolls import enroll, every_roll, unrolled, waiting_rolls
 from storage.stamps import Stamp, due, failed, granted, want
 
 MOST = 1_000  # captures in a roll: each package that holds one of them holds the roll, 67 KB
@@ -24,11 +24,15 @@ CLOCKWORK = "certsweep"  # who stamps, where no person asked
 def roll_captures(proof: Proof) -> list[str]:
     """Queue timestamps over all captures that have none yet: one of each authority for a roll.
 
-    Gives the hashes of the rolls; none where there is nothing to stamp or nobody to stamp it.
+    A roll that still waits wants every authority that is set now: the one it was queued for may be
+    closed, or was mistyped. Gives the hashes of the new rolls; none where there is nothing to stamp
+    or nobody to stamp it.
     """
     if not proof.authorities:
         return []
     with write(proof.engine) as connection:
+        for roll in waiting_rolls(connection):
+            want(connection, roll, proof.authorities, datetime.now(UTC))
         captures = unrolled(connection)
         starts = range(0, len(captures), MOST)
         return [begin_roll(connection, proof, captures[at : at + MOST]) for at in starts]
@@ -56,15 +60,19 @@ class Tried:
 def work_off(proof: Proof, *, only: Collection[str] = (), everything: bool = False) -> list[Tried]:
     """Ask for all timestamps that are due; each is one request and one transaction of its own.
 
-    `only`: those over these hashes. `everything`: also those whose time has not come. An authority
-    that did not answer is not asked again in this run; the rest of its queue waits as long.
+    A roll is not asked of an authority that is set no more; a manifest is, for it names whose
+    timestamps it wants. `only`: those over these hashes. `everything`: also those whose time has
+    not come. An authority that did not answer is not asked again in this run; the rest of its queue
+    waits as long.
     """
     with read(proof.engine) as connection:
         waiting = due(connection, None if everything or only else datetime.now(UTC))
+        rolls = every_roll(connection)
     tried: list[Tried] = []
     silent: dict[str, Answer] = {}
     for stamp in waiting:
-        if only and stamp.sha256 not in only:
+        left = stamp.sha256 in rolls and stamp.authority not in proof.authorities
+        if left or (only and stamp.sha256 not in only):
             continue
         answer = silent.get(stamp.authority) or asked(proof, stamp)
         if answer.reason in {"unreachable", "timeout"}:

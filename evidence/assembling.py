@@ -21,8 +21,9 @@ from evidence.facts import (
     page_facts,
     tools,
 )
+from evidence.left_open import word_of_open
 from evidence.orders import Order, Taken
-from evidence.parts import MEDIA_TYPES, OK, PAGE, Part, Parts
+from evidence.parts import MEDIA_TYPES, OF_PARTS, OK, PAGE, Part, Parts
 from evidence.warc_records import Resource, WarcOrder, pageinfo, write_warc
 from storage.custody import stamp_of
 from storage.records import Artefact, Capture, PageState
@@ -105,6 +106,18 @@ def add_warc(order: Order, seen: Seen, machine: Machine) -> None:
     )
     cut = seen.left_out or any(one.truncated in CUT and not one.unused for one in answered)
     seen.parts.add("warc", write_warc(about, answered, resources), "cut" if cut else OK)
+    if seen.behaviour.outcome == OK:  # of another page the parts say so themselves
+        say_open(seen)
+
+
+def say_open(seen: Seen) -> None:
+    """The WARC lacks every answer that was not waited for; pictures what they would have shown."""
+    never = [one for one in seen.exchanges if one.here and not one.status]
+    begun = [one for one in seen.exchanges if one.here and one.status]
+    if word := word_of_open(never):
+        seen.parts.words["warc"] = word
+    if word := word_of_open([*never, *begun], shown=True):
+        seen.parts.lack(OF_PARTS, word)
 
 
 def artefact_of(part: Part) -> Artefact:

@@ -14,6 +14,7 @@ class Bounds:
     load_seconds: float = 15.0  # for its parts, afterwards
     quiet_seconds: float = 2.0  # for the network to fall silent once it is loaded
     wake_seconds: float = 5.0  # for a busy page to answer before its script is ended
+    pace_seconds: float = 120.0  # more than all of these, while our own pace holds parts up
     scroll_seconds: float = 8.0
     picture_seconds: float = 20.0  # for each rung of the ladder
     part_seconds: float = 20.0  # for each other part

@@ -87,7 +87,8 @@ def unlike(
         elif row["of"] != of or differs(row, one):
             yield Check(path, DISPROVED, "与取证记录不符", "not what the capture's record says")
     for part, outcome in capture["parts"].items():
-        if outcome != "ok" and ("part", f"{of} {part}") not in lacking:
+        told = {(what, f"{of} {part}") for what in ("part", "limited")}
+        if outcome != "ok" and not told & lacking:
             zh, en = f"没有写明缺失：{of} {part}", f"it does not say what is missing: {of} {part}"
             yield Check(MANIFEST, DISPROVED, zh, en)
 

@@ -22,6 +22,7 @@ BODILESS = frozenset({204, 205, 304})
 GIVEN_UP = frozenset(
     {"net::ERR_ABORTED", "net::ERR_BLOCKED_BY_ORB", "net::ERR_BLOCKED_BY_RESPONSE"}
 )
+SILENT_SECONDS = 25.0  # somewhat less than the proxy lets a server be silent
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Exchange:
     kind: str  # "document", "image", "xhr", …
     asked_at: datetime
     main: bool = False  # a document of the main frame
+    here: bool = False  # asked by the page itself and not by a window it opened
     request_headers: Headers = ()
     request_body: bytes = b""
     status: int = 0
@@ -99,6 +101,8 @@ class Recorder:
 
     def _asked_here(self, request: Request) -> None:
         """By the page itself and not by a window it opened."""
+        if request in self._open:
+            self._open[request].here = True
         if not is_main(request, self._page):
             return
         if request in self._open:
@@ -115,7 +119,16 @@ class Recorder:
         # What is known of the host is no reason where the server has begun to answer.
         silent = request.existing_response is None
         why = self._tally.failures.get(host_of(request.url)) if silent else ""
+        if silent and not why and self._waited_long(request):
+            why = "timeout"
         self._start(request, why or request.failure or "failed")
+
+    def _waited_long(self, request: Request) -> bool:
+        """Cut off by our own proxy, it seems, because the server said nothing."""
+        exchange = self._open.get(request)
+        if exchange is None or request.failure in GIVEN_UP:
+            return False
+        return (datetime.now(UTC) - exchange.asked_at).total_seconds() >= SILENT_SECONDS
 
     def _start(self, request: Request, failure: str) -> None:
         exchange = self._open.pop(request, None)

@@ -9,6 +9,7 @@ LACKS = {
     "capture": ("没有完整取证，只有巡查快照", "no full capture, only the sweep's snapshots"),
     "part": ("取证的一部分没有成功", "a part of a capture failed"),
     "limited": ("取到了，但不完整", "taken, but not whole"),
+    "undated": ("取证时没有打时间戳", "not stamped when it was taken"),
     "file": ("存储中的文件缺失或被改动，没有放入", "a stored file is gone or was changed"),
     "decision": ("还没有人作出决定", "nobody has decided yet"),
     "sm3": ("制作时的 OpenSSL 没有 SM3，只有 SHA-256", "no SM3 in its OpenSSL; SHA-256 only"),

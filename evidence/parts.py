@@ -27,6 +27,8 @@ OK = "ok"
 LOST = "browser"  # of a part that the end of the browser took
 # Parts of a page that are cut short where its document was still coming.
 OF_DOCUMENT = frozenset({"dom", "mhtml", "full_page", "text"})
+OF_SCREEN = OF_DOCUMENT | {"first_screen"}
+OF_PARTS = ("full_page", "mhtml")  # that lack what a page asked for and never got
 
 Take = Callable[[], Awaitable[tuple[bytes, str]]]  # the bytes, and "ok" or what they lack
 

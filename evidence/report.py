@@ -35,7 +35,8 @@ class Report:
     checks: list[Check] = field(default_factory=list)
     remarks: list[tuple[str, str]] = field(default_factory=list)  # Chinese, English
     facts: dict[str, Any] = field(default_factory=dict)  # "key", "seal", "manifest" as far as read
-    missing: list[tuple[str, str, str]] = field(default_factory=list)  # as the manifest says
+    # As the manifest says, and captures without a timestamp of their own.
+    missing: list[tuple[str, str, str]] = field(default_factory=list)
     whose: str = "unnamed"  # the key: "named", "own", "stranger"; "unnamed" where nobody was asked
 
     @property

@@ -13,13 +13,15 @@ from evidence.exchanges import Recorder
 from evidence.facts import Behaviour, certificates_of
 from evidence.fetched_files import downloaded
 from evidence.opening import open_page
-from evidence.parts import OF_DOCUMENT, OK, Parts, word_of
+from evidence.parts import OF_DOCUMENT, OF_SCREEN, OK, Parts, word_of
+from evidence.patience import Patience
 from evidence.pictures import Photographer
 from evidence.texts import Words
-from evidence.unfolding import close_layers, load, scroll_through, unroll
+from evidence.unfolding import close_layers, load, pictures_wait, scroll_through, unroll
 
 DOWNLOAD = "download"  # the word of a URL that gives a file instead of a page
 LAST_SECONDS = 5.0  # for bodies still on their way when everything else is done
+CALLED_SECONDS = 1.0  # for what scrolling has called, beyond what the scrolling itself waits
 LAST_WORDS = "[document.title.slice(0, 1000), document.readyState]"
 RESTLESS = "redirect_loop"  # of a page that goes on to the next document again and again
 
@@ -33,6 +35,7 @@ class Sitting:
         self._bounds = bounds
         self._photographer = Photographer(tab.session, tab.world, bounds)
         self._words = Words(tab, bounds)
+        self._patience = Patience(tab.tally, bounds.pace_seconds)
         self.parts = parts
         self.recorder = Recorder(tab.page, tab.tally, bounds)
         self.behaviour = Behaviour()
@@ -44,12 +47,16 @@ class Sitting:
         # What was asked of a tab that crashes is never answered: it is not waited for.
         crash = asyncio.ensure_future(self._tab.crash.wait())
         restless = asyncio.ensure_future(self.recorder.restless.wait())
+        ends = {taking, crash, restless}
+
+        async def ended(seconds: float) -> bool:
+            first = asyncio.FIRST_COMPLETED
+            done, _ = await asyncio.wait(ends, timeout=seconds, return_when=first)
+            return bool(done)
+
         try:
-            await asyncio.wait(
-                {taking, crash, restless},
-                timeout=self._bounds.total_seconds,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+            whole = Patience(self._tab.tally, self._bounds.pace_seconds)
+            await whole.until(ended, self._bounds.total_seconds)
             self._ended(taking)
         finally:
             for work in (taking, crash, restless):
@@ -90,7 +97,7 @@ class Sitting:
         await self._ask_last()
 
     async def _settle(self) -> None:
-        complete = await load(self._tab.page, self._bounds)
+        complete = await load(self._tab.page, self._bounds, self._patience)
         self.behaviour.loading = "complete" if complete else "parts_waiting"
         await self._enter()
 
@@ -119,7 +126,15 @@ class Sitting:
             self._tab.world, self._bounds
         )
         behaviour.unrolled = await unroll(page, self._tab.world, self._bounds)
+        if await self._patience.until(self._quiet, CALLED_SECONDS) or behaviour.pictures_waiting:
+            behaviour.pictures_waiting = await pictures_wait(self._tab.world, self._bounds)
         await self._photographer.still()
+
+    async def _quiet(self, seconds: float) -> bool:
+        """Whether nothing that was asked for is open."""
+        if self.recorder.unfinished:
+            await asyncio.sleep(seconds)
+        return not self.recorder.unfinished
 
     async def _take_rest(self) -> None:
         async def full_page() -> tuple[bytes, str]:
@@ -183,4 +198,4 @@ class Sitting:
             self.final_url = fetched[-1].url
         if self.behaviour.outcome == OK and not shown.startswith("http"):
             self.behaviour.made_by_script = shown[:2000]
-            self.parts.lack(OF_DOCUMENT, "made_by_script")
+            self.parts.lack(OF_SCREEN, "made_by_script")

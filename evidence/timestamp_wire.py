@@ -46,8 +46,17 @@ def post(url: str, query: bytes, wait: float = WAIT) -> bytes:
         connection.close()
 
 
+def is_address(url: str) -> bool:
+    """Whether an authority could be asked there: http or https, a host, no password."""
+    try:
+        connected(url, WAIT)
+    except ValueError:
+        return False
+    return True
+
+
 def connected(url: str, wait: float) -> http.client.HTTPConnection:
-    """Raises ValueError for what is no http or https address."""
+    """Not dialled yet; raises ValueError for what is no http or https address."""
     parts = urlsplit(url)
     host, port = parts.hostname, parts.port
     if host is None or parts.username is not None:

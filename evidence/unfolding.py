@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Literal
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, ViewportSize
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from evidence.bounds import Bounds
 from evidence.isolated import World
+from evidence.patience import Patience
 
+LoadState = Literal["domcontentloaded", "load", "networkidle"]
 VIEWPORT = ViewportSize(width=1280, height=900)
 STEP = 800  # px a scroll step, somewhat less than a screen
 STEP_MS = 60  # enough for an observer of what comes into view
@@ -90,6 +95,8 @@ SCROLL = """(async () => {
   return {reached: y, waiting: waits()};
 })()"""
 
+WAITING = "[...document.images].some(one => !one.complete && one.src)"
+
 # How tall the window must be so that nothing is hidden: by a part of the page that scrolls within
 # it, or by a bar at the foot of the window, which would lie across the middle of a full picture.
 UNROLL = """(() => {
@@ -152,15 +159,27 @@ MOST_LAYERS = 4
 AFTER_PRESS = 0.3  # seconds a layer takes to fade
 
 
-async def load(page: Page, bounds: Bounds) -> bool:
+async def load(page: Page, bounds: Bounds, patience: Patience) -> bool:
     """Whether the page was there with all its parts in time; a busy network is not waited for."""
+
+    def at(state: LoadState) -> Callable[[float], Awaitable[bool]]:
+        async def come(seconds: float) -> bool:
+            with suppress(PlaywrightTimeout):
+                await page.wait_for_load_state(state, timeout=seconds * 1000)
+                return True
+            return False
+
+        return come
+
     try:
-        await page.wait_for_load_state("domcontentloaded", timeout=bounds.open_seconds * 1000)
-        await page.wait_for_load_state("load", timeout=bounds.load_seconds * 1000)
+        if not await patience.until(at("domcontentloaded"), bounds.open_seconds):
+            return False
+        if not await patience.until(at("load"), bounds.load_seconds):
+            return False
     except PlaywrightError:
         return False
     with suppress(PlaywrightError):
-        await page.wait_for_load_state("networkidle", timeout=bounds.quiet_seconds * 1000)
+        await patience.until(at("networkidle"), bounds.quiet_seconds)
     return True
 
 
@@ -196,6 +215,14 @@ async def scroll_through(world: World, bounds: Bounds) -> tuple[int, bool]:
     except (PlaywrightError, TimeoutError):
         return 0, True
     return int(told["reached"]), bool(told["waiting"])
+
+
+async def pictures_wait(world: World, bounds: Bounds) -> bool:
+    """Whether a picture that was asked for is not there."""
+    try:
+        return bool(await world.ask(WAITING, bounds.wake_seconds))
+    except (PlaywrightError, TimeoutError):
+        return True
 
 
 async def unroll(page: Page, world: World, bounds: Bounds) -> int:

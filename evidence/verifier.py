@@ -270,6 +270,9 @@ class Examination:
         if undated:
             zh, en = "次取证没有取证时的时间戳", "captures were not stamped when they were taken"
             self.report.remark((f"{len(undated)} {zh}", f"{len(undated)} {en}"))
+        if manifest["authorities"]:  # where none is set, that is said of all of it
+            ids = sorted(captures[one]["id"] for one in undated)
+            self.report.missing += [("undated", f"capture:{one}", "none") for one in ids]
 
     def taken(self, capture: Any, url: str, token: bytes, answer: Answer) -> None:  # noqa: ANN401
         self.say(f"capture {capture['id']} {url}", *answer)

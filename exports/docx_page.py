@@ -28,10 +28,11 @@ LATIN: Final = "Times New Roman"
 SIZE_2, SIZE_3, SIZE_4, SIZE_5 = 22.0, 16.0, 14.0, 10.5  # 二号, 三号, 四号, 五号
 LINE: Final = 29.0  # points: 225 mm for 22 lines
 RED: Final = RGBColor(0xE6, 0x00, 0x00)
-# 22 lines a page. 28 signs a line come from setting 16-point signs .2 point closer: a grid of signs
-# is read differently by word processors (LibreOffice 7.4 took it for 17 signs a line).
+# 22 lines a page. 28 signs a line come from setting 16-point signs .25 point closer (28 times 15.75
+# is 441 points in a column of 442.2): a grid of signs is read differently by word processors
+# (LibreOffice 7.4 took it for 17 signs a line).
 _GRID = {"type": "lines", "linePitch": "580"}
-_CLOSER = "-4"  # twentieths of a point
+_CLOSER = "-5"  # twentieths of a point
 _WIDER = Mm(-7)  # the red rules are 170 mm long, the text is 156 mm wide
 # XML 1.0 has no place for these; a page's title may hold them.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

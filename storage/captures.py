@@ -6,7 +6,7 @@ The files lie in the snapshot store before a row names them, so that a row never
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, insert, select
@@ -17,16 +17,22 @@ from storage.models import case_posts, cases, decisions, posts
 from storage.records import Artefact, Capture, Verdict
 
 WALL = "page"  # of Capture.parts: a captcha, a login or a refusal stood in the page's place
+# Words of a part that is there, but not all of it: our own pace or a silent server left something
+# out that another try may bring.
+LEFT_OPEN = frozenset({"unfinished", "busy"})
 MOST_TRIES = 3  # of a page of which nothing came; afterwards a person asks for it by its URL
+
+Wanted = tuple[int, str]  # case and URL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uncaptured:
-    """A flagged page of which there is no capture yet, or only one of a wall in its place."""
+    """A flagged page of which there is no capture yet, or only one of a wall or in part."""
 
     case_id: int
     url: str
-    tries: int  # captures that did not bring it
+    tries: int  # captures that did not bring it whole
+    in_part: bool = False  # one brought it, with something left open
 
 
 def keep(connection: Connection, capture: Capture) -> None:
@@ -151,12 +157,12 @@ def capture_of(row: AnyRow, files: Iterable[Artefact]) -> Capture:
 
 
 def uncaptured(connection: Connection) -> list[Uncaptured]:
-    """Flagged pages of cases nobody found clean, which no capture brought.
+    """Flagged pages of cases nobody found clean, which no capture brought with nothing left open.
 
     One entry a case and canonical URL, by its newest version, the oldest case first. Pages tried
     MOST_TRIES times in vain are among them: whoever captures says that they are left.
     """
-    brought, tried = earlier(connection)
+    brought, partly, tried = earlier(connection)
     spellings: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
     for row in connection.execute(flagged_pages()):
         spellings[row.case_id, row.url].append(opening(row.url, row.url_found))
@@ -165,7 +171,8 @@ def uncaptured(connection: Connection) -> list[Uncaptured]:
         known = {(case_id, url) for url in (*urls, canonical)}
         if not known & brought:
             tries = sum(tried[one] for one in known)
-            found.append(Uncaptured(case_id=case_id, url=urls[-1], tries=tries))
+            in_part = bool(known & partly)
+            found.append(Uncaptured(case_id=case_id, url=urls[-1], tries=tries, in_part=in_part))
     return found
 
 
@@ -195,15 +202,31 @@ def flagged_pages() -> Select[tuple[object, ...]]:
     )
 
 
-def earlier(connection: Connection) -> tuple[set[tuple[int, str]], Counter[tuple[int, str]]]:
-    """Case and URL of captures that brought the page, and how often others did not."""
-    brought: set[tuple[int, str]] = set()
-    tried: Counter[tuple[int, str]] = Counter()
+def earlier(connection: Connection) -> tuple[set[Wanted], set[Wanted], Counter[Wanted]]:
+    """Captures that brought the page, those with something left open, and how often one did not
+    bring it or not all of it."""
+    brought: set[Wanted] = set()
+    partly: set[Wanted] = set()
+    tried: Counter[Wanted] = Counter()
     columns = (captures.c.case_id, captures.c.url, captures.c.final_url, captures.c.parts)
     statement = select(*columns)
     for row in connection.execute(statement.where(captures.c.case_id.is_not(None))):
-        if row.final_url and WALL not in row.parts:
-            brought.add((row.case_id, row.url))
-        else:
-            tried[row.case_id, row.url] += 1
-    return brought, tried
+        page = (row.case_id, row.url)
+        came = row.final_url and WALL not in row.parts
+        if came and not left_open(row.parts):
+            brought.add(page)
+            continue
+        tried[page] += 1
+        if came:
+            partly.add(page)
+    return brought, partly, tried
+
+
+def whole_parts(capture: Capture) -> set[str]:
+    """The kinds that are there with nothing left open; what no try can bring is not asked for."""
+    return {one.kind for one in capture.artefacts} - set(left_open(capture.parts))
+
+
+def left_open(parts: Mapping[str, str]) -> list[str]:
+    """The parts that another try may bring more of."""
+    return [kind for kind, word in parts.items() if word in LEFT_OPEN]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, exists, insert, select
 
-from storage.proof_models import capture_rolls, custody
+from storage.proof_models import capture_rolls, custody, timestamps
 
 
 def unrolled(connection: Connection) -> list[str]:
@@ -20,6 +20,13 @@ def enroll(connection: Connection, roll_sha256: str, captures: Iterable[str]) ->
     """Note that this roll bears these hashes; raises IntegrityError where another does."""
     rows = [{"capture_sha256": one, "roll_sha256": roll_sha256} for one in captures]
     connection.execute(insert(capture_rolls), rows)
+
+
+def waiting_rolls(connection: Connection) -> list[str]:
+    """Rolls some authority has not answered for, sorted; one that all answered for is done."""
+    waits = (timestamps.c.sha256 == capture_rolls.c.roll_sha256) & (timestamps.c.state == "waiting")
+    statement = select(capture_rolls.c.roll_sha256).distinct().where(exists().where(waits))
+    return sorted(connection.execute(statement).scalars())
 
 
 def every_roll(connection: Connection) -> set[str]:

@@ -198,3 +198,20 @@ def test_the_parts_of_captured_pages_keep_the_pace_of_a_sweep() -> None:
         assert len(stage.theatre.asked) == 4
     why = {failure for _, failure in show.facts["network"]["not_answered"]}
     assert why == {"busy"}
+    assert show.parts["warc"] == show.parts["full_page"] == show.parts["mhtml"] == "busy"
+
+
+def test_a_page_is_waited_for_as_long_as_the_pace_holds_its_pictures_up() -> None:
+    with Stage(PAGES, burst=Burst(at_once=2, per_second=3)) as stage:
+        show = stage.take("http://a.test/pictures", load_seconds=0.5, quiet_seconds=0.5)
+    assert show.page["loading"] == "complete"
+    assert show.parts == dict.fromkeys(PARTS, "ok")
+    assert show.facts["network"]["not_answered"] == []
+
+
+def test_the_pace_is_not_waited_for_without_end() -> None:
+    with Stage(PAGES, burst=Burst(at_once=2, per_second=1)) as stage:
+        bounds = {"load_seconds": 0.5, "quiet_seconds": 0.5, "pace_seconds": 0.5}
+        show = stage.take("http://a.test/pictures", scroll_seconds=0.5, **bounds)
+    assert show.page["loading"] == "parts_waiting"
+    assert show.parts["warc"] == show.parts["full_page"] == "unfinished"

@@ -80,6 +80,14 @@ PAGES = {
     "/endless": endless,
     "/silent": silent,
     "/waiting": "<p>页</p><img src=/silent>",
+    "/asking": "<p>页</p><script>fetch('/silent').then(r => r.text())</script>",
+    "/listening": (
+        "<p>页</p><script>new EventSource('/stream'); navigator.sendBeacon('/silent', 'x')</script>"
+    ),
+    "/stream": lambda handler: (
+        handler.begin(Content_Type="text/event-stream")
+        or handler.pour(b": nothing\n\n", 1_000, 0.1)
+    ),
     "/font": "<style>@font-face{font-family:f;src:url(/silent)}p{font-family:f}</style><p>字</p>",
     "/loop": LATER.format("while (1);"),
     "/eater": LATER.format("let a = []; while (1) a.push(new Array(1e5).fill(a.length))"),
@@ -151,13 +159,31 @@ def test_a_part_that_never_comes_holds_nothing_up(stage: Stage) -> None:
     show = stage.take("http://a.test/waiting", load_seconds=1.0, scroll_seconds=1.0)
     assert show.page["loading"] == "parts_waiting"
     assert show.page["pictures_waiting"]
-    assert show.parts["dom"] == show.parts["full_page"] == "ok"
+    assert show.parts["dom"] == "ok"
+    # The advert itself may be that picture.
+    assert show.parts["warc"] == show.parts["full_page"] == show.parts["mhtml"] == "unfinished"
     assert failures(show) == {"http://a.test/silent": "unfinished"}
+
+
+def test_words_that_never_come_are_said_to_lack(stage: Stage) -> None:
+    show = stage.take("http://a.test/asking", quiet_seconds=0.5)
+    assert show.page["loading"] == "complete"
+    assert show.parts["warc"] == show.parts["full_page"] == "unfinished"
+
+
+def test_a_stream_and_a_signal_of_which_a_page_shows_nothing_leave_its_pictures_whole(
+    stage: Stage,
+) -> None:
+    show = stage.take("http://a.test/listening", quiet_seconds=0.5)
+    assert show.parts["full_page"] == show.parts["mhtml"] == "ok"
+    assert show.parts["warc"] in {"cut", "unfinished"}
 
 
 def test_a_font_that_never_comes_holds_no_picture_up(stage: Stage) -> None:
     show = stage.take("http://a.test/font", load_seconds=1.0)
-    assert show.parts["first_screen"] == show.parts["full_page"] == show.parts["mhtml"] == "ok"
+    assert show.parts["first_screen"] == "ok"
+    assert {"full_page", "mhtml"} <= set(show.files)
+    assert show.parts["full_page"] == show.parts["mhtml"] == "unfinished"
     assert failures(show) == {"http://a.test/silent": "unfinished"}
 
 

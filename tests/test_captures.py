@@ -8,8 +8,12 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 
+from door.capture_run import flagged_orders, missing_parts
+from door.capture_words import is_whole
+from evidence.parts import PARTS
 from storage.capture_models import capture_artefacts, captures
 from storage.captures import (
+    MOST_TRIES,
     capture_by_id,
     captures_of_case,
     keep,
@@ -143,6 +147,39 @@ def test_a_wall_in_the_place_of_the_page_did_not_bring_it(engine: Engine) -> Non
     with write(engine) as connection:
         keep(connection, capture(1, case_id=case, parts={"page": "captcha", "dom": "ok"}))
     assert missing(engine) == [(case, PAGE + "?from=home", 1)]
+
+
+@pytest.mark.parametrize("word", ["unfinished", "busy"])
+def test_a_page_of_which_something_was_left_open_is_tried_again_but_not_for_ever(
+    engine: Engine, word: str
+) -> None:
+    case = opened(engine, flagged())
+    for number in range(MOST_TRIES):
+        with write(engine) as connection:
+            keep(connection, capture(number, case_id=case, parts={"dom": "ok", "warc": word}))
+        assert missing(engine) == [(case, PAGE + "?from=home", number + 1)]
+    orders, given_up = flagged_orders(engine, "张工")
+    # It came, in part: nobody says that it never came.
+    assert (orders, given_up) == ([], 0)
+
+
+def test_a_whole_try_ends_the_trying(engine: Engine) -> None:
+    case = opened(engine, flagged())
+    with write(engine) as connection:
+        keep(connection, capture(1, case_id=case, parts={"dom": "ok", "warc": "unfinished"}))
+        again = capture(2, case_id=case, again_of=capture(1).id, parts={"warc": "ok"})
+        keep(connection, again)
+    assert missing(engine) == []
+
+
+def test_what_was_left_open_is_what_a_further_try_asks_for(engine: Engine) -> None:
+    parts = dict.fromkeys(PARTS, "ok") | {"warc": "unfinished", "full_page": "busy"}
+    there = tuple(artefact(kind) for kind in PARTS)
+    assert set(missing_parts([capture(1, parts=parts, artefacts=there)])) == {"warc", "full_page"}
+    cut = dict.fromkeys(PARTS, "ok") | {"warc": "cut", "full_page": "half_scale"}
+    assert not missing_parts([capture(1, parts=cut, artefacts=there)])
+    assert is_whole(capture(1, parts=cut, artefacts=there))
+    assert not is_whole(capture(1, parts=parts, artefacts=there))
 
 
 def test_a_newer_version_of_a_captured_page_is_the_same_page(engine: Engine) -> None:

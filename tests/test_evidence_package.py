@@ -218,6 +218,23 @@ def test_a_partial_capture_names_each_part_that_failed(
     ]
 
 
+@pytest.mark.parametrize("word", ["cut", "unfinished", "busy", "closed_trees"])
+def test_a_part_that_is_there_but_not_whole_is_told_and_the_package_holds(
+    engine: Engine, tmp_path: Path, store: SnapshotStore, word: str
+) -> None:
+    a_case(engine)
+    made = capture(store)
+    parts = {**made.parts, "warc": word, "full_page": word}
+    with write(engine) as connection:
+        keep(connection, replace(made, parts=parts))
+    packed = unsealed(engine, tmp_path)
+    assert sorted((lack.what, lack.of, lack.why) for lack in packed.lacks) == [
+        ("limited", f"capture:{made.id} full_page", word),
+        ("limited", f"capture:{made.id} warc", word),
+    ]
+    assert examine(packed.path).code == 3  # nothing disproved, not sealed
+
+
 @pytest.mark.parametrize("harm", ["gone", "changed"])
 def test_a_stored_file_that_is_gone_or_changed_is_left_out_and_named(
     engine: Engine, tmp_path: Path, store: SnapshotStore, harm: str
@@ -506,3 +523,65 @@ def test_authorities_are_read_with_commas_between(
     parts = proof_of(read_settings(named), engine)
     assert parts.authorities == ("http://a.test/", "http://b.test/")
     assert len(parts.roots) == 1
+
+
+def test_a_roll_of_a_mistyped_authority_is_stamped_by_the_next_one(
+    engine: Engine, tmp_path: Path, store: SnapshotStore, authority: TrialAuthority
+) -> None:
+    a_captured_case(engine, store)
+    wrong = proof(engine, tmp_path, authority, DOWN)
+    roll_captures(wrong)
+    assert [one.answer.reason for one in work_off(wrong)] == ["unreachable"]
+    with authority.served() as url:
+        right = proof(engine, tmp_path, authority, url)
+        assert roll_captures(right) == []  # it stands in its roll already
+        assert [one.answer.reason for one in work_off(right, everything=True)] == [""]
+        assert roll_captures(right) == work_off(right, everything=True) == []
+        packed = package_case(right, CASE, tmp_path / "out", BY)
+    assert (packed.lacks, examine(packed.path).code) == ((), 0)
+
+
+def test_an_authority_added_later_is_not_asked_for_what_was_stamped_before(
+    engine: Engine, tmp_path: Path, store: SnapshotStore, authority: TrialAuthority
+) -> None:
+    a_captured_case(engine, store)
+    with authority.served() as url:
+        parts = proof(engine, tmp_path, authority, url)
+        roll_captures(parts)
+        work_off(parts)
+        more = proof(engine, tmp_path, authority, url, DOWN)
+        roll_captures(more)
+        assert work_off(more, everything=True) == []
+
+
+def test_a_capture_without_a_stamp_of_its_own_is_missing_from_a_sealed_package(
+    engine: Engine, tmp_path: Path, store: SnapshotStore, authority: TrialAuthority
+) -> None:
+    a_case(engine)
+    made = capture(store)
+    with write(engine) as connection:
+        keep(connection, made)  # custody knows nothing of it: no roll bears it
+    with authority.served() as url:
+        parts = proof(engine, tmp_path, authority, url)
+        packed = package_case(parts, CASE, tmp_path / "out", BY)
+    report = examine(packed.path)
+    assert (packed.sealing.state, report.code) == ("sealed", 4)
+    assert report.missing == [("undated", f"capture:{made.id}", "none")]
+    assert [lack.what for lack in packed.lacks] == ["undated"]
+
+
+@pytest.mark.parametrize(
+    "url", ["乱写", "tsa.example", "ftp://tsa.example/", "http://", "http://me:word@tsa.example/"]
+)
+def test_an_authority_that_is_no_address_is_refused_before_anything_is_done(
+    engine: Engine, tmp_path: Path, authority: TrialAuthority, url: str
+) -> None:
+    settings = {
+        "CERTSWEEP_HOME": str(tmp_path),
+        "CERTSWEEP_TSA": f"http://good.example/,{url}",
+        "CERTSWEEP_TSA_ROOTS": str(authority.roots),
+    }
+    with pytest.raises(Problem) as told:
+        proof_of(read_settings(settings), engine)
+    assert "CERTSWEEP_TSA" in told.value.text.zh
+    assert "me:word" not in told.value.text.zh

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +20,7 @@ from openpyxl import load_workbook
 from classifiers.laws import notices, numeral
 from door.export_run import law
 from exports import letter_docx, report_12377_xlsx, transfer_letter_docx
+from exports.docx_page import SIZE_3, new_paper, put
 from exports.law_words import merged
 from exports.letter_parts import MOST
 from exports.official_words import suspected
@@ -33,6 +36,8 @@ from tests.takedown_samples import HEAD, decided
 OFFICE = "示例市互联网信息办公室"
 DUTY = "《中华人民共和国网络安全法》（2025年修正）第四十九条"
 TO_WEIBO = replace(HEAD, platform="weibo", office=OFFICE, duties=(DUTY,))
+TWIP = 635  # EMU
+OFFICE_PROGRAM, READER = shutil.which("soffice"), shutil.which("pdftotext")
 HOSTILE = "=HYPERLINK(“x”)\x00\x0b\ud800<w:p>&amp;\u202e包过"
 
 
@@ -92,6 +97,33 @@ def test_the_page_is_that_of_the_standard_and_every_run_names_an_east_asian_font
             fonts = run._r.rPr.find(qn("w:rFonts"))
             assert fonts is not None
             assert fonts.get(qn("w:eastAsia"))
+
+
+def test_a_line_of_a_letter_has_28_signs(tmp_path):
+    _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, decided()))
+    page = paper.sections[0]
+    column = (page.page_width - page.left_margin - page.right_margin) // TWIP
+    (body,) = {
+        one.font.size // TWIP + int(one._r.rPr.find(qn("w:spacing")).get(qn("w:val")))
+        for paragraph in paper.paragraphs
+        for one in paragraph.runs
+        if one.font.size.pt == SIZE_3
+    }
+    # Word processors set the gap behind the last sign too.
+    assert column // body == 28
+
+
+@pytest.mark.skipif(not (OFFICE_PROGRAM and READER), reason="no LibreOffice, or no pdftotext")
+def test_a_full_line_has_28_signs_where_it_is_shown(tmp_path):
+    paper = new_paper("函", "赵某", HEAD.made_at)
+    put(paper, "证" * 200)
+    paper.save(str(tmp_path / "paper.docx"))
+    home = f"-env:UserInstallation=file://{tmp_path}/office"
+    made = [OFFICE_PROGRAM, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*made, str(tmp_path / "paper.docx")], check=True, capture_output=True)
+    read = [READER, "-layout", str(tmp_path / "paper.pdf"), "-"]
+    shown = subprocess.run(read, check=True, capture_output=True, text=True).stdout.split()
+    assert [len(line) for line in shown] == [26, *[28] * 6, 6]
 
 
 def test_contacts_are_masked_in_a_letter_unless_asked_for(tmp_path):
