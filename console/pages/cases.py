@@ -17,7 +17,7 @@ from console.kept import kept_pairs
 from console.names import key_name, platform_name, snapshot_name, state_name
 from console.page import go, page, query_of
 from console.people import CaseId, Decider, Missing, Reader, Unmasker
-from console.replay import ticket
+from console.replay import LARGEST, ticket
 from storage.audit import note
 from storage.bilingual import Problem
 from storage.casefiles import CaseFile
@@ -62,7 +62,8 @@ def shown(request: Request, user: User, view: CaseView) -> Response:
     way = query.get("way", "")
     way = way if way in WAYS else "picture"
     replay = ""
-    if way == "replay" and view.replayable is not None:
+    too_large = view.replayable is not None and view.replayable.size > LARGEST
+    if way == "replay" and view.replayable is not None and not too_large:
         about = {"sha256": view.replayable.sha256}
         note(desk.engine, user.login, "snapshot.replay", f"case:{view.case.id}", about)
         replay = f"{desk.replay_origin}/r/{ticket(desk, view.replayable.sha256)}"
@@ -76,6 +77,7 @@ def shown(request: Request, user: User, view: CaseView) -> Response:
         case=view.case,
         way=way,
         replay=replay,
+        too_large=too_large,
         kin=kin_of(desk.engine, view.case.id, view.case.advertiser_keys),
         draft={name: typed.get(name, "") for name in ("verdict", "reason", "note")},
         filters=query_string(from_string(typed.get("filters", ""), user.login)),
