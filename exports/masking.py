@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -102,16 +102,6 @@ def masked_address(url: str, contacts: Contacts) -> str:
     for start, end in (*spans, *_known_spans(plain.text, contacts)):
         _star(plain, signs, start, end)
     return "".join(signs)
-
-
-def together(some: Iterable[Contacts]) -> Contacts:
-    """All contacts of several posts, each once."""
-    every = list(some)
-    return Contacts(
-        phones=tuple(dict.fromkeys(one for each in every for one in each.phones)),
-        wechat=tuple(dict.fromkeys(one for each in every for one in each.wechat)),
-        qq=tuple(dict.fromkeys(one for each in every for one in each.qq)),
-    )
 
 
 def shown_value(kind: str, value: str, *, show_contacts: bool) -> str:

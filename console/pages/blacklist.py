@@ -12,6 +12,7 @@ from console.days import day_typed, number_typed, today
 from console.desk import desk_of
 from console.page import go, lang_of, page, query_of
 from console.people import CaseId, Keeper, Missing, Reader, Unmasker
+from console.reasons import reason_given
 from console.tabs import LISTS
 from exports.masking import masked, shown_value
 from storage.audit import note
@@ -23,7 +24,6 @@ from storage.columns import storable, utc_now
 from storage.records import Contacts
 
 router = APIRouter(include_in_schema=False)
-WORTH = 2  # characters of a reason to see contacts, at least
 LONGEST = 4000  # characters of a reason or a note
 FIELDS = {
     "kind": 20,
@@ -172,12 +172,9 @@ def contacts(
 ) -> Response:
     """The entry in full, once; the reason is in the audit before it shows."""
     one = found(request, number)
-    if len(why.strip()) < WORTH:
-        text = Problem(
-            "请写明为什么需要查看联系方式，没有显示。",
-            "Say why the contacts are needed; nothing was shown.",
-        ).text.said(lang_of(request))
-        return shown(request, one, text)
-    told = {"why": why.strip()[:500]}
+    try:
+        told = {"why": reason_given(why)}
+    except Problem as problem:
+        return shown(request, one, problem.text.said(lang_of(request)))
     note(desk_of(request).engine, user.login, "blacklist.seen", f"blacklist:{number}", told)
     return shown(request, one, unmasked=True)

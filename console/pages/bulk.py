@@ -20,8 +20,9 @@ from storage.bilingual import Problem
 from storage.bulk import Said, carry_on, decide_together, keep_claims, undo_together
 from storage.bulk_posts import bulk_posts, standings
 from storage.bulk_shown import MOST_CASES, Bulk, get_bulk, open_kin, show_together
+from storage.contacts import contacts_of, together
 from storage.persons import same_person
-from storage.queue import contacts_of, quotes_of
+from storage.queue import quotes_of
 from storage.reasons import REASONS, VERDICT_WORDS
 from storage.records import Contacts, Verdict
 from storage.users import User
@@ -107,9 +108,12 @@ def draft_of(request: Request, user: User, bulk: Bulk) -> Draft:
 def shown_result(request: Request, user: User, bulk: Bulk) -> Response:
     cases = standings(desk_of(request).engine, list(bulk.outcomes))
     own = same_person(bulk.owner, user.login)
+    contacts = contacts_of(desk_of(request).engine, list(bulk.outcomes))
+    every = together(contacts.values())
     return page(
         request,
         "bulk_done.html",
+        hide=lambda case, text: masked(text, contacts.get(case, every)),
         bulk=bulk,
         cases=cases,
         own=own,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from sqlalchemy import Engine
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -17,7 +18,6 @@ from console.ordering import (
     AGAIN,
     LONGEST_SITE,
     LONGEST_TO,
-    LONGEST_WHY,
     again,
     brief_order,
     list_order,
@@ -28,6 +28,7 @@ from console.ordering import (
 )
 from console.page import go, page, query_of
 from console.people import LARGEST_ID, Missing, Reader
+from console.reasons import LONGEST_WHY
 from console.roles import Caller
 from exports.registry import formats
 from exports.takedown_rows import PLATFORMS
@@ -150,10 +151,13 @@ def cancel_job(request: Request, user: Reader, number: Number) -> Response:
 
 
 @router.post("/exports/{number:int}/again")
-def once_more(request: Request, user: Exporter, number: Number) -> Response:
+def once_more(
+    request: Request, user: Exporter, number: Number, why: Annotated[str, Form()] = ""
+) -> Response:
     """The same order once more, as a job of its own and in one's own name."""
     one = Caller(user)
-    return go(f"/exports/{ordered(desk_of(request), again(found(request, number), one), one)}")
+    order = again(found(request, number), one, why)
+    return go(f"/exports/{ordered(desk_of(request), order, one)}")
 
 
 @router.get("/exports/files/{number:int}")

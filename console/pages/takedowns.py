@@ -26,6 +26,7 @@ from console.pages.exports import FOR_RECIPIENT, FORM_WORDS
 from console.people import Missing, Reader
 from console.pictures import picture_answer
 from console.roles import Act
+from console.takedown_masks import hider
 from exports.takedown_rows import PLATFORMS
 from storage.bilingual import Bilingual, Problem
 from storage.columns import utc_now
@@ -42,7 +43,7 @@ from storage.takedown_acts import (
 )
 from storage.takedown_drafting import Wanted as DraftWanted
 from storage.takedown_drafting import draft_all
-from storage.takedown_due import due_now
+from storage.takedown_due import Due, Pairs, due_now
 from storage.takedown_history import Step
 from storage.takedown_lists import (
     DEADLINES,
@@ -103,6 +104,7 @@ def requests(request: Request, _user: Reader) -> Response:
         link=lambda **changes: f"/takedowns?{link_query(wanted, **changes)}",
         due={name: getattr(due, name) for name in DUE_WORDS},
         looks=len(due.looks),
+        hide=hider(engine, [item for pairs in due_pairs(due) for _, item in pairs[:DUE_SHOWN]]),
         due_words=DUE_WORDS,
         due_shown=DUE_SHOWN,
         counts=state_counts(engine),
@@ -113,6 +115,10 @@ def requests(request: Request, _user: Reader) -> Response:
         today=today(),
         platform_name=platform_name,
     )
+
+
+def due_pairs(due: Due) -> list[Pairs]:
+    return [getattr(due, name) for name in DUE_WORDS]
 
 
 def wanted_of(query: object) -> Wanted:
@@ -179,6 +185,7 @@ def one_request(request: Request, _user: Reader, number: Number) -> Response:
         looks=looks_of(engine, ids),
         pictures=pictures_of(engine, ids),
         decided=decided_of(engine, asked),
+        hide=hider(engine, asked.items),
         forms={name: FORM_WORDS[name] for name in FOR_RECIPIENT},
         states=STATE_WORDS,
         answers=ANSWER_WORDS,
