@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fastapi import Request
 
 from console.desk import Desk, desk_of
+from storage.columns import storable_tree
 from storage.kept_forms import keep_form, kept_form
 from storage.users import User
 
@@ -27,7 +28,7 @@ def unpacked(text: str) -> tuple[tuple[str, str], ...]:
         return ()
     try:
         found = json.loads(text)
-        pairs = tuple((name, value) for name, value in found)
+        pairs = tuple((name, value) for name, value in storable_tree(found))  # type: ignore[attr-defined]
     except (ValueError, TypeError, RecursionError):
         return ()
     good = all(isinstance(word, str) for pair in pairs for word in pair)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Annotated
@@ -31,7 +32,8 @@ SHORT_NOTE = 400  # signs; percent-encoded Chinese is nine times as long
 
 
 # What an open page asks for by itself: a desk left alone must not stay open for that.
-BY_THEMSELVES = ("/sweeps/live",)
+# A person who claims a case is led to its page, which counts; a page that renews a claim is not.
+BY_THEMSELVES = re.compile(r"/sweeps/live|/exports/[0-9]+/state|/(?:cases|bulk)/[0-9]+/claim")
 
 
 class NeedsLogin(Exception):
@@ -78,7 +80,7 @@ async def signed_in(request: Request) -> DeskSession:
     """The session; raises NeedsLogin, MustChange, or Forbidden for a form without its token."""
     desk = desk_of(request)
     token = request.cookies.get(cookie_name(desk), "")
-    stirs = request.url.path not in BY_THEMSELVES
+    stirs = BY_THEMSELVES.fullmatch(request.url.path) is None
     session = await run_in_threadpool(session_of, desk.engine, token, stirs=stirs)
     if session is None:
         raise await needs_login(request)
