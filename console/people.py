@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from console.desk import Desk, desk_of
 from console.guard import SAFE
+from console.numbers import LARGEST_ID, digits
 from console.roles import Act, Forbidden, demand
 from storage.bilingual import Problem
 from storage.logins import ABSOLUTE, DeskSession, session_of
@@ -124,7 +125,7 @@ async def needs_login(request: Request) -> NeedsLogin:
     _, room, *rest = path.split("/")
     if room not in COMES_BACK:
         return NeedsLogin("/queue", lost=True)
-    back = f"/{room}/{rest[0]}" if rest and rest[0].isdigit() else f"/{room}"
+    back = f"/{room}/{rest[0]}" if rest and digits(rest[0]) is not None else f"/{room}"
     if room not in DECIDING:
         return NeedsLogin(back, lost=True)
     if back == "/bulk":  # cases were being chosen: that begins in the queue
@@ -139,7 +140,6 @@ async def needs_login(request: Request) -> NeedsLogin:
     return NeedsLogin(back + (f"?{urlencode(typed, quote_via=quote)}" if typed else ""), lost=True)
 
 
-LARGEST_ID = 2**31 - 1  # of a case or a decision; beyond it PostgreSQL knows no integer
 CaseId = Annotated[int, Path(le=LARGEST_ID)]
 Session = Annotated[DeskSession, Depends(signed_in)]
 

@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from console.desk import Desk
+from console.numbers import digits
 from storage.bilingual import Problem
 
 GOOD_FOR = 10 * 60  # seconds
@@ -54,11 +55,12 @@ def file_of(desk: Desk, given: str, now: float | None = None) -> str | None:
     """The hash a ticket is good for; None for one that is over, changed or none at all."""
     ends, _, rest = given.partition(".")
     sha256, _, signature = rest.partition(".")
-    if not ends.isdigit() or len(ends) > 12:
+    until = digits(ends, 10**12)
+    if until is None:
         return None
-    if not hmac.compare_digest(signature.encode(), signed(desk, int(ends), sha256).encode()):
+    if not hmac.compare_digest(signature.encode(), signed(desk, until, sha256).encode()):
         return None
-    return sha256 if int(ends) >= (now if now is not None else time.time()) else None
+    return sha256 if until >= (now if now is not None else time.time()) else None
 
 
 class Cleaning:

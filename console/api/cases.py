@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from console.bearer import Decides, Given, Reads, Unmasks, api_router
 from console.caseview import CaseView, view_case
 from console.desk import desk_of
+from console.numbers import LARGEST_ID
 from console.pages.cases import MEMBERS, found, titles_of
-from console.people import LARGEST_ID
 from console.reasons import LONGEST_WHY, WORTH, reason_given
 from storage.audit import note
 from storage.casefiles import CasePost

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from console.bearer import Exports, Given, Reads, Words, api_router
 from console.desk import desk_of
 from console.handing import hand_out
+from console.numbers import LARGEST_ID
 from console.ordering import (
     LONGEST_SITE,
     LONGEST_TO,
@@ -22,7 +23,6 @@ from console.ordering import (
     take_back,
 )
 from console.pages.exports import MOST_DAYS, found
-from console.people import LARGEST_ID
 from console.reasons import LONGEST_WHY
 from console.shapes import FILE, Before, Number, shaped
 from storage.export_cancel import void_numbers

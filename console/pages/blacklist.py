@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from console.days import day_typed, number_typed, today
 from console.desk import desk_of
+from console.forms import day_of, page_number, today
 from console.page import go, lang_of, page, query_of
 from console.people import CaseId, Keeper, Missing, Reader, Unmasker
 from console.reasons import reason_given
@@ -49,7 +49,7 @@ def listed(request: Request, problem: str = "", typed: dict[str, str] | None = N
         kind=query.get("kind", "") if query.get("kind", "") in KINDS else "",
         state=query.get("state", "listed") if query.get("state", "") in {*STATES, ""} else "listed",
     )
-    found = entries_page(desk_of(request).engine, wanted, day, number_typed(query.get("below", "")))
+    found = entries_page(desk_of(request).engine, wanted, day, page_number(query.get("below", "")))
     filters = {"q": wanted.text, "kind": wanted.kind, "state": wanted.state}
     return page(
         request,
@@ -91,8 +91,8 @@ def add(
     """List one subject. What was typed is still there where it will not do."""
     words = {name: typed[name] for name in ("kind", "value", "reason", "legal_basis", "source")}
     try:
-        starts = day_typed(typed["starts"], "开始", "from") or today()
-        listing = Listing(**words, starts=starts, ends=day_typed(typed["ends"], "结束", "to"))
+        starts = day_of(typed["starts"], "开始", "from") or today()
+        listing = Listing(**words, starts=starts, ends=day_of(typed["ends"], "结束", "to"))
         (number,) = list_subjects(desk_of(request).engine, [listing], user.login, utc_now())
     except Problem as problem:
         if problem.__cause__ is not None:

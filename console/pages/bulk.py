@@ -9,9 +9,10 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from console.desk import desk_of
-from console.forms import Number, Whole
+from console.forms import Number, Whole, page_number
 from console.kept import kept_pairs
 from console.names import platform_name, state_name
+from console.numbers import LARGEST_ID
 from console.page import go, page
 from console.pages.deciding import numbers, unreadable
 from console.people import Decider, Missing, Reader
@@ -46,8 +47,8 @@ class Draft:
 def choose(request: Request, user: Decider, form: Whole) -> Response:
     """The cases ticked in the queue, or the open ones of one advertiser."""
     engine = desk_of(request).engine
-    chosen = numbers(form, "case")[: MOST_CASES + 1]
-    for case_id in numbers(form, "kin")[:1]:
+    chosen = numbers(form, "case", LARGEST_ID)[: MOST_CASES + 1]
+    for case_id in numbers(form, "kin", LARGEST_ID)[:1]:
         chosen = open_kin(engine, case_id)
     return go(f"/bulk/{show_together(engine, chosen, user.login)}")
 
@@ -97,7 +98,7 @@ def draft_of(request: Request, user: User, bulk: Bulk) -> Draft:
         return Draft(ticked=frozenset(range(len(bulk.rows))))
     typed = dict(pairs)
     return Draft(
-        ticked=frozenset(int(v) for k, v in pairs if k == "member" and v.isdecimal()),
+        ticked=frozenset(page_number(v) for k, v in pairs if k == "member"),
         verdict=typed.get("verdict", ""),
         reason=typed.get("reason", ""),
         note=typed.get("note", ""),

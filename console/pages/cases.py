@@ -16,6 +16,7 @@ from console.filters import from_string, query_string
 from console.flash import flash_of
 from console.kept import kept_pairs
 from console.names import key_name, platform_name, snapshot_name, state_name
+from console.numbers import LARGEST_ROW, digits
 from console.page import go, page, query_of
 from console.people import CaseId, Decider, Missing, Reader, Unmasker
 from console.reasons import reason_given
@@ -56,7 +57,7 @@ def case_page(request: Request, user: Reader, case_id: CaseId) -> Response:
     case = found(request, case_id)
     note(desk_of(request).engine, user.login, "case.read", f"case:{case.id}")
     row = query_of(request).get("post", "")
-    view = view_case(case, user, int(row) if row.isdecimal() else None, unmasked=False)
+    view = view_case(case, user, digits(row, LARGEST_ROW), unmasked=False)
     return shown(request, user, view)
 
 

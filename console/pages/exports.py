@@ -14,6 +14,7 @@ from console.desk import desk_of
 from console.forms import Exporter, Number, Whole, day_of, today, whole_number
 from console.handing import hand_out
 from console.names import platform_name
+from console.numbers import LARGEST_ID, digits
 from console.ordering import (
     AGAIN,
     LONGEST_SITE,
@@ -27,7 +28,7 @@ from console.ordering import (
     unknown,
 )
 from console.page import go, page, query_of
-from console.people import LARGEST_ID, Missing, Reader
+from console.people import Missing, Reader
 from console.reasons import LONGEST_WHY
 from console.roles import Caller
 from exports.registry import formats
@@ -57,7 +58,7 @@ KIND_WORDS = {
 def exports_page(request: Request, _user: Reader) -> Response:
     before = query_of(request).get("before", "")
     engine = desk_of(request).engine
-    jobs = list_jobs(engine, int(before) if before.isdecimal() and len(before) < 10 else None)
+    jobs = list_jobs(engine, digits(before))
     return page(
         request,
         "exports.html",

@@ -21,6 +21,7 @@ from console.forms import (
     whole_number,
 )
 from console.names import platform_code, platform_name
+from console.numbers import digits
 from console.page import Nav, go, page, query_of
 from console.pages.exports import FOR_RECIPIENT, FORM_WORDS
 from console.people import Missing, Reader
@@ -91,9 +92,7 @@ def requests(request: Request, _user: Reader) -> Response:
     engine, query = desk_of(request).engine, query_of(request)
     wanted = wanted_of(query)
     before = query.get("before", "")
-    rows, end = find_requests(
-        engine, wanted, today(), int(before) if before.isdecimal() and len(before) < 10 else None
-    )
+    rows, end = find_requests(engine, wanted, today(), digits(before))
     due = due_now(engine, utc_now())
     return page(
         request,
