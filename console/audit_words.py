@@ -18,6 +18,7 @@ from storage.users import ROLE_WORDS
 ACTS: Mapping[str, Bilingual] = {
     "login": Bilingual("登录", "logged in"),
     "login.failed": Bilingual("登录失败", "failed to log in"),
+    "password.failed": Bilingual("原密码不对", "gave a wrong own password"),
     "logout": Bilingual("退出", "logged out"),
     "case.read": Bilingual("查看案件", "read a case"),
     "case.decide": Bilingual("判定案件", "decided a case"),

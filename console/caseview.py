@@ -11,8 +11,9 @@ from console.roles import Act, may
 from exports.masking import masked
 from storage.casefiles import CaseFile, CasePost, blinded
 from storage.columns import utc_now
+from storage.contacts import of_keys, together
 from storage.persons import same_person
-from storage.records import CaseStatus, Finding, Snapshot, Verdict
+from storage.records import CaseStatus, Contacts, Finding, Snapshot, Verdict
 from storage.users import User
 
 HTML = ("dom", "raw")  # what can be replayed, the better one first
@@ -69,7 +70,7 @@ def view_case(case: CaseFile, user: User, row: int | None = None, *, unmasked: b
         )
     chosen = next((post for post in case.posts if post.row == row), None)
     post = chosen or max(latest, key=lambda one: (one.score, len(one.findings), -one.row))
-    contacts = post.post.contacts
+    contacts = everything_of(case)
 
     def show(text: str) -> str:
         return text if unmasked else masked(text, contacts)
@@ -88,6 +89,11 @@ def view_case(case: CaseFile, user: User, row: int | None = None, *, unmasked: b
         blind=blind,
         suggested={} if mode == "second" else suggested(post.findings),
     )
+
+
+def everything_of(case: CaseFile) -> Contacts:
+    """Every contact of the case: notes, titles and look-alikes name each other's."""
+    return together([*(one.post.contacts for one in case.posts), of_keys(case.advertiser_keys)])
 
 
 def newest_versions(case: CaseFile) -> tuple[CasePost, ...]:

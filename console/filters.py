@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
+from console.numbers import digits
 from storage.bilingual import Problem
 from storage.grams import LONGEST as LONGEST_WORDS
 from storage.grams import asked
@@ -61,9 +62,10 @@ def share(typed: str) -> float | None:
 def whole(typed: str) -> int | None:
     if not typed:
         return None
-    if not typed.isascii() or not typed.isdigit() or not 1 <= int(typed[:6]) <= 3650:
+    found = digits(typed, 3650, 1)
+    if found is None:
         raise wrong("days")
-    return int(typed)
+    return found
 
 
 def wrong(name: str) -> Problem:
@@ -96,10 +98,10 @@ def from_string(query: str, person: str) -> Filters:
 
 def place_of(typed: str) -> Place | None:
     """Where the page before ended, as "priority.id"."""
-    priority, _, number = typed.partition(".")
     if not typed:
         return None
-    figures = priority.isdigit() and number.isdigit() and typed.isascii()
-    if not figures or len(priority) > 3 or len(number) > 9:  # beyond: no integer of PostgreSQL's
+    first, _, second = typed.partition(".")
+    priority, number = digits(first, 999), digits(second)
+    if priority is None or number is None:
         raise wrong("after")
-    return Place(priority=int(priority), id=int(number))
+    return Place(priority=priority, id=number)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from console.desk import desk_of
+from console.numbers import digits
 from console.page import query_of
 from storage.bilingual import Problem
 from storage.cases import get_case
@@ -34,10 +35,11 @@ class Flash:
 def flash_of(request: Request, user: User) -> Flash | None:
     """One's own newest decision of the case named by `?done=`; nothing where it is not so."""
     typed = query_of(request).get("done", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+    number = digits(typed)
+    if number is None:
         return None
     try:
-        case = get_case(desk_of(request).engine, int(typed))
+        case = get_case(desk_of(request).engine, number)
     except Problem:
         return None
     if not case.decisions or not same_person(case.decisions[-1][1].by, user.login):

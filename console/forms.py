@@ -9,12 +9,14 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from starlette.datastructures import FormData
 
-from console.people import LARGEST_ID, allowed
+from console.numbers import LARGEST_ID, digits
+from console.people import allowed
 from console.roles import Act
 from console.words import OFFICE_TIME
 from storage.bilingual import Problem
 from storage.users import User
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 NOT_A_LIST = re.compile(r"[^\d\s,，、;；#]+", re.ASCII)
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Exporter = Annotated[User, Depends(allowed(Act.EXPORT))]
@@ -35,32 +37,43 @@ def moment_of(typed: str, present: datetime) -> datetime:
         return present
     try:
         found = datetime.fromisoformat(typed.strip())
+        known_day(found.date())
         aware = found if found.tzinfo is not None else found.replace(tzinfo=OFFICE_TIME)
         return aware.astimezone(UTC)
-    except (ValueError, OverflowError):  # of the year 1 in Asia there is no UTC
+    except ValueError:
         raise Problem(
             f"“{typed[:40]}”不是时间，没有写入。请写成 2026-11-25 16:30（北京时间）。",
             f"{typed[:40]!r} is no time; nothing was written. Write it as 2026-11-25 16:30.",
         ) from None
 
 
-def day_of(typed: str) -> date | None:
-    """As `<input type="date">` sends it; None for ""."""
+def day_of(typed: str, zh: str = "日期", en: str = "The day") -> date | None:
+    """As `<input type="date">` sends it; None for "". The Problem names the field."""
     if not typed.strip():
         return None
     try:
-        return date.fromisoformat(typed.strip())
+        return known_day(date.fromisoformat(typed.strip()))
     except ValueError:
         raise Problem(
-            f"“{typed[:40]}”不是日期。请写成 2026-11-25。",
-            f"{typed[:40]!r} is no day. Write it as 2026-11-25.",
+            f"“{zh}”的“{typed.strip()[:20]}”不是 {EARLIEST.year} 到 {LATEST.year} 年的日期"
+            "（如 2026-03-01），没有写入。",
+            f"{en}: {typed.strip()[:20]!r} is no day from {EARLIEST.year} to {LATEST.year} (as "
+            "2026-03-01); nothing was written.",
         ) from None
+
+
+def known_day(day: date) -> date:
+    """ValueError for a day near the ends of the calendar: in another zone it would have none."""
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError(day)
+    return day
 
 
 def whole_number(typed: str, least: int, most: int, what: tuple[str, str]) -> int:
     """A number somebody typed; Problem, naming the field, for one that is none or out of bounds."""
-    if typed.isascii() and typed.isdigit() and len(typed) < 20 and least <= int(typed) <= most:
-        return int(typed)
+    found = digits(typed.strip(), most, least)
+    if found is not None:
+        return found
     raise Problem(
         f"“{what[0]}”须为 {least} 到 {most} 的整数，没有写入。",
         f"{what[1]} must be a whole number from {least} to {most}; nothing was written.",
@@ -78,11 +91,17 @@ def numbers_in(typed: str) -> frozenset[int]:
             "only, with blanks or commas between.",
         )
     words = "".join(sign if sign.isascii() and sign.isdigit() else " " for sign in typed).split()
-    if any(len(word) > 9 for word in words):
+    found = [digits(word) for word in words]
+    if None in found:
         raise Problem(
             "案件编号太长，没有写入。请核对。", "A case number is too long; nothing was written."
         )
-    return frozenset(map(int, words))
+    return frozenset(number for number in found if number is not None)
+
+
+def page_number(typed: str) -> int:
+    """Of a page's place; 0 for nothing or nonsense, which is the first page."""
+    return digits(typed) or 0
 
 
 def today() -> date:

@@ -8,6 +8,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from console.numbers import digits
+
 MOST = 1 << 20  # bytes of a body; a note has 4,000 characters at most
 LARGE = {"/directory/import": 32 << 20}  # where a file is sent
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -69,7 +71,7 @@ class Guard:
         if scope["method"] not in SAFE and not self.from_ourselves(headers):
             return told(scope, 403, *OTHER_PAGE)
         length, most = headers.get("content-length", "0"), LARGE.get(scope["path"], MOST)
-        if not length.isdigit() or int(length) > most:
+        if digits(length, most) is None:
             return told(scope, 413, *(words.format(most >> 20) for words in TOO_MUCH))
         return None
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from fastapi import Request
 
 from console.desk import Desk, desk_of
+from console.numbers import digits
+from storage.columns import storable_tree
 from storage.kept_forms import keep_form, kept_form
 from storage.users import User
 
@@ -27,7 +29,7 @@ def unpacked(text: str) -> tuple[tuple[str, str], ...]:
         return ()
     try:
         found = json.loads(text)
-        pairs = tuple((name, value) for name, value in found)
+        pairs = tuple((name, value) for name, value in storable_tree(found))  # type: ignore[attr-defined]
     except (ValueError, TypeError, RecursionError):
         return ()
     good = all(isinstance(word, str) for pair in pairs for word in pair)
@@ -36,10 +38,10 @@ def unpacked(text: str) -> tuple[tuple[str, str], ...]:
 
 def kept_pairs(request: Request, user: User) -> tuple[tuple[str, str], ...]:
     """The fields that `?kept=` of this page's address names; none where it names none."""
-    number = request.query_params.get("kept", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
+    number = digits(request.query_params.get("kept", ""))
+    if number is None:
         return ()
-    return kept_form(desk_of(request).engine, int(number), user.login, request.url.path)
+    return kept_form(desk_of(request).engine, number, user.login, request.url.path)
 
 
 def way_back(desk: Desk, login: str, back: str, typed: str) -> str:

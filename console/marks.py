@@ -10,6 +10,9 @@ from storage.records import Clause, Finding, Post
 
 AROUND = 400  # characters kept on both sides of a quote in a long text
 WHOLE = 12_000  # characters shown whole
+# Characters at either end of a piece that are masked: what is shown of it, and enough beside it
+# that a number is never cut in two.
+SEEN = 2 * AROUND + 300
 FIELDS = ("title", "text", "author")
 CLASSES = {Clause.ONE: "k1", Clause.TWO: "k2", Clause.THREE: "k3", Clause.FOUR: "k4"}
 
@@ -79,7 +82,7 @@ def marked(post: Post, findings: Sequence[Finding], shown: Callable[[str], str])
                 elsewhere.append((index, shown(evidence.quote)))
     ordered = numbered(quotes)
     pieces = {
-        field: cut(shown(getattr(post, field)), [q for q in ordered if q.field == field])
+        field: cut_shown(getattr(post, field), [q for q in ordered if q.field == field], shown)
         for field in FIELDS
     }
     return Marked(pieces=pieces, quotes=tuple(ordered), elsewhere=tuple(elsewhere))
@@ -103,14 +106,39 @@ def numbered(quotes: Sequence[Quote]) -> list[Quote]:
     ]
 
 
+def cut_shown(text: str, quotes: Sequence[Quote], shown: Callable[[str], str]) -> list[Piece]:
+    """Of a long text only what will be seen is masked: some megabytes take seconds."""
+    if len(text) <= WHOLE:
+        return cut(shown(text), quotes)
+    seen: list[tuple[int, int]] = []
+    for start, end in pairwise(edges_of(text, quotes)):
+        for low, high in ((start, min(end, start + SEEN)), (max(start, end - SEEN), end)):
+            if seen and low <= seen[-1][1]:
+                seen[-1] = (seen[-1][0], max(high, seen[-1][1]))
+            else:
+                seen.append((low, high))
+    parts, at = [], 0
+    for low, high in seen:
+        parts += [" " * (low - at), shown(text[low:high])]
+        at = high
+    return cut("".join([*parts, " " * (len(text) - at)]), quotes)
+
+
+def edges_of(text: str, quotes: Sequence[Quote]) -> list[int]:
+    return sorted({0, len(text), *(q.start for q in quotes), *(q.end for q in quotes)})
+
+
 def cut(text: str, quotes: Sequence[Quote]) -> list[Piece]:
     """Pieces that put together are the text, but for what a long one leaves out."""
-    edges = sorted({0, len(text), *(q.start for q in quotes), *(q.end for q in quotes)})
+    coming, over = list(reversed(quotes)), list[Quote]()  # by their starts; those over a piece
     pieces: list[Piece] = []
-    for start, end in pairwise(edges):
-        over = tuple(q for q in quotes if q.start <= start and end <= q.end)
-        begins = tuple(q for q in over if q.start == start)
-        pieces.append(Piece(text=text[start:end], quotes=over, begins=begins))
+    for start, end in pairwise(edges_of(text, quotes)):
+        over = [q for q in over if q.end > start]
+        while coming and coming[-1].start <= start:
+            over.append(coming.pop())
+        here = tuple(over)
+        begins = tuple(q for q in here if q.start == start)
+        pieces.append(Piece(text=text[start:end], quotes=here, begins=begins))
     return pieces if len(text) <= WHOLE else [part for piece in pieces for part in short(piece)]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from console.desk import Desk
 from console.forms import today
+from console.reasons import reason_given
 from console.roles import Act, Caller, may
 from exports.registry import exporter
 from exports.takedown_rows import ListHead
@@ -21,8 +22,7 @@ from storage.persons import same_person
 from storage.platform_words import PLATFORMS
 from storage.users import User
 
-WORTH = 2  # characters of a reason to show contacts, at least
-LONGEST_WHY, LONGEST_TO, LONGEST_SITE = 500, 60, 253
+LONGEST_TO, LONGEST_SITE = 60, 253
 EARLIEST = date(2000, 1, 1)
 OPEN_WEB = "web"
 AGAIN = frozenset({JobState.FAILED, JobState.INTERRUPTED, JobState.CANCELLED})
@@ -45,11 +45,7 @@ def list_order(asked: Order, one: Caller) -> Order:
         in_reach(date.fromisoformat(order.since))
     if not order.masked:
         one.demand(Act.UNMASK)
-        if len(order.why) < WORTH:
-            raise Problem(
-                "不遮盖联系方式须写明为什么（记入审计），没有生成。",
-                "Contacts are shown for a reason only, which the audit keeps; nothing was made.",
-            )
+        order = replace(order, why=reason_given(order.why))
     refuse = exporter(order.form).refuse
     if refuse is not None:
         refuse(head_of(order))
@@ -101,8 +97,8 @@ def evidence_order(engine: Engine, case_id: int, *, capture: bool = False) -> Or
     return Order(kind="evidence", form=CAPTURE if capture else "", case_id=case_id)
 
 
-def again(job: Job, one: Caller) -> Order:
-    """The same order once more."""
+def again(job: Job, one: Caller, why: str = "") -> Order:
+    """The same order once more; for contacts in full it takes a reason of one's own."""
     if job.state not in AGAIN:
         raise Problem(
             f"任务 {job.id} 没有中断、失败或取消，没有再次生成。",
@@ -111,6 +107,7 @@ def again(job: Job, one: Caller) -> Order:
         )
     if not job.order.masked:
         one.demand(Act.UNMASK)
+        return replace(job.order, why=reason_given(why))
     return job.order
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Annotated
@@ -15,6 +16,7 @@ from starlette.responses import Response
 
 from console.desk import Desk, desk_of
 from console.guard import SAFE
+from console.numbers import LARGEST_ID, digits
 from console.roles import Act, Forbidden, demand
 from storage.bilingual import Problem
 from storage.logins import ABSOLUTE, DeskSession, session_of
@@ -31,7 +33,8 @@ SHORT_NOTE = 400  # signs; percent-encoded Chinese is nine times as long
 
 
 # What an open page asks for by itself: a desk left alone must not stay open for that.
-BY_THEMSELVES = ("/sweeps/live",)
+# A person who claims a case is led to its page, which counts; a page that renews a claim is not.
+BY_THEMSELVES = re.compile(r"/sweeps/live|/exports/[0-9]+/state|/(?:cases|bulk)/[0-9]+/claim")
 
 
 class NeedsLogin(Exception):
@@ -78,7 +81,7 @@ async def signed_in(request: Request) -> DeskSession:
     """The session; raises NeedsLogin, MustChange, or Forbidden for a form without its token."""
     desk = desk_of(request)
     token = request.cookies.get(cookie_name(desk), "")
-    stirs = request.url.path not in BY_THEMSELVES
+    stirs = BY_THEMSELVES.fullmatch(request.url.path) is None
     session = await run_in_threadpool(session_of, desk.engine, token, stirs=stirs)
     if session is None:
         raise await needs_login(request)
@@ -122,7 +125,7 @@ async def needs_login(request: Request) -> NeedsLogin:
     _, room, *rest = path.split("/")
     if room not in COMES_BACK:
         return NeedsLogin("/queue", lost=True)
-    back = f"/{room}/{rest[0]}" if rest and rest[0].isdigit() else f"/{room}"
+    back = f"/{room}/{rest[0]}" if rest and digits(rest[0]) is not None else f"/{room}"
     if room not in DECIDING:
         return NeedsLogin(back, lost=True)
     if back == "/bulk":  # cases were being chosen: that begins in the queue
@@ -137,7 +140,6 @@ async def needs_login(request: Request) -> NeedsLogin:
     return NeedsLogin(back + (f"?{urlencode(typed, quote_via=quote)}" if typed else ""), lost=True)
 
 
-LARGEST_ID = 2**31 - 1  # of a case or a decision; beyond it PostgreSQL knows no integer
 CaseId = Annotated[int, Path(le=LARGEST_ID)]
 Session = Annotated[DeskSession, Depends(signed_in)]
 

@@ -10,13 +10,13 @@ from console.roles import Caller
 from console.searching import looked_for
 from exports.masking import masked
 from storage.cases import CaseRow
+from storage.contacts import contacts_of
 from storage.queue import (
     PAGE,
     CaseQuote,
     Counts,
     Filters,
     Place,
-    contacts_of,
     queue_counts,
     queue_page,
     quotes_of,

@@ -7,36 +7,38 @@ HTML, the page's policy forbids it, and the frame around it is sandboxed.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
-import re
+import subprocess
+import sys
 import time
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from selectolax.lexbor import LexborHTMLParser
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from console.desk import Desk
+from console.numbers import digits
 from storage.bilingual import Problem
 
 GOOD_FOR = 10 * 60  # seconds
-LARGEST = 8 << 20  # bytes of HTML that are shown
-CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})", re.I)
-# What runs, reaches out, navigates or embeds. A policy does not stop `preconnect`, so links go too.
-REMOVED = (
-    "script, noscript, link, base, meta, iframe, frame, frameset, object, embed, applet, portal, "
-    "template, audio, video, source, track, animate, set, foreignObject"
-)
-KEPT_LINKS = ("data:image/png", "data:image/jpeg", "data:image/gif", "data:image/webp")
-REACHING = re.compile(r"@import[^;]*;?|[\w-]*(?:url|image-set|src)\s*\([^)]*\)?", re.I)
-POINTING = frozenset(
-    {"src", "srcset", "href", "xlink:href", "action", "formaction", "poster", "background", "ping"}
-    | {"data", "cite", "longdesc", "manifest", "srcdoc", "imagesrcset", "archive", "codebase"}
-)
+LARGEST = 4 << 20  # bytes of HTML that are replayed
+TAGS = 150_000  # openings of tags: beyond it a page is made to keep a browser busy
+PATIENCE = 12.0  # seconds by the clock for one page; its child ends itself after three of work
+IN_LINE = 6  # pages that may wait for their turn
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class TooMuch(Problem):
+    """A page that is larger or more tangled than what is replayed."""
+
+
+class Busy(Problem):
+    """Others wait already."""
 
 
 def ticket(desk: Desk, sha256: str, now: float | None = None) -> str:
@@ -53,22 +55,52 @@ def file_of(desk: Desk, given: str, now: float | None = None) -> str | None:
     """The hash a ticket is good for; None for one that is over, changed or none at all."""
     ends, _, rest = given.partition(".")
     sha256, _, signature = rest.partition(".")
-    if not ends.isdigit() or len(ends) > 12:
+    until = digits(ends, 10**12)
+    if until is None:
         return None
-    if not hmac.compare_digest(signature.encode(), signed(desk, int(ends), sha256).encode()):
+    if not hmac.compare_digest(signature.encode(), signed(desk, until, sha256).encode()):
         return None
-    return sha256 if int(ends) >= (now if now is not None else time.time()) else None
+    return sha256 if until >= (now if now is not None else time.time()) else None
+
+
+class Cleaning:
+    """Pages cleaned in children, one at a time, in a queue of its own.
+
+    The desk's own threads never wait here, and no page of a stranger is parsed in this process.
+    """
+
+    def __init__(self) -> None:
+        self._line = ThreadPoolExecutor(1, thread_name_prefix="replay")
+        self._waiting = 0
+
+    async def of(self, desk: Desk, sha256: str) -> bytes:
+        """The harmless page as UTF-8; raises Problem, TooMuch, Busy."""
+        if self._waiting >= IN_LINE:
+            raise Busy(
+                "回放的人太多，请过几秒刷新。截图和文件可以先看。",
+                "Too many replays at once: reload in some seconds. The picture is there meanwhile.",
+            )
+        self._waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._line, harmless_file, desk, sha256)
+        finally:
+            self._waiting -= 1
 
 
 def create_replay(desk: Desk) -> Starlette:
+    cleaning = Cleaning()
+
     async def replay(request: Request) -> Response:
         sha256 = file_of(desk, request.path_params["ticket"])
         if sha256 is None:
             return answer(PlainTextResponse("链接已过期，请回到案件页重新打开回放。", 403), desk)
         try:
-            html = await run_in_threadpool(harmless_file, desk, sha256)
+            html = await cleaning.of(desk, sha256)
         except Problem as problem:
-            return answer(PlainTextResponse(problem.text.said(desk.lang), 404), desk)
+            status = {TooMuch: 422, Busy: 503}.get(type(problem), 404)
+            text = f"{problem.text.zh}\n{problem.text.en}\n"
+            return answer(PlainTextResponse(text, status), desk)
         return answer(HTMLResponse(html), desk)
 
     app = Starlette(routes=[Route("/r/{ticket}", replay)])
@@ -94,44 +126,39 @@ def answer(response: Response, desk: Desk) -> Response:
     return response
 
 
-def harmless_file(desk: Desk, sha256: str) -> str:
-    return harmless(decoded(desk.store.get(sha256)[:LARGEST]))
+def harmless_file(desk: Desk, sha256: str) -> bytes:
+    with desk.store.opened(sha256) as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST or data.count(b"<") > TAGS:
+        raise too_much()
+    return cleaned(data)
 
 
-def decoded(data: bytes) -> str:
-    """As the page says of itself, else UTF-8, else the Chinese standard."""
-    named = CHARSET.search(data[:4096])
-    for name in (named.group(1).decode("ascii") if named else "utf-8", "utf-8"):
-        try:
-            return data.decode("gb18030" if name.lower() in {"gb2312", "gbk"} else name)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return data.decode("gb18030", errors="replace")
+def cleaned(data: bytes) -> bytes:
+    """By a child of its own: what a page does to the cleaner costs nobody else."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "console.replay_worker"],
+            cwd=ROOT,
+            env={},
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=PATIENCE,
+            start_new_session=True,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise too_much() from None
+    if done.returncode:
+        raise too_much()
+    return done.stdout
 
 
-def harmless(html: str) -> str:
-    """The same page with nothing in it that runs, loads, embeds or leads away."""
-    tree = LexborHTMLParser(html)
-    for node in tree.css(REMOVED):
-        node.decompose()
-    for node in tree.css("*"):
-        disarm(node)
-    for node in tree.css("style"):
-        style = node.text()
-        # An escape could spell `url(` so that no pattern sees it; the policy would, but still.
-        node.inner_html = "" if "\\" in style or "<" in style else REACHING.sub("", style)
-    return tree.html or ""
-
-
-def disarm(node: Any) -> None:  # noqa: ANN401 (a node of selectolax)
-    for name, value in list(node.attributes.items()):
-        if dangerous(name.lower(), value or ""):
-            del node.attrs[name]
-
-
-def dangerous(name: str, value: str) -> bool:
-    if name.startswith("on") or name in {"target", "download", "nonce", "http-equiv"}:
-        return True
-    if name in POINTING:
-        return not value.strip().lower().startswith(KEPT_LINKS)
-    return name == "style" and ("\\" in value or REACHING.search(value) is not None)
+def too_much() -> TooMuch:
+    return TooMuch(
+        "这个网页太大或结构太复杂（可能是有意为之），不在此回放。请看截图和文字；"
+        "原文件仍在，见“文件”。",
+        "This page is too large or too tangled (maybe on purpose) to be replayed. See the picture "
+        "and the text; the file itself is kept, see Files.",
+    )

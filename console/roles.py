@@ -80,6 +80,10 @@ class Caller:
     user: User
     token: Token | None = None
 
+    def may(self, act: Act) -> bool:
+        """Whether both the roles and the scopes reach."""
+        return may(self.user, act) and (self.token is None or act in self.token.scopes)
+
     def demand(self, act: Act) -> None:
         """Raise Forbidden unless both the roles and the scopes reach."""
         demand(self.user, act)

@@ -10,7 +10,8 @@ from fastapi import Path, Query
 from pydantic import BaseModel, Field
 
 from console.forms import moment_of
-from console.people import LARGEST_ID, Missing
+from console.numbers import LARGEST_ID
+from console.people import Missing
 from storage.bilingual import Problem
 
 Shape = TypeVar("Shape", bound=BaseModel)

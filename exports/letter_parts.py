@@ -98,7 +98,8 @@ def in_chinese(day: str) -> str:
 
 
 def accounts(rows: Sequence[TakedownRow]) -> int:
-    return len({row.account_id or row.account_name or row.account_url or row.url for row in rows})
+    names = (row.account_id or row.account_name or row.account_url or row.whole_url for row in rows)
+    return len(set(names))
 
 
 def kinds(rows: Sequence[TakedownRow]) -> str:
@@ -213,7 +214,7 @@ HASH: Final[Column] = ("截图校验值（SHA-256）", 30.0, lambda _, row: hash
 
 
 def url_column(width: float) -> Column:
-    return ("网址", width, lambda _, row: row.url)
+    return ("网址", width, lambda _, row: row.whole_url)
 
 
 def account_column(width: float) -> Column:

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from exports.takedown_rows import platform_name
@@ -19,7 +21,10 @@ STAR: Final = "*"
 PERSONAL: Final = frozenset({"phone", "wechat", "qq", "qr", "qr_page"})  # kinds of keys
 # Blanks, dashes, ornaments, invisible signs and the two that turn a digit into a keycap.
 _BLANK: Final = r"[\s\-—–_.·•*★☆~～/|()（）\u200b-\u200f\u2060\ufe0f\u20e3\ufeff]"
-_BETWEEN: Final = _BLANK + "{0,6}"
+WIDEST: Final = 6  # of these may stand between two signs of a number
+_BETWEEN: Final = f"{_BLANK}{{0,{WIDEST}}}"
+_BLANKS = re.compile(f"{_BLANK}+")
+FEW: Final = 40  # contacts of one length that are looked for one by one
 _GAP: Final = _BLANK + "{0,2}"
 _HIGH: Final = "3-9" + "".join(sign for sign, digit in SPELLED.items() if digit >= "3")
 # Whatever the reader of the page missed. A spelled digit right before or after is no digit of the
@@ -78,9 +83,25 @@ def masked(text: str, contacts: Contacts) -> str:
     """
     plain, signs = _plain(text), list(text)
     for start, end in _spans(plain.text, contacts):
-        for place in _hidden(plain.text, start, end):
-            for here in range(plain.starts[place], plain.starts[place + 1]):
-                signs[here] = STAR if _told(signs[here]) else signs[here]
+        _star(plain, signs, start, end)
+    return "".join(signs)
+
+
+def _star(plain: _Plain, signs: list[str], start: int, end: int) -> None:
+    for place in _hidden(plain.text, start, end):
+        for here in range(plain.starts[place], plain.starts[place + 1]):
+            signs[here] = STAR if _told(signs[here]) else signs[here]
+
+
+def masked_address(url: str, contacts: Contacts) -> str:
+    """Contacts of the post, and what a link hands to a chat program, starred in its address.
+
+    No other figures: an address names a page by numbers that look like telephones and cards.
+    """
+    plain, signs = _plain(url), list(url)
+    spans = [match.span(1) for match in _IN_LINK.finditer(plain.text)]
+    for start, end in (*spans, *_known_spans(plain.text, contacts)):
+        _star(plain, signs, start, end)
     return "".join(signs)
 
 
@@ -136,16 +157,75 @@ def _plain(text: str) -> _Plain:
 
 
 def _spans(plain: str, contacts: Contacts) -> Iterator[tuple[int, int]]:
-    known = (*contacts.phones, *contacts.wechat, *contacts.qq)
     for pattern in (_MOBILE, _IDENTITY, _IN_LINK, _ADDED, _NAMED, _LANDLINE, _HOTLINE, _MAIL):
         for match in pattern.finditer(plain):
             yield match.span(1)
     for match in _CARD.finditer(plain):
         if _checks(match[1]):
             yield match.span(1)
-    for letters in filter(None, map(_letters, known)):
-        for match in _spelling(letters).finditer(plain):
-            yield match.span()
+    yield from _known_spans(plain, contacts)
+
+
+def _known_spans(plain: str, contacts: Contacts) -> Iterator[tuple[int, int]]:
+    """Where listed contacts stand, however spaced and with digits as Chinese words.
+
+    One walk for all of them: a page may list thousands.
+    """
+    known = _known(contacts)
+    if not known:
+        return
+    text, places = _squeezed(plain)
+    for length, values in known.items():
+        for start in _places(text, length, values):
+            yield places[start], places[start + length - 1] + 1
+
+
+def _places(text: str, length: int, values: frozenset[str]) -> Iterator[int]:
+    if len(values) > FEW:
+        for start in range(len(text) - length + 1):
+            if text[start : start + length] in values:
+                yield start
+        return
+    for value in values:
+        start = text.find(value)
+        while start >= 0:
+            yield start
+            start = text.find(value, start + 1)
+
+
+@lru_cache(maxsize=64)
+def _known(contacts: Contacts) -> dict[int, frozenset[str]]:
+    """By their lengths, written as `_squeezed` writes them."""
+    found: dict[int, set[str]] = {}
+    for contact in (*contacts.phones, *contacts.wechat, *contacts.qq):
+        letters = _small(_letters(contact)).translate(FOLD_SPELLED)
+        if letters:
+            found.setdefault(len(letters), set()).add(letters)
+    return {length: frozenset(values) for length, values in found.items()}
+
+
+def _squeezed(plain: str) -> tuple[str, array[int]]:
+    """Without the signs that may stand within a contact, and where each sign left was."""
+    parts: list[str] = []
+    places, end = array("L"), 0
+    for gap in _BLANKS.finditer(plain):
+        parts.append(plain[end : gap.start()])
+        places.extend(range(end, gap.start()))
+        if gap.end() - gap.start() > WIDEST:
+            parts.append("\n")  # no sign of a contact: what stands around it is not one
+            places.append(gap.start())
+        end = gap.end()
+    parts.append(plain[end:])
+    places.extend(range(end, len(plain)))
+    return _small("".join(parts)).translate(FOLD_SPELLED), places
+
+
+def _small(text: str) -> str:
+    """Sign for sign: of İ there is no small letter that is one sign."""
+    small = text.lower()
+    if len(small) == len(text):
+        return small
+    return "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
 
 
 def _checks(card: str) -> bool:
@@ -153,17 +233,6 @@ def _checks(card: str) -> bool:
     digits = [int(sign) for sign in reversed(card) if sign.isdecimal()]
     doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[1::2]]
     return (sum(digits[::2]) + sum(doubled)) % 10 == 0
-
-
-def _spelling(letters: str) -> re.Pattern[str]:
-    """The contact however it is spaced, its digits also as Chinese words."""
-    return re.compile(_BETWEEN.join(map(_any_spelling, letters)), re.IGNORECASE)
-
-
-def _any_spelling(sign: str) -> str:
-    if "0" <= sign <= "9":
-        return f"[{sign}{''.join(word for word, digit in SPELLED.items() if digit == sign)}]"
-    return re.escape(sign)
 
 
 def _letters(contact: str) -> str:

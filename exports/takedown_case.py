@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from exports.clauses import clause, distinct
-from exports.masking import masked
+from exports.masking import masked, masked_address
 from exports.official_words import suspected
 from exports.routing import CHOSEN, departments
 from exports.takedown_followed import followed, standing
@@ -31,6 +31,7 @@ VIDEO: Final = frozenset({"bilibili", "douyin", "kuaishou"})
 # The gentlest of the measures that fit; a person may choose another.
 ACTIONS: Final = {"网页": "删除/断开链接", "帖子": "删除", "短视频": "删除"}
 LEARNED: Final = "learned"  # the rule's name of what the model alone points to
+URL_HIDDEN: Final = "网址含联系方式，已遮盖；完整网址见函件"
 NO_SNAPSHOT: Final = "尚无快照，请先取证"
 OTHER_WORDS: Final = "页面用语出自规则提示的其他类型，请核对是否支持所认定的类型"
 PROOFS: Final = ("screenshot", "dom", "answers", "raw", "headers")  # the most telling first
@@ -62,11 +63,12 @@ def takedown_row(case: DecidedRow, head: ListHead, law_of: LawOf = no_law) -> Ta
         batch_no=head.batch_no,
         platform=platform_name(case.platform),
         content_type=kind,
-        url=case.url,
-        url_found=case.url_found,
+        url=shown.url,
+        address=case.url,
+        url_found=shown.address(case.url_found),
         account_name=shown.author,
         account_id=case.author_id,
-        account_url=case.author_url,
+        account_url=shown.address(case.author_url),
         title=shown.title,
         excerpt_raw=shown.excerpt(),
         hit_terms="；".join(shown.terms()[:TERMS]),
@@ -87,7 +89,7 @@ def takedown_row(case: DecidedRow, head: ListHead, law_of: LawOf = no_law) -> Ta
         copy_to="、".join(copies(case, codes)),
         **followed(case),
         pii_masked=(YES if head.masked else NO).said(head.lang),
-        remarks="；".join(remarks(case, proof)),
+        remarks="；".join([*remarks(case, proof), *([URL_HIDDEN] if shown.url_hidden else [])]),
         notes="；".join(inner_notes(case, shown, cited)),
     )
 
@@ -102,9 +104,14 @@ class _Shown:
         self.text = self._safe(case.text)
         self.author = self._safe(case.author)
         self.note = self._safe(case.decision.note)
+        self.url = self.address(case.url)
+        self.url_hidden = self.url != case.url
 
     def _safe(self, text: str) -> str:
         return masked(text, self._case.contacts) if self._masks else text
+
+    def address(self, url: str) -> str:
+        return masked_address(url, self._case.contacts) if self._masks else url
 
     def excerpt(self) -> str:
         """At most 200 characters of the text around the strongest words, on one line."""

@@ -159,6 +159,12 @@ class TakedownRow:
     pii_masked: str = ""
     remarks: str = ""
     notes: str = ""
+    # No column: for letters and reports, whose receiver must find the page. "": as `url`.
+    address: str = ""
+
+    @property
+    def whole_url(self) -> str:
+        return self.address or self.url
 
     def cells(self, columns: Iterable[str] = COLUMNS) -> tuple[str, ...]:
         return tuple(getattr(self, name) for name in columns)

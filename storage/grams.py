@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storage.digits import SPELLED
@@ -22,6 +23,11 @@ NO_WORD = re.compile(r"[\W_]+")
 DIGITS = f"0-9{''.join(SPELLED)}"
 YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 CONTACT = re.compile(rf"(?:[a-z]*[{DIGITS}]){{4}}|[a-z0-9]{{6}}")
+PART = re.compile(rf"[{DIGITS}]{{3}}|[a-z0-9]{{5}}")
+# Signs of which contacts consist, and runs of them that may be one: 5 figures are a QQ number,
+# 6 letters and figures a WeChat id.
+SIGNS = re.compile(rf"[a-z{DIGITS}]")
+RUNS = re.compile(rf"[a-z{DIGITS}]{{6,}}|[{DIGITS}]{{5,}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class Asked:
     """What somebody looks for: every one of these words, in any order, within one post."""
 
     words: tuple[str, ...]  # folded
+    bare: bool = False  # by somebody who may not see contacts: nothing within one is found
 
     @property
     def grams(self) -> list[str]:
@@ -44,6 +51,28 @@ class Asked:
         """Whether it may be somebody's number: to look for one is to read personal data."""
         return any(CONTACT.search(YEAR.sub(" ", word)) for word in self.words)
 
+    @property
+    def asks_part(self) -> bool:
+        """Whether it may be a part of one, by which the whole could be tried out."""
+        return any(PART.search(YEAR.sub(" ", word)) for word in self.words)
+
+    @property
+    def probing(self) -> tuple[str, ...]:
+        """Words that could stand within a contact and must be found outside of every one."""
+        return tuple(word for word in self.words if SIGNS.search(word)) if self.bare else ()
+
+
+def without_contacts(words: str, known: Iterable[str]) -> str:
+    """A post's searchable words but for its contacts and every run of signs that may be one.
+
+    Not even a word of two letters then tells whether it stands in somebody's WeChat id.
+    """
+    left = RUNS.sub(SEPARATOR, words)
+    for contact in map(squeezed, known):
+        if contact and RUNS.fullmatch(contact) is None:
+            left = left.replace(contact, SEPARATOR)
+    return left
+
 
 def squeezed(text: str) -> str:
     """Letters and digits only, compatible forms made one: `１3８ 包.过` is `138包过`."""
@@ -51,11 +80,11 @@ def squeezed(text: str) -> str:
     return NO_WORD.sub("", folded)[:MOST]
 
 
-def asked(typed: str) -> Asked:
+def asked(typed: str, *, bare: bool = False) -> Asked:
     """Nothing where no word of two signs or more is left; blanks part words."""
     parts = (squeezed(part) for part in typed[:LONGEST].split())
     words = tuple(dict.fromkeys(part for part in parts if part))[:WORDS]
-    return Asked(words if any(len(word) > 1 for word in words) else ())
+    return Asked(words if any(len(word) > 1 for word in words) else (), bare=bare)
 
 
 def grams(words: str) -> set[str]:

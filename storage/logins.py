@@ -15,19 +15,28 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from storage.audit import record
 from storage.bilingual import Problem
-from storage.columns import utc_now
+from storage.columns import storable, utc_now
 from storage.database import read, write
 from storage.keymap import keymap
 from storage.models_api import desk_keys
 from storage.models_desk import desk_sessions, login_attempts, users
 from storage.persons import folded_name
-from storage.users import NOBODY, User, find_user, fits, user_of
+from storage.users import (
+    NOBODY,
+    User,
+    WrongPassword,
+    change_password,
+    find_user,
+    fits,
+    user_of,
+)
 
 IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=12)  # one working day, whatever happens
 WINDOW = timedelta(minutes=15)
 PER_LOGIN = 5  # failures in the window, after which the account waits
 PER_ADDRESS = 30  # an office shares one address
+TRIES = 0x6C6F67  # of advisory locks: "log"
 NOTED_EVERY = timedelta(minutes=1)  # how exactly `seen_at` is kept: not a write for each page
 
 
@@ -51,18 +60,20 @@ def fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def log_in(engine: Engine, login: str, password: str, origin: Origin) -> str:
-    """A session's token. Raises Problem for a wrong pair, a disabled account, or too many tries.
+def log_in(engine: Engine, login: str, password: str, origin: Origin, before: str = "") -> str:
+    """A session's token; the one that the same browser held `before` ends.
+
+    Raises Problem for a wrong pair, a disabled account, or too many tries.
 
     Unknown account and wrong password are told alike and take the same time.
     """
-    folded, now = folded_name(login)[:80], utc_now()
-    with read(engine) as connection:
-        throttle(connection, folded, origin.address, now)
+    folded, now = storable(folded_name(login))[:80], utc_now()
+    with write(engine) as connection:
         row = find_user(connection, folded)
+        attempt = try_once(connection, folded, origin, now)
     right = fits(row.password_hash if row is not None else NOBODY, password)
     if row is None or not right or row.disabled_at is not None:
-        note_attempt(engine, folded, origin, succeeded=False)
+        note_failure(engine, folded, "login.failed", origin)
         raise Problem(
             "账号或密码不对，或账号已停用。忘记密码请找管理员重置。",
             "The account or password is wrong, or the account is disabled. An administrator can "
@@ -70,7 +81,8 @@ def log_in(engine: Engine, login: str, password: str, origin: Origin) -> str:
         )
     token = secrets.token_urlsafe(32)
     with write(engine) as connection:
-        insert_attempt(connection, folded, origin, succeeded=True)
+        succeed(connection, attempt)
+        close(connection, fingerprint(before), now)
         connection.execute(
             insert(desk_sessions).values(
                 token_sha256=fingerprint(token),
@@ -112,20 +124,53 @@ def throttle(connection: Connection, login: str, address: str, now: datetime) ->
             )
 
 
-def note_attempt(engine: Engine, login: str, origin: Origin, *, succeeded: bool) -> None:
+def try_once(connection: Connection, login: str, origin: Origin, now: datetime) -> int:
+    """The number of a try that may be made; Problem where there were too many.
+
+    It counts as failed until it has succeeded: of many made at the same moment no more than the
+    limit are ever compared.
+    """
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        connection.execute(select(func.pg_advisory_xact_lock(TRIES, func.hashtext(login))))
+        connection.execute(select(func.pg_advisory_xact_lock(TRIES, func.hashtext(origin.address))))
+    throttle(connection, login, origin.address, now)
+    values = {"login": login, "address": origin.address, "at": now, "succeeded": False}
+    made = insert(login_attempts).values(values).returning(login_attempts.c.id)
+    return int(connection.execute(made).scalar_one())
+
+
+def succeed(connection: Connection, attempt: int) -> None:
+    connection.execute(
+        update(login_attempts).where(login_attempts.c.id == attempt).values(succeeded=True)
+    )
+
+
+def note_failure(engine: Engine, login: str, act: str, origin: Origin) -> None:
     with write(engine) as connection:
-        insert_attempt(connection, login, origin, succeeded=succeeded)
-        record(connection, login, "login.failed", f"user:{login}", {"address": origin.address})
+        record(connection, login, act, f"user:{login}", {"address": origin.address})
 
 
-def insert_attempt(connection: Connection, login: str, origin: Origin, *, succeeded: bool) -> None:
-    values = {
-        "login": login,
-        "address": origin.address,
-        "at": utc_now(),
-        "succeeded": succeeded,
-    }
-    connection.execute(insert(login_attempts).values(values))
+def own_password(engine: Engine, session: DeskSession, old: str, new: str, origin: Origin) -> None:
+    """Change one's own password and end one's other sessions.
+
+    Guesses at the old one count like those at a login and are in the audit: a screen that was left
+    open must not become the account.
+    """
+    login, now = session.user.login, utc_now()
+    with write(engine) as connection:
+        attempt = try_once(connection, login, origin, now)
+    try:
+        change_password(engine, session.user, old, new)
+    except WrongPassword:
+        note_failure(engine, login, "password.failed", origin)
+        raise
+    except Problem:  # the old one was right, the new one too weak
+        with write(engine) as connection:
+            succeed(connection, attempt)
+        raise
+    with write(engine) as connection:
+        succeed(connection, attempt)
+    end_other_sessions(engine, session)
 
 
 def session_of(engine: Engine, token: str, *, stirs: bool = True) -> DeskSession | None:
@@ -161,14 +206,18 @@ def session_of(engine: Engine, token: str, *, stirs: bool = True) -> DeskSession
     return DeskSession(user=user_of(row), token_sha256=key, ends_at=row.ends_at, keys=own)
 
 
+def close(connection: Connection, token_sha256: str, now: datetime) -> None:
+    connection.execute(
+        update(desk_sessions)
+        .where(desk_sessions.c.token_sha256 == token_sha256, desk_sessions.c.closed_at.is_(None))
+        .values(closed_at=now)
+    )
+
+
 def log_out(engine: Engine, session: DeskSession) -> None:
     login = session.user.login
     with write(engine) as connection:
-        connection.execute(
-            update(desk_sessions)
-            .where(desk_sessions.c.token_sha256 == session.token_sha256)
-            .values(closed_at=utc_now())
-        )
+        close(connection, session.token_sha256, utc_now())
         record(connection, login, "logout", f"user:{login}")
 
 

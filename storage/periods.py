@@ -45,7 +45,8 @@ def office_day(column: ColumnElement[Any], dialect: str) -> ColumnElement[str]:
     if dialect == "postgresql":
         local = func.timezone("Asia/Shanghai", column)
         return type_coerce(func.to_char(local, "YYYY-MM-DD"), String)
-    return type_coerce(func.date(column, "+8 hours"), String)
+    # To the second: SQLite's date() rounds, so that 15:59:59.9996 would be the next day's.
+    return type_coerce(func.date(func.substr(column, 1, 19), "+8 hours"), String)
 
 
 def seconds_between(

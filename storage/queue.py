@@ -23,11 +23,11 @@ from sqlalchemy.sql.expression import func
 from storage.cases import OPEN, CaseRow, case_row, claims_of, in_no_other_hands, take, urls_of
 from storage.columns import AnyRow, utc_now
 from storage.database import read, write
-from storage.models import advertiser_keys, case_posts, cases, decisions, findings
+from storage.models import case_posts, cases, decisions, findings
 from storage.models_desk import case_tally
 from storage.narrowing import Aside, narrowed
 from storage.persons import named_person
-from storage.records import CaseStatus, Clause, Contacts
+from storage.records import CaseStatus, Clause
 from storage.search import Hits, cases_with, numbers_of, search
 
 PAGE = 50
@@ -367,26 +367,3 @@ def quotes_of(engine: Engine, ids: Sequence[int], most: int = 4) -> dict[int, li
             if words and len(kept_of) < most:
                 kept_of.setdefault(words, CaseQuote(clause=Clause(row.clause), words=words))
     return {case_id: list(quotes.values()) for case_id, quotes in found.items()}
-
-
-def contacts_of(engine: Engine, ids: Sequence[int]) -> dict[int, Contacts]:
-    """What must be masked in the titles and quotes of these cases."""
-    # Of every kind: asked for three kinds, SQLite reads all keys of those kinds first.
-    statement = (
-        select(case_posts.c.case_id, advertiser_keys.c.kind, advertiser_keys.c.value)
-        .distinct()
-        .join(advertiser_keys, advertiser_keys.c.post_row == case_posts.c.post_row)
-        .where(case_posts.c.case_id.in_(ids), ~case_posts.c.split)
-    )
-    found: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
-    with read(engine) as connection:
-        for row in connection.execute(statement):
-            found[row.case_id, row.kind].append(row.value)
-    return {
-        case_id: Contacts(
-            phones=tuple(found[case_id, "phone"]),
-            wechat=tuple(found[case_id, "wechat"]),
-            qq=tuple(found[case_id, "qq"]),
-        )
-        for case_id in ids
-    }

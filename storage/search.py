@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -28,7 +28,16 @@ from sqlalchemy.types import Integer
 
 from storage.columns import AnyRow, storable
 from storage.database import read
-from storage.grams import MOST, SEPARATOR, Asked, asked, grams, number, squeezed
+from storage.grams import (
+    MOST,
+    SEPARATOR,
+    Asked,
+    asked,
+    grams,
+    number,
+    squeezed,
+    without_contacts,
+)
 from storage.models import case_posts, posts
 from storage.models_search import post_words
 from storage.records import Post
@@ -94,9 +103,12 @@ def line(words: str) -> str:
     return " ".join(sorted(grams(words)))
 
 
-def search(engine: Engine, typed: str) -> Hits | None:
-    """Cases with these words, up to HITS posts of them; None where nothing is asked for."""
-    wanted = asked(typed)
+def search(engine: Engine, typed: str, *, bare: bool = False) -> Hits | None:
+    """Cases with these words, up to HITS posts of them; None where nothing is asked for.
+
+    `bare`: for somebody who may not see contacts; what stands in one is not found.
+    """
+    wanted = asked(typed, bare=bare)
     if not wanted.words:
         return None
     with read(engine) as connection:
@@ -130,6 +142,8 @@ def cases_with(
         return []
     given = numbers_of(connection, posts_in or cases_in or ())
     column = case_posts.c.post_row if posts_in else case_posts.c.case_id
+    if wanted.probing:
+        return cases_outside(connection, wanted, column.in_(given))
     statement = (
         select(case_posts.c.case_id).distinct().where(column.in_(given), ~case_posts.c.split)
     )
@@ -138,6 +152,24 @@ def cases_with(
         for word in wanted.words:
             statement = statement.where(place_of(connection, word) > 0)
     return list(connection.execute(statement).scalars().all())
+
+
+def cases_outside(connection: Connection, wanted: Asked, among: ColumnElement[bool]) -> list[int]:
+    """Cases where each word stands in one post outside of every contact."""
+    statement = (
+        select(case_posts.c.case_id, post_words.c.words, posts.c.contacts)
+        .join(post_words, post_words.c.post_row == case_posts.c.post_row)
+        .join(posts, posts.c.id == case_posts.c.post_row)
+        .where(among, ~case_posts.c.split)
+    )
+    for word in wanted.words:
+        statement = statement.where(place_of(connection, word) > 0)
+    found: dict[int, None] = {}
+    for case_id, words, contacts in connection.execute(statement):
+        left = without_contacts(words, numbers_said(contacts)) if case_id not in found else ""
+        if all(word in left for word in wanted.probing):
+            found[case_id] = None
+    return list(found)
 
 
 def place_of(connection: Connection, word: str) -> ColumnElement[int]:
@@ -170,6 +202,10 @@ def fill(connection: Connection, batch: int = 2_000) -> None:
 
 
 def row_words(row: AnyRow) -> str:
-    said = row.contacts or {}
-    numbers = [one for kind in ("phones", "wechat", "qq") for one in said.get(kind, ())]
-    return joined([*(getattr(row, name) for name in FIELDS), *numbers])
+    return joined([*(getattr(row, name) for name in FIELDS), *numbers_said(row.contacts)])
+
+
+def numbers_said(contacts: Mapping[str, Sequence[str]] | None) -> list[str]:
+    """As `posts.contacts` holds them."""
+    said = contacts or {}
+    return [one for kind in ("phones", "wechat", "qq") for one in said.get(kind, ())]

@@ -19,6 +19,7 @@ from storage.audit import record
 from storage.bilingual import Bilingual, Problem
 from storage.columns import AnyRow, storable, utc_now
 from storage.database import read, write
+from storage.models_api import api_tokens
 from storage.models_desk import desk_sessions, users
 from storage.persons import folded_name, named_person, same_person
 
@@ -50,6 +51,10 @@ ROLE_WORDS = {
     Role.ADMIN: Bilingual("管理员", "administrator"),
     Role.AUDITOR: Bilingual("审计员", "auditor"),
 }
+
+
+class WrongPassword(Problem):
+    """What was given as one's password is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +187,8 @@ def set_roles(engine: Engine, login: str, roles: Iterable[Role], by: str) -> Non
 
 
 def disable_user(engine: Engine, login: str, by: str) -> None:
-    """Keep somebody out from now on: sessions end at once, what they did stays theirs."""
+    """Keep somebody out from now on: sessions end at once and tokens for good, what they did stays
+    theirs."""
     change(engine, login, named_person(by), "user.disable", {}, disabled_at=utc_now())
 
 
@@ -222,7 +228,18 @@ def change(
             .where(desk_sessions.c.user_id == row.id, desk_sessions.c.closed_at.is_(None))
             .values(closed_at=utc_now())
         )
+        if row.disabled_at is not None or values.get("disabled_at") is not None:
+            revoke_all(connection, row.id)
         record(connection, by, act, f"user:{row.login}", told)
+
+
+def revoke_all(connection: Connection, user_id: int) -> None:
+    """A disabled account's tokens never hold again, also when the account is enabled."""
+    connection.execute(
+        update(api_tokens)
+        .where(api_tokens.c.user_id == user_id, api_tokens.c.revoked_at.is_(None))
+        .values(revoked_at=utc_now())
+    )
 
 
 def refuse_lift(row: AnyRow, by: str, roles: Sequence[str]) -> None:
@@ -245,7 +262,9 @@ def change_password(engine: Engine, user: User, old: str, new: str) -> None:
     with read(engine) as connection:
         row = connection.execute(select(users).where(users.c.id == user.id)).one()
     if not fits(row.password_hash, old):
-        raise Problem("原密码不对，密码没有改。", "The old password is wrong; it was not changed.")
+        raise WrongPassword(
+            "原密码不对，密码没有改。", "The old password is wrong; it was not changed."
+        )
     weigh(new, old, user.login)
     hashed = HASHER.hash(new)
     with write(engine) as connection:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from console.days import today
 from console.desk import Desk
+from console.forms import today
 from door.sweep_run import holder
 from storage.audit import lines
 from storage.columns import utc_now

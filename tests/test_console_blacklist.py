@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from console.days import today
+from console.forms import today
 from storage.audit import lines
 from storage.blacklist import Listing, add_act, entries, get_entry, list_subjects
 from storage.blacklist_pages import ROWS, Wanted, entries_page

@@ -14,7 +14,7 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import Engine
 
-from console.days import today
+from console.forms import today
 from storage.audit import lines
 from storage.bilingual import Problem
 from storage.directory import Source, add_edition, editions

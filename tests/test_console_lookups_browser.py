@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from console.days import today
+from console.forms import today
 from door.sweep_run import holder
 from storage.blacklist import Listing, add_act, list_subjects
 from storage.cases import decide

@@ -15,7 +15,8 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import Engine
 
 import console.replay
-from console.replay import GOOD_FOR, decoded, file_of, harmless, ticket
+from console.replay import GOOD_FOR, LARGEST, TAGS, TooMuch, cleaned, file_of, ticket
+from console.replay_clean import decoded, harmless, plain_style
 from storage.audit import lines
 from tests.desk_server import CHROMIUM, Canary, chromium, person, served
 from tests.desk_site import make_desk, staff
@@ -143,6 +144,71 @@ def test_pages_of_every_charset_are_read(data: bytes, words: str) -> None:
     assert words in decoded(data)
 
 
+@pytest.mark.parametrize("label", ["undefined", "idna", "punycode", "unicode_escape", "rot13"])
+def test_a_charset_that_only_python_knows_is_none(label: str) -> None:
+    data = f"<meta charset={label}>".encode() + "包过".encode() + b"-" + b"a" * 100_000
+    begun = time.process_time()
+    assert "包过" in decoded(data)
+    assert time.process_time() - begun < 1
+
+
+# --- what a page may cost -------------------------------------------------------------------------
+
+BOMBS = {
+    "one long word": b"<style>%s</style>" % (b"a" * 2_000_000),
+    "names that never end": b"<style>%s</style>" % (b"a-url" * 400_000),
+    "brackets that never close": b"<style>%s</style>" % (b"url(" * 500_000),
+    "blanks after url": b"<style>url%s</style>" % (b" " * 2_000_000),
+    "imports without an end": b"<style>%s</style>" % (b"@import" * 280_000),
+    "in an attribute": b'<p style="%s">' % (b"a-" * 1_000_000),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_style_of_any_size_is_cleaned_in_time_that_grows_with_it(name: str) -> None:
+    begun = time.process_time()
+    harmless(BOMBS[name].decode())
+    assert time.process_time() - begun < 2, "1 MB of letters once took a day"
+
+
+@given(st.text(alphabet="url(src)@import;image-set x:", max_size=60))
+def test_what_is_taken_out_of_a_style_never_joins_into_a_new_way_out(style: str) -> None:
+    left = plain_style(style)
+    assert not re.search(r"(?:url|src|image-set)\s*\(|@import", left, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<p " + b"".join(b"a%d=x " % i for i in range(300_000)) + b">",
+        b"<div>" * (TAGS - 1_000),
+    ],
+    ids=["attributes", "depth"],
+)
+def test_a_page_that_keeps_the_parser_busy_costs_a_child_and_not_the_desk(data: bytes) -> None:
+    with pytest.raises(TooMuch):
+        cleaned(data)
+
+
+def test_a_page_beyond_the_limits_is_said_and_others_are_still_replayed(
+    engine: Engine, tmp_path: Path
+) -> None:
+    with served(engine, tmp_path) as desk:
+
+        def replayed(data: bytes) -> httpx.Response:
+            kept = desk.store.put(data, "raw", "http://a.example/", NOON)
+            return httpx.get(f"{desk.replay_origin}/r/{ticket(desk, kept.sha256)}", timeout=30)
+
+        large = replayed(b"<p>" + b"x" * LARGEST)
+        tangled = replayed(b"<b>" * (TAGS + 1))
+        good = replayed("<p>包过".encode())
+    for refused in (large, tangled):
+        assert refused.status_code == 422
+        assert "请看截图和文字" in refused.text
+        assert "See the picture" in refused.text
+    assert "包过" in good.text
+
+
 # --- tickets --------------------------------------------------------------------------------------
 
 
@@ -207,7 +273,7 @@ def test_a_corpus_of_attacks_runs_nothing_and_reaches_nothing(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cleaned: bool
 ) -> None:
     if not cleaned:
-        monkeypatch.setattr(console.replay, "harmless", lambda html: html)
+        monkeypatch.setattr(console.replay, "cleaned", lambda data: data)
     staff(engine)
     canary = Canary()
     with served(engine, tmp_path) as desk, chromium() as browser:

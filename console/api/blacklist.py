@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 
 from console.api.cases import Why
 from console.bearer import Given, Keeps, Reads, Unmasks, api_router
-from console.days import today
 from console.desk import desk_of
+from console.forms import today
 from console.pages.blacklist import LONGEST, found, own_contacts
 from console.shapes import Before, Number, shaped
 from exports.masking import masked, shown_value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Request
 from pydantic import BaseModel, Field
@@ -11,17 +11,19 @@ from pydantic import BaseModel, Field
 from console.bearer import Decides, Given, Reads, Unmasks, api_router
 from console.caseview import CaseView, view_case
 from console.desk import desk_of
-from console.pages.cases import MEMBERS, WORTH, found
-from console.people import LARGEST_ID
-from exports.masking import masked
+from console.numbers import LARGEST_ID
+from console.pages.cases import MEMBERS, found, titles_of
+from console.reasons import LONGEST_WHY, WORTH, reason_given
 from storage.audit import note
-from storage.casefiles import CaseFile, CasePost
+from storage.casefiles import CasePost
 from storage.cases import claim, release
 from storage.kin import kin_of
 from storage.records import CaseStatus, Clause, Verdict
 
 router = api_router("cases")
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+LONGEST_TEXT = 30_000  # characters of a post that are sent
+BESIDE = 300  # that are masked along, so that no number is cut in two
 CONTACTS = frozenset({"phone", "wechat", "qq"})
 
 
@@ -42,7 +44,8 @@ class Post(BaseModel):
     row: int
     url: str
     title: str
-    text: str
+    text: str = Field(description="its first 30,000 characters")
+    text_left_out: int = Field(description="characters beyond those")
     author: str
     region: str
     published_at: datetime | None
@@ -115,7 +118,9 @@ class Kin(BaseModel):
 
 
 class Why(Given):
-    why: str = Field(min_length=WORTH, max_length=200, description="goes into the audit")
+    why: str = Field(
+        min_length=WORTH, max_length=LONGEST_WHY, description="goes into the audit; blanks are none"
+    )
 
 
 class Contact(BaseModel):
@@ -154,7 +159,7 @@ def told(view: CaseView) -> Case:
         advertiser=[
             Key(kind=kind, value=shown(view, kind, value)) for kind, value in file.advertiser_keys
         ],
-        decisions=[opinion(file, number) for number, _ in file.decisions],
+        decisions=[opinion(view, number) for number, _ in file.decisions],
     )
 
 
@@ -163,13 +168,17 @@ def shown(view: CaseView, kind: str, value: str) -> str:
 
 
 def post(view: CaseView, member: CasePost) -> Post:
-    own, said = view_of(view, member), member.post
+    said = member.post
     return Post(
         row=member.row,
-        **{name: own(getattr(said, name)) for name in ("url", "title", "text", "author")},
-        region=said.region,
+        url=view.show(said.url),
+        title=view.show(said.title),
+        author=view.show(said.author),
+        text=view.show(said.text[: LONGEST_TEXT + BESIDE])[:LONGEST_TEXT],
+        text_left_out=max(0, len(said.text) - LONGEST_TEXT),
+        region=view.show(said.region),
         published_at=said.published_at,
-        findings=[claimed(own, member, at) for at in range(len(member.findings))],
+        findings=[claimed(view, member, at) for at in range(len(member.findings))],
         **{
             name: getattr(member, name)
             for name in ("first_seen", "last_seen", "score", "stance", "content_sha256")
@@ -177,15 +186,7 @@ def post(view: CaseView, member: CasePost) -> Post:
     )
 
 
-def view_of(view: CaseView, member: CasePost) -> Any:  # noqa: ANN401 (text to text)
-    """How this post's words are shown: its own contacts masked."""
-    if view.unmasked or member.row == view.post.row:
-        return view.show
-    contacts = member.post.contacts
-    return lambda text: masked(text, contacts)
-
-
-def claimed(show: Any, member: CasePost, at: int) -> Claim:  # noqa: ANN401 (text to text)
+def claimed(view: CaseView, member: CasePost, at: int) -> Claim:
     finding = member.findings[at]
     return Claim(
         rule=finding.rule,
@@ -195,20 +196,25 @@ def claimed(show: Any, member: CasePost, at: int) -> Claim:  # noqa: ANN401 (tex
         score=finding.score,
         why=finding.why,
         legal_basis=list(finding.legal_basis),
-        quotes=[show(evidence.quote) for evidence in finding.evidence],
+        quotes=[view.show(evidence.quote) for evidence in finding.evidence],
     )
 
 
-def opinion(file: CaseFile, number: int) -> Opinion:
-    said = dict(file.decisions)[number]
-    names = ("by", "at", "verdict", "reason", "note")
-    look = next((look for look in file.looks if look.decision_id == number), None)
+def opinion(view: CaseView, number: int) -> Opinion:
+    said = dict(view.case.decisions)[number]
+    names = ("by", "at", "verdict", "reason")
+    look = next((look for look in view.case.looks if look.decision_id == number), None)
     return Opinion(
         id=number,
         supersedes=said.supersedes,
         look=None
         if look is None
-        else Look(upheld=look.upheld, **{name: getattr(look, name) for name in names}),
+        else Look(
+            upheld=look.upheld,
+            note=view.show(look.note),
+            **{name: getattr(look, name) for name in names},
+        ),
+        note=view.show(said.note),
         **{name: getattr(said, name) for name in names},
     )
 
@@ -218,16 +224,18 @@ def kin(request: Request, one: Reads, case_id: Number) -> list[Kin]:
     """Other cases of what looks like the same advertiser, and by what."""
     file = found(request, case_id)
     view = view_case(file, one.user, unmasked=False)
+    others = kin_of(desk_of(request).engine, case_id, file.advertiser_keys)
+    titles = titles_of(desk_of(request).engine, others)
     return [
         Kin(
             kind=other.kind,
             value=shown(view, other.kind, other.value),
             case=other.case_id,
-            title=view.show(other.title),
+            title=titles[other.case_id],
             status=other.status,
             awaits_second=other.awaits_second,
         )
-        for other in kin_of(desk_of(request).engine, case_id, file.advertiser_keys)
+        for other in others
     ]
 
 
@@ -235,7 +243,7 @@ def kin(request: Request, one: Reads, case_id: Number) -> list[Kin]:
 def contacts(request: Request, one: Unmasks, case_id: Number, said: Why) -> list[Contact]:
     """Contacts in full; the reason is in the audit before they are sent."""
     file = found(request, case_id)
-    told = {"why": said.why.strip(), "posts": [member.row for member in file.posts]}
+    told = {"why": reason_given(said.why), "posts": [member.row for member in file.posts]}
     note(desk_of(request).engine, one.user.login, "contacts.seen", f"case:{case_id}", told)
     return [
         Contact(

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from console.api.cases import Number, Standing, standing
 from console.bearer import Decides, Given, Reads, Seconds, api_router
 from console.desk import desk_of
+from console.numbers import LARGEST_ID
 from console.pages.cases import found
-from console.people import LARGEST_ID
 from console.roles import Caller
 from storage.cases import decide, split, withdraw
 from storage.columns import utc_now

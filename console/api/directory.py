@@ -10,10 +10,11 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from console.bearer import Reads, api_router
-from console.days import today
 from console.desk import desk_of
+from console.forms import today
+from console.numbers import LARGEST_ID
 from console.pages.directory import near
-from console.people import LARGEST_ID, Missing
+from console.people import Missing
 from console.shapes import or_missing, shaped
 from storage.columns import storable
 from storage.directory import editions

@@ -12,10 +12,10 @@ from starlette.responses import Response
 from console.bearer import Exports, Given, Reads, Words, api_router
 from console.desk import desk_of
 from console.handing import hand_out
+from console.numbers import LARGEST_ID
 from console.ordering import (
     LONGEST_SITE,
     LONGEST_TO,
-    LONGEST_WHY,
     again,
     brief_order,
     list_order,
@@ -23,7 +23,7 @@ from console.ordering import (
     take_back,
 )
 from console.pages.exports import MOST_DAYS, found
-from console.people import LARGEST_ID
+from console.reasons import LONGEST_WHY
 from console.shapes import FILE, Before, Number, shaped
 from storage.export_cancel import void_numbers
 from storage.export_jobs import PAGE, Job, JobState, Order, list_jobs
@@ -130,6 +130,10 @@ def order_export(request: Request, one: Exports, said: ListWanted | BriefWanted)
     return told(request, found(request, number))
 
 
+class AgainWanted(Given):
+    why: str = Field(default="", max_length=LONGEST_WHY, description="where contacts are shown")
+
+
 def order_of(said: ListWanted | BriefWanted, one: Exports) -> Order:
     if isinstance(said, BriefWanted):
         return brief_order(said.day, said.days)
@@ -154,9 +158,15 @@ def export_job(request: Request, _one: Reads, number: Number) -> ExportJob:
 
 
 @router.post("/exports/{number}/again")
-def order_again(request: Request, one: Exports, number: Number) -> ExportJob:
-    """The same order once more, where it failed or was interrupted or cancelled."""
-    new = ordered(desk_of(request), again(found(request, number), one), one)
+def order_again(
+    request: Request, one: Exports, number: Number, said: AgainWanted | None = None
+) -> ExportJob:
+    """The same order once more, where it failed or was interrupted or cancelled.
+
+    One that shows contacts takes a reason of the caller's own (`why`).
+    """
+    order = again(found(request, number), one, said.why if said is not None else "")
+    new = ordered(desk_of(request), order, one)
     return told(request, found(request, new))
 
 

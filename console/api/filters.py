@@ -11,7 +11,7 @@ from console.api.queue import Wanted
 from console.bearer import Given, Reads, api_router
 from console.desk import desk_of
 from console.filters import query_string
-from console.people import LARGEST_ID
+from console.numbers import LARGEST_ID
 from storage.saved_filters import LONGEST, forget_filter, save_filter, saved_for
 
 router = api_router("filters")

@@ -13,10 +13,10 @@ from console.api.exports import ExportJob, told
 from console.bearer import Exports, Given, Reads, api_router
 from console.desk import desk_of
 from console.handing import hand_out_package
+from console.numbers import LARGEST_ID
 from console.ordering import evidence_order, ordered
 from console.pages.cases import found as found_case
 from console.pages.exports import found
-from console.people import LARGEST_ID
 from console.shapes import FILE, Before, Id, shaped
 from storage.package_lists import find_packages, stamps_waiting
 

@@ -14,9 +14,8 @@ from console.desk import desk_of
 from console.forms import today
 from console.pages.takedowns import found, picture
 from console.shapes import PICTURE, Before, Hash, Number, shaped
-from exports.masking import masked
+from console.takedown_masks import Hider, hider
 from storage.columns import utc_now
-from storage.records import Contacts
 from storage.takedown_changed import Change, changes_since
 from storage.takedown_due import Pairs, due_now
 from storage.takedown_lists import SCREENSHOT, Wanted, find_requests, pictures_of, state_counts
@@ -162,19 +161,18 @@ def takedowns(
 def due(request: Request, _one: Reads) -> Due:
     """Told, and done by nobody but people and the next sweep."""
     now = due_now(desk_of(request).engine, utc_now())
-    lists = {name: pairs(getattr(now, name)) for name in Due.model_fields if name != "looks"}
+    found = {name: getattr(now, name) for name in Due.model_fields if name != "looks"}
+    every = [item for some in found.values() for _, item in some]
+    hide = hider(desk_of(request).engine, every)
+    lists = {name: pairs(some, hide) for name, some in found.items()}
     return Due(looks=len(now.looks), **lists)
 
 
-def pairs(found: Pairs) -> list[DueItem]:
+def pairs(found: Pairs, hide: Hider) -> list[DueItem]:
     return [
-        DueItem(request=one.id, request_no=one.request_no, item=item.id, url=hidden(item.url))
+        DueItem(request=one.id, request_no=one.request_no, item=item.id, url=hide(item, item.url))
         for one, item in found
     ]
-
-
-def hidden(url: str) -> str:
-    return masked(url, Contacts())
 
 
 @router.get("/takedowns/{number}")
@@ -187,25 +185,34 @@ def whole(request: Request, asked: Asked) -> Takedown:
     engine, ids = desk_of(request).engine, [item.id for item in asked.items]
     history, looks = history_of(engine, ids), looks_of(engine, ids)
     pictures, changed = pictures_of(engine, ids), changes_since(engine, asked.items)
+    hide = hider(engine, asked.items)
 
     def item_told(item: Item) -> TakedownItem:
         return shaped(
             TakedownItem,
             item,
-            url=hidden(item.url),
+            url=hide(item, item.url),
+            answer_note=hide(item, item.answer_note),
             answer=item.answer or None,
             changed=changed.get(item.id),
-            history=history.get(item.id, []),
-            looks=[look_told(look) for look in looks.get(item.id, [])],
+            history=[
+                shaped(Told, one, note=hide(item, one.note)) for one in history.get(item.id, [])
+            ],
+            looks=[look_told(look, hide(item, look.why)) for look in looks.get(item.id, [])],
             pictures=pictures.get(item.id, []),
         )
 
-    return shaped(Takedown, asked, items=[item_told(item) for item in asked.items])
+    return shaped(
+        Takedown,
+        asked,
+        note=hide(None, asked.note),
+        items=[item_told(item) for item in asked.items],
+    )
 
 
-def look_told(look: LookRow) -> TakedownLook:
+def look_told(look: LookRow, why: str) -> TakedownLook:
     shots = [file["sha256"] for file in look.files if file.get("kind") == SCREENSHOT]
-    return shaped(TakedownLook, look, pictures=shots)
+    return shaped(TakedownLook, look, pictures=shots, why=why)
 
 
 @router.get("/takedowns/items/{item}/pictures/{sha256}", response_class=Response, responses=PICTURE)

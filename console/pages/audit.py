@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,6 +11,8 @@ from starlette.responses import Response
 
 from console.audit_words import ACTS, KINDS, about_code, about_name, act_name, plain, told
 from console.desk import desk_of, tools_of
+from console.forms import known_day
+from console.numbers import LARGEST_ROW, digits
 from console.page import Nav, page, query_of
 from console.people import Auditor
 from console.roles import Act
@@ -89,7 +91,8 @@ def day(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=OFFICE_TIME)
+        found = known_day(date.fromisoformat(text))
+        return datetime.combine(found, time(), OFFICE_TIME)
     except ValueError:
         raise wrong() from None
 
@@ -97,9 +100,10 @@ def day(text: str) -> datetime | None:
 def number(text: str) -> int:
     if not text:
         return 0
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    found = digits(text, LARGEST_ROW)
+    if found is None:
         raise wrong()
-    return int(text)
+    return found
 
 
 def wrong() -> Problem:

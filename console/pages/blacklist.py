@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from console.days import day_typed, number_typed, today
 from console.desk import desk_of
+from console.forms import day_of, page_number, today
 from console.page import go, lang_of, page, query_of
 from console.people import CaseId, Keeper, Missing, Reader, Unmasker
+from console.reasons import reason_given
 from console.tabs import LISTS
 from exports.masking import masked, shown_value
 from storage.audit import note
@@ -23,7 +24,6 @@ from storage.columns import storable, utc_now
 from storage.records import Contacts
 
 router = APIRouter(include_in_schema=False)
-WORTH = 2  # characters of a reason to see contacts, at least
 LONGEST = 4000  # characters of a reason or a note
 FIELDS = {
     "kind": 20,
@@ -49,7 +49,7 @@ def listed(request: Request, problem: str = "", typed: dict[str, str] | None = N
         kind=query.get("kind", "") if query.get("kind", "") in KINDS else "",
         state=query.get("state", "listed") if query.get("state", "") in {*STATES, ""} else "listed",
     )
-    found = entries_page(desk_of(request).engine, wanted, day, number_typed(query.get("below", "")))
+    found = entries_page(desk_of(request).engine, wanted, day, page_number(query.get("below", "")))
     filters = {"q": wanted.text, "kind": wanted.kind, "state": wanted.state}
     return page(
         request,
@@ -91,8 +91,8 @@ def add(
     """List one subject. What was typed is still there where it will not do."""
     words = {name: typed[name] for name in ("kind", "value", "reason", "legal_basis", "source")}
     try:
-        starts = day_typed(typed["starts"], "开始", "from") or today()
-        listing = Listing(**words, starts=starts, ends=day_typed(typed["ends"], "结束", "to"))
+        starts = day_of(typed["starts"], "开始", "from") or today()
+        listing = Listing(**words, starts=starts, ends=day_of(typed["ends"], "结束", "to"))
         (number,) = list_subjects(desk_of(request).engine, [listing], user.login, utc_now())
     except Problem as problem:
         if problem.__cause__ is not None:
@@ -172,12 +172,9 @@ def contacts(
 ) -> Response:
     """The entry in full, once; the reason is in the audit before it shows."""
     one = found(request, number)
-    if len(why.strip()) < WORTH:
-        text = Problem(
-            "请写明为什么需要查看联系方式，没有显示。",
-            "Say why the contacts are needed; nothing was shown.",
-        ).text.said(lang_of(request))
-        return shown(request, one, text)
-    told = {"why": why.strip()[:500]}
+    try:
+        told = {"why": reason_given(why)}
+    except Problem as problem:
+        return shown(request, one, problem.text.said(lang_of(request)))
     note(desk_of(request).engine, user.login, "blacklist.seen", f"blacklist:{number}", told)
     return shown(request, one, unmasked=True)

@@ -11,11 +11,11 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from console.batchpages import PER, places_in, ranges, sheets, ticked_of
-from console.days import number_typed
 from console.desk import desk_of
-from console.forms import Number, Whole
+from console.forms import Number, Whole, page_number
 from console.kept import kept_pairs
 from console.names import platform_name, state_name
+from console.numbers import LARGEST_ID
 from console.page import go, page, query_of
 from console.pages.deciding import numbers
 from console.people import Decider, Missing, Reader
@@ -24,9 +24,10 @@ from storage.bilingual import Problem
 from storage.bulk import Said, carry_on, decide_together, keep_claims, undo_together
 from storage.bulk_posts import SHOWN, bulk_posts, standings
 from storage.bulk_shown import MOST_CASES, Bulk, get_bulk, open_kin, show_together
+from storage.contacts import contacts_of, together
 from storage.kept_forms import keep_form
 from storage.persons import same_person
-from storage.queue import contacts_of, quotes_of
+from storage.queue import quotes_of
 from storage.reasons import REASONS, VERDICT_WORDS
 from storage.records import Contacts, Verdict
 from storage.users import User
@@ -55,8 +56,8 @@ class Draft:
 def choose(request: Request, user: Decider, form: Whole) -> Response:
     """The cases ticked in the queue, or the open ones of one advertiser."""
     engine = desk_of(request).engine
-    chosen = numbers(form, "case")[: MOST_CASES + 1]
-    for case_id in numbers(form, "kin")[:1]:
+    chosen = numbers(form, "case", LARGEST_ID)[: MOST_CASES + 1]
+    for case_id in numbers(form, "kin", LARGEST_ID)[:1]:
         chosen = open_kin(engine, case_id)
     return go(f"/bulk/{show_together(engine, chosen, user.login)}")
 
@@ -118,7 +119,7 @@ def listed(request: Request, user: User, bulk: Bulk) -> Response:
 
 def page_of(asked: str, draft: Draft, total: int) -> range:
     """The places of the page that is asked for, or of the one that was left for a login."""
-    number = number_typed(asked) or draft.place // PER + 1
+    number = page_number(asked) or draft.place // PER + 1
     low = min(number - 1, (total - 1) // PER) * PER
     return range(low, min(low + PER, total))
 
@@ -156,7 +157,7 @@ def turn(request: Request, user: Decider, number: Number, form: Whole) -> Respon
     off = ranges(frozenset(range(len(bulk.rows))) - ticked)
     kept = [*pairs, ("off", off), ("places", ""), ("turned", "1")]
     path = f"/bulk/{number}"
-    to = number_typed(str(form.get("to", ""))) or 1
+    to = page_number(str(form.get("to", ""))) or 1
     return go(f"{path}?page={to}&kept={keep_form(engine, user.login, path, kept)}")
 
 
@@ -170,9 +171,12 @@ def ticks(form: FormData, bulk: Bulk) -> frozenset[int]:
 def shown_result(request: Request, user: User, bulk: Bulk) -> Response:
     cases = standings(desk_of(request).engine, list(bulk.outcomes))
     own = same_person(bulk.owner, user.login)
+    contacts = contacts_of(desk_of(request).engine, list(bulk.outcomes))
+    every = together(contacts.values())
     return page(
         request,
         "bulk_done.html",
+        hide=lambda case, text: masked(text, contacts.get(case, every)),
         bulk=bulk,
         cases=cases,
         own=own,

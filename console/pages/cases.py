@@ -7,6 +7,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
+from sqlalchemy import Engine
 from starlette.responses import Response
 
 from console.caseview import CaseView, view_case
@@ -15,14 +16,18 @@ from console.filters import from_string, query_string
 from console.flash import flash_of
 from console.kept import kept_pairs
 from console.names import key_name, platform_name, snapshot_name, state_name
+from console.numbers import LARGEST_ROW, digits
 from console.page import go, page, query_of
 from console.people import CaseId, Decider, Missing, Reader, Unmasker
-from console.replay import ticket
+from console.reasons import reason_given
+from console.replay import LARGEST, ticket
+from exports.masking import masked
 from storage.audit import note
 from storage.bilingual import Problem
 from storage.casefiles import CaseFile
 from storage.cases import claim, get_case, release
-from storage.kin import kin_of
+from storage.contacts import contacts_of
+from storage.kin import Kin, kin_of
 from storage.package_lists import find_packages
 from storage.reasons import REASONS, VERDICT_WORDS
 from storage.records import CaseStatus, Verdict
@@ -34,7 +39,6 @@ from storage.users import User
 router = APIRouter(include_in_schema=False)
 MEMBERS = 100  # posts of a cluster listed on the page; the rest stay with the case
 WAYS = ("picture", "replay", "facts")
-WORTH = 2  # characters of a reason to see contacts, at least
 
 
 def found(request: Request, case_id: int) -> CaseFile:
@@ -55,7 +59,7 @@ def case_page(request: Request, user: Reader, case_id: CaseId) -> Response:
     case = found(request, case_id)
     note(desk_of(request).engine, user.login, "case.read", f"case:{case.id}")
     row = query_of(request).get("post", "")
-    view = view_case(case, user, int(row) if row.isdecimal() else None, unmasked=False)
+    view = view_case(case, user, digits(row, LARGEST_ROW), unmasked=False)
     return shown(request, user, view)
 
 
@@ -64,11 +68,13 @@ def shown(request: Request, user: User, view: CaseView) -> Response:
     way = query.get("way", "")
     way = way if way in WAYS else "picture"
     replay = ""
-    if way == "replay" and view.replayable is not None:
+    too_large = view.replayable is not None and view.replayable.size > LARGEST
+    if way == "replay" and view.replayable is not None and not too_large:
         about = {"sha256": view.replayable.sha256}
         note(desk.engine, user.login, "snapshot.replay", f"case:{view.case.id}", about)
         replay = f"{desk.replay_origin}/r/{ticket(desk, view.replayable.sha256)}"
     pairs, asked = kept_pairs(request, user), asked_of_case(desk.engine, view.case.id)
+    kin = kin_of(desk.engine, view.case.id, view.case.advertiser_keys)
     typed = {**query, **dict(pairs)}
     return page(
         request,
@@ -78,7 +84,9 @@ def shown(request: Request, user: User, view: CaseView) -> Response:
         case=view.case,
         way=way,
         replay=replay,
-        kin=kin_of(desk.engine, view.case.id, view.case.advertiser_keys),
+        too_large=too_large,
+        kin=kin,
+        kin_titles=titles_of(desk.engine, kin),
         draft={name: typed.get(name, "") for name in ("verdict", "reason", "note")},
         filters=query_string(from_string(typed.get("filters", ""), user.login)),
         link=lambda **more: f"/cases/{view.case.id}?{link_query(query, more)}",
@@ -104,6 +112,12 @@ def no_violation(view: CaseView) -> bool:
     if view.blind or not settled or not view.case.decisions:
         return False
     return view.case.decisions[-1][1].verdict is not Verdict.VIOLATION
+
+
+def titles_of(engine: Engine, kin: Sequence[Kin]) -> dict[int, str]:
+    """Of related cases, by number: each hides what its own posts show."""
+    contacts = contacts_of(engine, [one.case_id for one in kin])
+    return {one.case_id: masked(one.title, contacts[one.case_id]) for one in kin}
 
 
 def unticked(pairs: Sequence[tuple[str, str]]) -> frozenset[str]:
@@ -149,12 +163,8 @@ def contacts(
 ) -> Response:
     """The same page with contacts in full, once; the reason is in the audit before they show."""
     case = found(request, case_id)
-    if len(why.strip()) < WORTH:
-        raise Problem(
-            "请写明为什么需要查看联系方式，没有显示。",
-            "Say why the contacts are needed; nothing was shown.",
-        )
+    reason = reason_given(why)
     view = view_case(case, user, post, unmasked=True)
-    told = {"why": why.strip()[:500], "post": view.post.row}
+    told = {"why": reason, "post": view.post.row}
     note(desk_of(request).engine, user.login, "contacts.seen", f"case:{case.id}", told)
     return shown(request, user, view)

@@ -13,8 +13,9 @@ from starlette.responses import Response
 
 from console.desk import Desk, desk_of
 from console.filters import from_string, query_string
+from console.numbers import LARGEST_ID, LARGEST_ROW, digits
 from console.page import go
-from console.people import LARGEST_ID, CaseId, Decider, Seconder
+from console.people import CaseId, Decider, Seconder
 from storage.bilingual import Problem
 from storage.cases import decide, get_case, split, withdraw
 from storage.columns import utc_now
@@ -63,26 +64,22 @@ async def typed(request: Request) -> Typed:
     reason = str(form.get(f"reason_{verdict}") or form.get("reason", ""))
     if not reason:
         raise Problem("请选择理由，没有写入。", "Choose a reason; nothing was written.")
-    version = number(str(form.get("version", "")))
-    if version is None:
+    version, replaced = (digits(str(form.get(name, ""))) for name in ("version", "supersedes"))
+    if version is None or (replaced is None and form.get("supersedes")):
         raise unreadable()
     return Typed(
         verdict=Verdict(verdict),
         reason=reason,
         note=str(form.get("note", "")).replace("\r\n", "\n").strip(),
         version=version,
-        supersedes=number(str(form.get("supersedes", ""))),
+        supersedes=replaced,
         filters=str(form.get("filters", "")),
         leaving=tuple(await left_out(request)),
     )
 
 
-def number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def numbers(form: FormData, name: str) -> list[int]:
-    found = [number(str(value)) for value in form.getlist(name)]
+def numbers(form: FormData, name: str, most: int = LARGEST_ROW) -> list[int]:
+    found = [digits(str(value), most) for value in form.getlist(name)]
     if None in found:
         raise unreadable()
     return [value for value in found if value is not None]

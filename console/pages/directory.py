@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from console.days import number_typed, today
 from console.desk import desk_of, tools_of
+from console.forms import page_number, today
 from console.page import Nav, page, query_of
 from console.people import Missing, Reader
 from console.roles import Act
@@ -119,7 +119,7 @@ def body(request: Request, _user: Reader) -> Response:
 def changed(request: Request, _user: Reader) -> Response:
     """One edition against an earlier one: `?newer=7`, or `?older=3&newer=7`."""
     engine, query = desk_of(request).engine, query_of(request)
-    older, newer = (number_typed(query.get(name, "")) or None for name in ("older", "newer"))
+    older, newer = (page_number(query.get(name, "")) or None for name in ("older", "newer"))
     try:
         both = pair(engine, older, newer) if older else pair(engine, newer, None)
     except Problem as problem:

@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from console.days import day_typed, today
 from console.desk import desk_of, tools_of
+from console.forms import day_of, today
 from console.guard import LARGE
 from console.page import go, lang_of, page
 from console.people import Keeper
@@ -106,7 +106,7 @@ def staged(request: Request, sent: Typed, path: Path, by: str) -> str:
         file=storable((sent.file.filename or "") if sent.file else ""),
         name=sent.name,
         kind=FiledKind(sent.kind) if sent.kind else None,
-        as_of=day_typed(sent.as_of, "截至", "as of"),
+        as_of=day_of(sent.as_of, "截至", "as of"),
     )
     return tools_of(request).stage(wanted, by)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from console.caseview import everything_of
 from console.page import page
 from console.pages.cases import found
 from console.people import CaseId, Missing, Reader
 from console.pictures import picture_answer
+from exports.masking import masked_address
 from storage.casefiles import CaseFile
 
 router = APIRouter(include_in_schema=False)
@@ -40,4 +42,6 @@ def leave(request: Request, _user: Reader, case_id: CaseId, row: int) -> Respons
     post = next((one for one in case.posts if one.row == row), None)
     if post is None:
         raise missing(case_id)
-    return page(request, "leave.html", case=case, address=post.post.url_found or post.post.url)
+    whole = post.post.url_found or post.post.url
+    shown = masked_address(whole, everything_of(case))
+    return page(request, "leave.html", case=case, address=shown, hidden=shown != whole)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from sqlalchemy import Engine
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -13,11 +14,11 @@ from console.desk import desk_of
 from console.forms import Exporter, Number, Whole, day_of, today, whole_number
 from console.handing import hand_out
 from console.names import platform_name
+from console.numbers import LARGEST_ID, digits
 from console.ordering import (
     AGAIN,
     LONGEST_SITE,
     LONGEST_TO,
-    LONGEST_WHY,
     again,
     brief_order,
     list_order,
@@ -27,7 +28,8 @@ from console.ordering import (
     unknown,
 )
 from console.page import go, page, query_of
-from console.people import LARGEST_ID, Missing, Reader
+from console.people import Missing, Reader
+from console.reasons import LONGEST_WHY
 from console.roles import Caller
 from exports.registry import formats
 from exports.routing import OFFICES
@@ -59,7 +61,7 @@ KIND_WORDS = {
 def exports_page(request: Request, _user: Reader) -> Response:
     before = query_of(request).get("before", "")
     engine = desk_of(request).engine
-    jobs = list_jobs(engine, int(before) if before.isdecimal() and len(before) < 10 else None)
+    jobs = list_jobs(engine, digits(before))
     return page(
         request,
         "exports.html",
@@ -155,10 +157,13 @@ def cancel_job(request: Request, user: Reader, number: Number) -> Response:
 
 
 @router.post("/exports/{number:int}/again")
-def once_more(request: Request, user: Exporter, number: Number) -> Response:
+def once_more(
+    request: Request, user: Exporter, number: Number, why: Annotated[str, Form()] = ""
+) -> Response:
     """The same order once more, as a job of its own and in one's own name."""
     one = Caller(user)
-    return go(f"/exports/{ordered(desk_of(request), again(found(request, number), one), one)}")
+    order = again(found(request, number), one, why)
+    return go(f"/exports/{ordered(desk_of(request), order, one)}")
 
 
 @router.get("/exports/files/{number:int}")

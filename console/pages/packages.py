@@ -10,9 +10,10 @@ from starlette.responses import Response
 from console.desk import desk_of
 from console.forms import Exporter, today, whole_number
 from console.handing import hand_out_package
+from console.numbers import LARGEST_ID, digits
 from console.ordering import evidence_order, ordered
 from console.page import go, page, query_of
-from console.people import LARGEST_ID, Reader
+from console.people import Reader
 from console.roles import Caller
 from storage.bilingual import Bilingual
 from storage.package_lists import find_packages, stamps_waiting
@@ -31,8 +32,8 @@ def packages(request: Request, _user: Reader) -> Response:
     case, before = query.get("case", ""), query.get("before", "")
     rows, end = find_packages(
         engine,
-        case_id=int(case) if case.isdecimal() and len(case) < 10 else None,
-        before=int(before) if before.isdecimal() and len(before) < 10 else None,
+        case_id=digits(case),
+        before=digits(before),
     )
     return page(
         request,

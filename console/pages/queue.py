@@ -12,6 +12,7 @@ from starlette.responses import Response
 from console.desk import desk_of
 from console.filters import filters_of, from_string, place_of, query_string
 from console.flash import flash_of
+from console.forms import Number
 from console.names import platform_name, state_name
 from console.page import Nav, go, page, query_of
 from console.people import Decider, Reader
@@ -101,6 +102,6 @@ def keep_filter(
 
 
 @router.post("/queue/filters/{number}/forget")
-def drop_filter(request: Request, user: Reader, number: int) -> Response:
+def drop_filter(request: Request, user: Reader, number: Number) -> Response:
     forget_filter(desk_of(request).engine, user.login, number)
     return go("/queue")

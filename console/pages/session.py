@@ -13,8 +13,8 @@ from console.page import LANG_COOKIE, go, lang_of, page, query_of
 from console.people import Session, address_of, cookie_name, safe_path, set_session_cookie
 from console.words import LANGUAGES
 from storage.bilingual import Problem
-from storage.logins import Origin, end_other_sessions, log_in, log_out
-from storage.users import SHORTEST, change_password
+from storage.logins import Origin, log_in, log_out, own_password
+from storage.users import SHORTEST
 
 router = APIRouter(include_in_schema=False)
 YEAR = 365 * 24 * 3600
@@ -40,9 +40,9 @@ def login(
     typed: Annotated[str, Form()] = "",
 ) -> Response:
     desk = desk_of(request)
-    origin = Origin(address=address_of(request), agent=request.headers.get("user-agent", ""))
+    before = request.cookies.get(cookie_name(desk), "")
     try:
-        token = log_in(desk.engine, login, password, origin)
+        token = log_in(desk.engine, login, password, origin_of(request), before)
     except Problem as problem:
         text = problem.text.said(lang_of(request))
         words = {"back": safe_path(back), "lost": False, "problem": text, "login": login[:80]}
@@ -50,6 +50,10 @@ def login(
     answer = go(way_back(desk, login, safe_path(back), typed))
     set_session_cookie(answer, desk, token)
     return answer
+
+
+def origin_of(request: Request) -> Origin:
+    return Origin(address=address_of(request), agent=request.headers.get("user-agent", ""))
 
 
 @router.post("/logout")
@@ -77,12 +81,11 @@ def password(
     desk = desk_of(request)
     try:
         same(new, again)
-        change_password(desk.engine, session.user, old, new)
+        own_password(desk.engine, session, old, new, origin_of(request))
     except Problem as problem:
         words = {"must": session.user.must_change, "least": SHORTEST}
         text = problem.text.said(lang_of(request))
         return page(request, "password.html", 409, problem=text, **words)
-    end_other_sessions(desk.engine, session)
     return go("/queue")
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from console.days import number_typed
 from console.desk import desk_of, tools_of
+from console.forms import page_number
 from console.page import Nav, go, page, query_of
 from console.people import CaseId, Missing, Reader, Sweeper
 from console.roles import Act
@@ -46,7 +46,7 @@ PLANS = {
 @router.get("/sweeps")
 def sweeps(request: Request, _user: Reader) -> Response:
     rows, further = sweeps_page(
-        desk_of(request).engine, number_typed(query_of(request).get("below", ""))
+        desk_of(request).engine, page_number(query_of(request).get("below", ""))
     )
     return page(
         request,

@@ -22,11 +22,13 @@ from console.forms import (
     whole_number,
 )
 from console.names import platform_code, platform_name
+from console.numbers import digits
 from console.page import Nav, go, page, query_of
 from console.pages.exports import FOR_RECIPIENT, FORM_WORDS
 from console.people import Missing, Reader
 from console.pictures import picture_answer
 from console.roles import Act
+from console.takedown_masks import hider
 from storage.bilingual import Bilingual, Problem
 from storage.columns import utc_now
 from storage.exports import DecidedRow, decided_rows
@@ -44,7 +46,7 @@ from storage.takedown_acts import (
 from storage.takedown_changed import CHANGE_WORDS, changes_since
 from storage.takedown_drafting import Wanted as DraftWanted
 from storage.takedown_drafting import draft_all
-from storage.takedown_due import due_now
+from storage.takedown_due import Due, Pairs, due_now
 from storage.takedown_history import Step
 from storage.takedown_lists import (
     DEADLINES,
@@ -99,8 +101,8 @@ Field = Annotated[str, Form()]
 def requests(request: Request, _user: Reader) -> Response:
     engine, query = desk_of(request).engine, query_of(request)
     wanted = wanted_of(query)
-    before = number_or_none(query.get("before", ""))
-    rows, end = find_requests(engine, wanted, today(), before)
+    before = query.get("before", "")
+    rows, end = find_requests(engine, wanted, today(), digits(before))
     due = due_now(engine, utc_now())
     return page(
         request,
@@ -111,6 +113,7 @@ def requests(request: Request, _user: Reader) -> Response:
         link=lambda **changes: f"/takedowns?{link_query(wanted, **changes)}",
         due={name: getattr(due, name) for name in DUE_WORDS},
         looks=len(due.looks),
+        hide=hider(engine, [item for pairs in due_pairs(due) for _, item in pairs[:DUE_SHOWN]]),
         due_words=DUE_WORDS,
         due_shown=DUE_SHOWN,
         counts=state_counts(engine),
@@ -120,13 +123,12 @@ def requests(request: Request, _user: Reader) -> Response:
         states=STATE_WORDS,
         today=today(),
         platform_name=platform_name,
-        for_case=number_or_none(query.get("case", "")) or "",
+        for_case=digits(query.get("case", "")) or "",
     )
 
 
-def number_or_none(typed: str) -> int | None:
-    """A number in an address; None for anything else."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+def due_pairs(due: Due) -> list[Pairs]:
+    return [getattr(due, name) for name in DUE_WORDS]
 
 
 def wanted_of(query: object) -> Wanted:
@@ -197,6 +199,7 @@ def one_request(request: Request, _user: Reader, number: Number) -> Response:
         change_words=CHANGE_WORDS,
         corrections=corrections_in(history),
         decided=decided_of(engine, asked),
+        hide=hider(engine, asked.items),
         forms={name: FORM_WORDS[name] for name in FOR_RECIPIENT},
         states=STATE_WORDS,
         answers=ANSWER_WORDS,

@@ -1,0 +1,32 @@
+"""Numbers as they come in paths, queries and forms: every figure counts, and there is an end."""
+
+from __future__ import annotations
+
+from starlette.convertors import Convertor, register_url_convertor
+
+LARGEST_ID = 2**31 - 1  # of a case or a decision; beyond it PostgreSQL knows no integer
+LARGEST_ROW = 2**53  # of a post; JSON's numbers are exact up to there
+FIGURES = 18  # that are read at all: of thousands Python itself raises
+
+
+class PathNumber(Convertor[int]):
+    """`{id:int}` of ten figures at most: a longer one is no page, instead of an error of ours."""
+
+    regex = "[0-9]{1,10}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("int", PathNumber())
+
+
+def digits(typed: str, most: int = LARGEST_ID, least: int = 0) -> int | None:
+    """The whole number in plain figures; None for anything else and for one out of bounds."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= FIGURES):
+        return None
+    number = int(typed)
+    return number if least <= number <= most else None
