@@ -72,17 +72,18 @@ def set_confirmed_codes(engine: Engine, codes: Sequence[tuple[Verdict, str]], by
 def needs_second(connection: Connection, decision: Decision, case: AnyRow) -> bool:
     """Whether this decision, about to be taken, waits for a second person.
 
-    One that takes the place of a confirmed or waiting decision does too: otherwise a single person
-    could put something lesser in its place.
+    The policy says so for its codes. Whatever was once sent to a second person, or confirmed by
+    one, needs two for every later decision as well, however the case came to be open again (taken
+    back, superseded, reopened by a sweep, split out of another): its history is in `needs_two`,
+    which the database sets and never takes away. `case` is read under lock.
     """
+    if case.needs_two:
+        return True
     statement = select(second_person.c.reason).where(
         second_person.c.verdict == decision.verdict.value,
         second_person.c.reason == decision.reason,
     )
-    if connection.execute(statement).first() is not None:
-        return True
-    replaced = case.awaits_second or case.status == CaseStatus.APPROVED.value
-    return decision.supersedes is not None and bool(replaced)
+    return connection.execute(statement).first() is not None
 
 
 def agrees(first: AnyRow, second: Decision) -> bool:
