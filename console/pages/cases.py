@@ -24,6 +24,7 @@ from storage.casefiles import CaseFile
 from storage.cases import claim, get_case, release
 from storage.kin import kin_of
 from storage.package_lists import find_packages
+from storage.presence import lookers, opened
 from storage.reasons import REASONS, VERDICT_WORDS
 from storage.takedown_states import STATE_WORDS
 from storage.takedowns import items_of_case
@@ -50,8 +51,8 @@ def found(request: Request, case_id: int) -> CaseFile:
 
 @router.get("/cases/{case_id:int}")
 def case_page(request: Request, user: Reader, case_id: CaseId) -> Response:
-    case = found(request, case_id)
-    note(desk_of(request).engine, user.login, "case.read", f"case:{case.id}")
+    case, desk = found(request, case_id), desk_of(request)
+    request.state.late = not opened(desk.engine, case.id, user.login, desk.late)
     row = query_of(request).get("post", "")
     view = view_case(case, user, int(row) if row.isdecimal() else None, unmasked=False)
     return shown(request, user, view)
@@ -87,6 +88,8 @@ def shown(request: Request, user: User, view: CaseView) -> Response:
         packages=find_packages(desk.engine, view.case.id)[0],
         item_states=STATE_WORDS,
         flash=flash_of(request, user),
+        late=getattr(request.state, "late", False),
+        lookers=lookers(desk.engine, view.case.id, user.login),
         platform_name=platform_name,
         snapshot_name=snapshot_name,
         state_name=state_name,

@@ -19,7 +19,8 @@ from storage.bilingual import Problem
 from storage.cases import decide, get_case, split
 from storage.columns import utc_now
 from storage.persons import same_person
-from storage.queue import claim_next, next_second
+from storage.presence import next_second
+from storage.queue import claim_next
 from storage.records import Decision, Verdict
 from storage.second import look
 from storage.withdrawals import withdraw
