@@ -17,6 +17,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import IO
 
 from apscheduler.job import Job
@@ -35,6 +36,7 @@ JOB = "nightly-sweep"
 # A machine that was off for a long weekend still owes one sweep, not three and not none.
 GRACE_SECONDS = 7 * 24 * 3600
 LOOKS_EVERY = 60.0  # seconds
+PROGRAM = Path(__file__).resolve().with_name("cli.py")
 LAST_WORDS = 2_000  # characters of a failed sweep's complaint kept in its row
 LOOKS = ("takedown", "revisit")  # what follows a night's sweep
 INTERRUPTED = 130  # how a sweep ends that was told to stop; it can be resumed
@@ -134,9 +136,10 @@ class Night:
         with self._lock:
             if self._over:
                 return None
-            # In our own folder, so that a relative CERTSWEEP_HOME means the same to both.
+            # In our own folder, so that a relative CERTSWEEP_HOME means the same to both; but by
+            # the program's file, or a stranger's cli.py there would be run.
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "cli", *command],
+                [sys.executable, str(PROGRAM), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=said,

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from console.tools import Tools
 from storage.bilingual import Problem
 from storage.exports import DecidedRow
+from storage.presence import Late, none_late
 from storage.snapshots import SnapshotStore
 from storage.takedown_drafting import RecipientOf
 
@@ -37,6 +38,7 @@ class Desk:
     exports: Path = Path("exports")
     wake: Callable[[], None] = nobody
     recipient_of: RecipientOf = platform_of
+    late: Late = field(default_factory=none_late, repr=False)  # reads not yet in the audit
 
     @property
     def secure(self) -> bool:

@@ -17,26 +17,37 @@ LOCALE = Path(__file__).with_name("locale")
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 LANGUAGES = ("zh", "en")
 NOTHING = "—"
+CONTEXT = "\x04"  # as gettext puts it between a context and a word
 
 
 @cache
 def catalogue(lang: str) -> dict[str, str]:
     """Chinese to `lang`. Read from the .po itself, so that a bare clone needs no build step.
 
-    Several files a language, each under its own name: `en.po`, `en_lookups.po`, …
+    Several files a language, each under its own name: `en.po`, `en_lookups.po`, … A word with a
+    context stands behind that and CONTEXT.
     """
     words: dict[str, str] = {}
     for path in sorted(LOCALE.glob(f"{lang}*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=lang):
                 if message.id and message.string and not message.fuzzy:
-                    words[str(message.id)] = str(message.string)
+                    words[in_context(str(message.id), message.context)] = str(message.string)
     return words
 
 
-def translator(lang: str) -> Callable[[str], str]:
+def in_context(text: str, context: str | None) -> str:
+    return f"{context}{CONTEXT}{text}" if context else text
+
+
+def translator(lang: str) -> Callable[..., str]:
+    """`_(text)`, or `_(text, context)` where one Chinese word is two English ones."""
     words = catalogue(lang) if lang != "zh" else {}
-    return lambda text: words.get(text, text)
+
+    def said(text: str, context: str = "") -> str:
+        return words.get(in_context(text, context), text)
+
+    return said
 
 
 def sayer(lang: str) -> Callable[[Bilingual], str]:

@@ -8,12 +8,14 @@ the lock, knows to be nobody's.
 from __future__ import annotations
 
 import importlib
+import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import TracebackType
 
 from sqlalchemy import Engine
 
@@ -46,6 +48,7 @@ from storage.export_jobs import (
 from storage.exports import decided_counts
 from storage.locks import hold
 
+LOG = logging.getLogger("jobs")
 LOCK = "exports"
 PART = ".part-"  # of a folder's name: being written, and no page's business
 EVIDENCE = "evidence"  # folder of packages; they are written again when timestamps come
@@ -123,7 +126,47 @@ def sweep_up(folder: Path, orphans: Sequence[int]) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Unforeseen:
+    """Around a job: an error nobody foresaw fails it, with its traceback in the log.
+
+    Else the runner would die of it, at this job, for ever.
+    """
+
+    shop: Shop
+    job: Job
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, Exception) or isinstance(error, Problem):
+            return False
+        LOG.error("job %d (%s)", self.job.id, self.job.order.kind, exc_info=error)
+        shutil.rmtree(self.shop.folder / str(self.job.id), ignore_errors=True)
+        name = type(error).__name__
+        said = Bilingual(
+            f"程序出错（{name}），没有留下文件；再次生成多半也会出错。"
+            f"请把任务编号 {self.job.id} 告诉管理员，详情在审核台的日志里。",
+            f"The program failed ({name}) and left no file; asking again will most likely fail, "
+            f"too. Tell the administrator the job's number, {self.job.id}: the desk's log has the "
+            "details.",
+        )
+        fail(self.shop.engine, self.job.id, said)
+        return True
+
+
 def run_job(shop: Shop, job: Job) -> None:
+    with Unforeseen(shop, job):
+        make_job(shop, job)
+
+
+def make_job(shop: Shop, job: Job) -> None:
     part, place = shop.folder / f"{PART}{job.id}", shop.folder / str(job.id)
     try:
         made_folder(part)

@@ -18,6 +18,9 @@ from storage.export_jobs import any_waiting
 
 LOOKS_EVERY = 15.0  # seconds: orders that another desk on the same database wrote down
 TRIED_AGAIN = 5.0  # seconds after a runner that could not work
+# By its file: then Python looks for modules beside it and never in the folder we were started in,
+# where somebody else's cli.py or storage/ may lie.
+PROGRAM = Path(__file__).resolve().parent.parent / "cli.py"
 
 
 class Clerk:
@@ -69,12 +72,12 @@ class Clerk:
         with self.lock:
             if self.over.is_set():
                 return 0
-            # In our own folder, so that a relative CERTSWEEP_HOME means the same to both.
+            # In our own folder, so that a relative CERTSWEEP_HOME means the same to both. What it
+            # complains about lands in the desk's own log.
             self.child = subprocess.Popen(
-                [sys.executable, "-m", "cli", "jobs"],
+                [sys.executable, str(PROGRAM), "jobs"],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
                 cwd=Path.cwd(),
                 start_new_session=True,
             )

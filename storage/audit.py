@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Engine, insert, select, text
 from storage.bilingual import Bilingual
 from storage.columns import storable, storable_tree, utc_now
 from storage.database import read, write
-from storage.models_desk import audit
+from storage.models import decisions
+from storage.models_desk import audit, users
 
 # One writer at a time, or two lines would name the same one before them.
 WRITER_LOCK = 0x61756469
@@ -27,6 +28,14 @@ WHY = {  # a walk stopped
     "missing": Bilingual("缺少这一行", "the line is missing"),
     "changed": Bilingual("内容被改动", "its words were changed"),
     "unchained": Bilingual("与前一行接不上", "it does not follow the line before"),
+    "foreign": Bilingual(
+        "有编号为零或负数的行，不是本程序写入的",
+        "there is a line numbered zero or less, which this program never wrote",
+    ),
+    "emptied": Bilingual(
+        "记录是空的，而库中已有账号或判定：记录被清空",
+        "there is no line, but there are accounts or decisions: the lines were taken away",
+    ),
 }
 FIRST = "0" * 64  # what the first line names as the one before it
 
@@ -113,10 +122,12 @@ def note(
         return record(connection, actor, act, about, detail)
 
 
-def lines(engine: Engine, after: int = 0) -> Iterator[Line]:
-    """All lines with a number above `after`, the oldest first, never all in memory."""
+def lines(engine: Engine, after: int | None = None) -> Iterator[Line]:
+    """All lines, or those with a number above `after`, the oldest first, never all in memory."""
     while True:
-        statement = select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(PAGE)
+        statement = select(audit).order_by(audit.c.id).limit(PAGE)
+        if after is not None:
+            statement = statement.where(audit.c.id > after)
         with read(engine) as connection:
             rows = connection.execute(statement).all()
         if not rows:
@@ -144,10 +155,21 @@ def verify(engine: Engine, wanted: str = "") -> Walk:
             return Walk(lines=count, head=head, broken=count + 1, why=why, met=met)
         count, head = count + 1, line.hash
         met = met or head == wanted
+    if count == 0 and must_have_lines(engine):
+        return Walk(lines=0, head=head, broken=1, why="emptied", met=met)
     return Walk(lines=count, head=head, met=met)
 
 
+def must_have_lines(engine: Engine) -> bool:
+    """Whether something is there that never comes without a line: an account, a decision."""
+    with read(engine) as connection:
+        found = [connection.execute(select(table.c.id).limit(1)) for table in (users, decisions)]
+        return any(one.first() is not None for one in found)
+
+
 def trouble(line: Line, count: int, head: str) -> str:
+    if line.number < 1:
+        return "foreign"
     if line.number != count + 1:
         return "missing"
     if line.previous != head:

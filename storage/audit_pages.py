@@ -25,7 +25,16 @@ CASE = re.compile(r"case:([0-9]{1,10})")
 # Words of a detail that tell what somebody thinks of a case.
 TELLING = frozenset({"verdict", "reason", "upheld", "note", "supersedes", "awaits_second", "codes"})
 # Of a case that waits these tell nothing of it; of every other act only that it happened is shown.
-HARMLESS = frozenset({"case.read", "case.split", "snapshot.picture", "snapshot.replay"})
+HARMLESS = frozenset(
+    {
+        "case.read",
+        "case.claim",
+        "case.release",
+        "case.split",
+        "snapshot.picture",
+        "snapshot.replay",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from storage.audit import record
 from storage.bilingual import Bilingual, Problem
 from storage.bulk_shown import Bulk, Outcome, ShownCase, add_outcome, get_bulk
-from storage.cases import decide_in, take, withdraw_in
+from storage.cases import decide_in, take
 from storage.columns import utc_now
 from storage.database import write
 from storage.models import cases
@@ -23,10 +23,15 @@ from storage.models_exports import bulk_cases, bulk_decisions
 from storage.persons import named_person, same_person
 from storage.reasons import check, demand_note
 from storage.records import Decision, Verdict
+from storage.withdrawals import withdraw_in
 
 UNTICKED = Bilingual(
     "全部成员都去掉了勾，本案没有判定，仍在队列中。",
     "Every member's tick was taken away: the case was not decided and stays in the queue.",
+)
+UNDONE = Bilingual(
+    "轮到本案之前整批已撤销，本案没有判定。",
+    "The batch was undone before this case's turn: it was not decided.",
 )
 
 
@@ -136,6 +141,7 @@ def decide_one(engine: Engine, number: int, one: ShownCase, said: Said) -> None:
     if why is None:
         try:
             with write(engine) as connection:
+                still_wanted(connection, number)
                 decision = decide_in(connection, said.of(one.case_id), one.version, leaving)
                 add_outcome(connection, number, one.case_id, decision_id=decision)
         except Problem as problem:
@@ -147,14 +153,21 @@ def decide_one(engine: Engine, number: int, one: ShownCase, said: Said) -> None:
             add_outcome(connection, number, one.case_id, why=why)
 
 
+def still_wanted(connection: Connection, number: int) -> None:
+    """Raise Problem for a batch that was undone; else it is not before this transaction is over."""
+    state = select(bulk_decisions.c.state).where(bulk_decisions.c.id == number)
+    if connection.execute(state.with_for_update(read=True)).scalar_one() == "undone":
+        raise Problem(UNDONE.zh, UNDONE.en)
+
+
 # ---- undoing ------------------------------------------------------------------------------------
 
 
 def undo_together(engine: Engine, number: int, by: str) -> Bulk:
     """Take back every decision of the batch that can be; those that cannot say why.
 
-    Posts that were split off stay apart. Raises Problem for a batch that was not decided, or
-    somebody else's.
+    Of a batch that is being decided at the same moment the rest is left undecided. Posts that were
+    split off stay apart. Raises Problem for a batch that was not decided, or somebody else's.
     """
     person = named_person(by)
     bulk = get_bulk(engine, number)
@@ -169,7 +182,8 @@ def undo_together(engine: Engine, number: int, by: str) -> Bulk:
     with write(engine) as connection:
         connection.execute(statement.values(state="undone", undone_by=person, undone_at=utc_now()))
         record(connection, person, "bulk.undo", f"bulk:{number}", {})
-    for one in bulk.outcomes.values():
+    # Read again: some may have been decided between the first look and the mark.
+    for one in get_bulk(engine, number).outcomes.values():
         if one.decision_id is not None and one.undone_id is None:
             undo_one(engine, number, one, person)
     return get_bulk(engine, number)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, insert, or_, select, update
 
@@ -15,11 +16,11 @@ from storage.casefiles import CaseFile, read_case
 from storage.columns import AnyRow, utc_now
 from storage.database import read, write
 from storage.models import case_posts, cases, decisions, findings, posts
-from storage.persons import named_person, same_person
-from storage.reasons import POLICY, WITHDRAWN, check, demand_note
-from storage.records import CaseStatus, Clause, Decision, Verdict
+from storage.persons import named_person
+from storage.reasons import POLICY, check, demand_note
+from storage.records import CaseStatus, Clause, Decision
 from storage.second import needs_second
-from storage.splits import move_out, standing
+from storage.splits import locked, move_out, standing
 
 LEASE = timedelta(minutes=15)  # how long a claim keeps others away
 OPEN = (CaseStatus.WAITING.value, CaseStatus.CLAIMED.value)
@@ -167,15 +168,19 @@ def take(connection: Connection, case_id: int, person: str, lease: timedelta = L
             version=cases.c.version + 1,
         )
     )
-    return connection.execute(taken).rowcount == 1
+    if connection.execute(taken).rowcount != 1:
+        return False
+    record(connection, person, "case.claim", f"case:{case_id}")
+    return True
 
 
 def release(engine: Engine, case_id: int, by: str) -> None:
     """Give a claimed case back to the queue.
 
-    Anybody may, so that a case whose reviewer is away is not stuck.
+    Anybody may, so that a case whose reviewer is away is not stuck; the audit says who did it and
+    whose it was.
     """
-    named_person(by)
+    person = named_person(by)
     statement = (
         update(cases)
         .where(cases.c.id == case_id, cases.c.status == CaseStatus.CLAIMED.value)
@@ -188,8 +193,10 @@ def release(engine: Engine, case_id: int, by: str) -> None:
         )
     )
     with write(engine) as connection:
+        before = locked(connection, case_id)
         if connection.execute(statement).rowcount != 1:
-            raise not_open(standing(connection, case_id))
+            raise not_open(before)
+        record(connection, person, "case.release", f"case:{case_id}", {"held": before.claimed_by})
 
 
 def decide(
@@ -223,64 +230,40 @@ def decide_in(
     person = named_person(decision.by)
     check(decision.verdict, decision.reason)
     demand_note(decision)
-    before = standing(connection, decision.case_id)
-    settle(connection, decision, person, CaseStatus.DECIDED, expected_version)
+    case = locked(connection, decision.case_id)
+    awaits = needs_second(connection, decision, case)
+    settle(connection, decision, person, Moving(CaseStatus.DECIDED, awaits), expected_version)
     if leaving:
         move_out(connection, decision.case_id, leaving, person)
-    return append(connection, decision, person, needs_second(connection, decision, before))
+    return append(connection, decision, person, awaits)
 
 
-def withdraw(engine: Engine, case_id: int, decision_id: int, by: str) -> int:
-    """Take one's own newest decision back: a superseding decision, and the case is open again.
+class Moving(NamedTuple):
+    """Where a decision takes its case."""
 
-    It is claimed by the same person. Raises Problem for somebody else's decision, one that is not
-    the newest, or one a second person has confirmed.
-    """
-    with write(engine) as connection:
-        return withdraw_in(connection, case_id, decision_id, named_person(by))
-
-
-def withdraw_in(connection: Connection, case_id: int, decision_id: int, person: str) -> int:
-    case = standing(connection, case_id)
-    newest = connection.execute(
-        select(decisions).where(decisions.c.id == decision_id, decisions.c.case_id == case_id)
-    ).one_or_none()
-    own = newest is not None and same_person(newest.decided_by, person)
-    if not own or case.decision_id != decision_id or case.status != CaseStatus.DECIDED.value:
-        raise Problem(
-            f"案件 {case_id} 的判定 {decision_id} 不能撤销：不是您本人的最新判定，"
-            "或已经复核；没有写入。",
-            f"Decision {decision_id} of case {case_id} cannot be withdrawn: it is not your own "
-            "newest one, or it has been confirmed; nothing was written.",
-        )
-    said = Decision(
-        case_id=case_id,
-        verdict=Verdict.DOUBT,
-        reason=WITHDRAWN,
-        by=person,
-        at=utc_now(),
-        supersedes=decision_id,
-    )
-    settle(connection, said, person, CaseStatus.CLAIMED, None)
-    return append(connection, said, person, awaits=False)
+    status: CaseStatus
+    awaits: bool  # a second person
 
 
 def settle(
     connection: Connection,
     decision: Decision,
     person: str,
-    status: CaseStatus,
+    moving: Moving,
     expected_version: int | None,
 ) -> None:
-    """Move the case by one conditional update; Problem where it does not stand as it must."""
+    """Move the case by one conditional update; Problem where it does not stand as it must.
+
+    To name the decision that is superseded does not take a case out of somebody's hands.
+    """
     now = utc_now()
-    claimed = status is CaseStatus.CLAIMED
+    claimed = moving.status is CaseStatus.CLAIMED
     statement = (
         update(cases)
         .where(cases.c.id == decision.case_id)
         .values(
-            status=status.value,
-            awaits_second=cases.c.awaits_second if not claimed else False,
+            status=moving.status.value,
+            awaits_second=moving.awaits,
             claimed_by=person if claimed else "",
             claimed_at=now if claimed else None,
             claim_until=now + LEASE if claimed else None,
@@ -293,7 +276,11 @@ def settle(
     if decision.supersedes is None:
         statement = statement.where(free_for(person, now))
     else:
-        statement = statement.where(cases.c.decision_id == decision.supersedes)
+        settled = cases.c.status.not_in(OPEN)
+        statement = statement.where(
+            cases.c.decision_id == decision.supersedes,
+            or_(settled, in_no_other_hands(person, now)),
+        )
     if connection.execute(statement).rowcount != 1:
         raise refused(standing(connection, decision.case_id), decision, expected_version)
 
@@ -329,13 +316,8 @@ def append(connection: Connection, decision: Decision, person: str, awaits: bool
 def refused(case: AnyRow, decision: Decision, expected_version: int | None) -> Problem:
     """Why a decision was not taken, from the case as it stands."""
     if expected_version is not None and case.version != expected_version:
-        return Problem(
-            f"案件 {case.id} 在您查看之后有变化（版本 {expected_version} → {case.version}），"
-            "您的决定没有写入。请重新打开查看后再决定。",
-            f"Case {case.id} has changed since you saw it (version {expected_version} → "
-            f"{case.version}); your decision was not recorded. Open it again, then decide.",
-        )
-    if decision.supersedes is not None:
+        return changed_since(case, expected_version)
+    if decision.supersedes is not None and decision.supersedes != case.decision_id:
         return Problem(
             f"案件 {case.id} 的最新决定是 {case.decision_id or '（无）'}，"
             f"不是 {decision.supersedes}；没有写入。请查看最新决定后再改。",
@@ -343,6 +325,15 @@ def refused(case: AnyRow, decision: Decision, expected_version: int | None) -> P
             f"{decision.supersedes}; nothing was written. Look at the newest one first.",
         )
     return not_open(case)
+
+
+def changed_since(case: AnyRow, seen: int) -> Problem:
+    return Problem(
+        f"案件 {case.id} 在您查看之后有变化（版本 {seen} → {case.version}），"
+        "没有写入。请重新打开查看后再提交。",
+        f"Case {case.id} has changed since you saw it (version {seen} → {case.version}); nothing "
+        "was written. Open it again, then send again.",
+    )
 
 
 def not_open(case: AnyRow) -> Problem:
@@ -364,12 +355,40 @@ def not_open(case: AnyRow) -> Problem:
     )
 
 
-def split(engine: Engine, case_id: int, post_row_ids: Sequence[int], by: str) -> int:
+def split(
+    engine: Engine,
+    case_id: int,
+    post_row_ids: Sequence[int],
+    by: str,
+    expected_version: int | None = None,
+) -> int:
     """Take posts out of a case into a new one, where they stay; the new case's id.
 
-    All versions of a post go together. Raises Problem unless some of the case's posts, but not
-    all of them, are named. The case left behind keeps its decision; the new one waits for its own.
+    All versions of a post go together. Like a decision it needs a case in no other hands and, with
+    `expected_version`, one that has not changed since it was shown. Raises Problem unless some of
+    the case's posts, but not all of them, are named; and for a case that two people settled or
+    that waits for the second: only a decision that takes the place of theirs takes posts out of
+    it. A settled case keeps its decision; the new one waits for its own.
     """
     person = named_person(by)
     with write(engine) as connection:
+        case = locked(connection, case_id)
+        open_to(case, person, expected_version)
         return move_out(connection, case_id, post_row_ids, person)
+
+
+def open_to(case: AnyRow, person: str, expected_version: int | None) -> None:
+    """Raise Problem unless this person may take posts out of the case, as it stands now."""
+    if expected_version is not None and case.version != expected_version:
+        raise changed_since(case, expected_version)
+    if case.status == CaseStatus.APPROVED.value or case.awaits_second:
+        raise Problem(
+            f"案件 {case.id} 已经复核或正等第二人复核，不能直接拆分，没有改动。"
+            "请改判，并在改判时去掉不属于本案的勾；改判须由另一人复核。",
+            f"Case {case.id} was confirmed by a second person or waits for one: it cannot simply "
+            "be split; nothing was changed. Supersede the decision and take the ticks away there; "
+            "a second person must confirm that.",
+        )
+    lapsed = case.claim_until is not None and case.claim_until < utc_now()
+    if case.status == CaseStatus.CLAIMED.value and case.claimed_by != person and not lapsed:
+        raise not_open(case)

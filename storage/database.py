@@ -26,6 +26,8 @@ from storage.bilingual import Problem
 MIGRATIONS = Path(__file__).with_name("migrations")
 DATABASE_NAME = "certsweep.db"
 WRITE = "certsweep_write"
+PATIENCE = 10_000  # milliseconds for a lock
+SOON = 300  # of what may as well be written later
 # Any number will do, so long as every version of the program locks upgrades with the same one.
 UPGRADE_LOCK = 0x63657274
 
@@ -89,6 +91,8 @@ def database_problem(error: DatabaseError) -> Problem | None:
     state = getattr(cause, "sqlstate", None)
     if state in {"53100", "53200"}:  # disk_full, out_of_memory
         return Problem(*FULL)
+    if state == "55P03":  # lock_not_available, where we did not want to wait
+        return Problem(*LOCKED)
     # psycopg gives no state where there was no server to give one; 08 connection, 57P shut down,
     # 28 and 3D: it answered and would not let us in.
     if type(cause).__name__ == "OperationalError" and (
@@ -196,7 +200,7 @@ def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     try:
-        cursor.execute("PRAGMA busy_timeout = 10000")
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE}")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -212,7 +216,14 @@ def begin_sqlite(connection: Connection) -> None:
         return
     # A transaction that will write takes its lock first: one that read and then wants to write
     # while another has written in between could only fail.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITE) else "BEGIN")
+    if options.get(WRITE) != SOON:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITE) else "BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {SOON}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {PATIENCE}")
 
 
 @contextmanager
@@ -223,6 +234,19 @@ def write(engine: Engine) -> Iterator[Connection]:
         engine.connect().execution_options(**{WRITE: True}) as connection,
         connection.begin(),
     ):
+        yield connection
+
+
+@contextmanager
+def write_soon(engine: Engine) -> Iterator[Connection]:
+    """The same, but a lock is waited for hardly at all: for what can be written later as well."""
+    with (
+        explained(),
+        engine.connect().execution_options(**{WRITE: SOON}) as connection,
+        connection.begin(),
+    ):
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {SOON}")
         yield connection
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from storage.audit import record
 from storage.bilingual import Problem
 from storage.columns import storable, utc_now
-from storage.database import read, write
+from storage.database import read, write, write_soon
 from storage.keymap import keymap
 from storage.models_api import desk_keys
 from storage.models_desk import desk_sessions, login_attempts, users
@@ -198,7 +199,8 @@ def session_of(engine: Engine, token: str, *, stirs: bool = True) -> DeskSession
     if row is None:
         return None
     if stirs and now - row.seen_at > NOTED_EVERY:
-        with write(engine) as connection:
+        # Noted at the next step where the database is busy now: nobody waits for it.
+        with suppress(Problem), write_soon(engine) as connection:
             connection.execute(
                 update(desk_sessions).where(desk_sessions.c.token_sha256 == key).values(seen_at=now)
             )

@@ -265,6 +265,8 @@ class CaseModel(Base):
     decision_id: Mapped[int | None]  # the newest decision
     claim_until: Mapped[datetime | None]  # a claim ends by itself
     awaits_second: Mapped[bool] = mapped_column(default=False)  # decided, not yet confirmed
+    # Once two were asked, every later decision needs two, also of posts split out; set by triggers.
+    needs_two: Mapped[bool] = mapped_column(default=False)
     # What the queue filters by, of the posts standing in it; storage/clusters.py keeps it.
     clauses: Mapped[str] = mapped_column(default="")  # as "二三"
     region: Mapped[str] = mapped_column(default="")  # of its first post that shows one
@@ -287,6 +289,12 @@ class CasePostModel(Base):
             # As SQLAlchemy writes it for SQLite, which else would not see that the index serves.
             sqlite_where=text("split = 0"),
             postgresql_where=text("NOT split"),
+        ),
+        Index(
+            "ix_case_posts_split",
+            "post_row",
+            sqlite_where=text("split = 1"),
+            postgresql_where=text("split"),
         ),
     )
 

@@ -132,6 +132,16 @@ class SavedFilterModel(Base):
     saved_at: Mapped[datetime]
 
 
+class CasePresenceModel(Base):
+    """Which case each person opened last, and when: a hint to colleagues, no record."""
+
+    __tablename__ = "case_presence"
+
+    person: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    seen_at: Mapped[datetime]
+
+
 users = core(UserModel)
 desk_sessions = core(DeskSessionModel)
 login_attempts = core(LoginAttemptModel)
@@ -140,6 +150,7 @@ second_person = core(SecondPersonModel)
 second_looks = core(SecondLookModel)
 case_tally = core(CaseTallyModel)
 saved_filters = core(SavedFilterModel)
+case_presence = core(CasePresenceModel)
 
 # Serve each view of the queue in its own order and cover its filters, so that no row is read that
 # is not shown. "Not settled" rather than "waiting or claimed": SQLite would take the latter for a

@@ -23,7 +23,7 @@ from sqlalchemy.sql.expression import func
 from storage.cases import OPEN, CaseRow, case_row, claims_of, in_no_other_hands, take, urls_of
 from storage.columns import AnyRow, utc_now
 from storage.database import read, write
-from storage.models import case_posts, cases, decisions, findings
+from storage.models import case_posts, cases, findings
 from storage.models_desk import case_tally
 from storage.narrowing import Aside, narrowed
 from storage.persons import named_person
@@ -333,22 +333,6 @@ def claim_next(engine: Engine, filters: Filters, by: str) -> int | None:
             if take(connection, case_id, person):
                 return int(case_id)
     return None
-
-
-def next_second(engine: Engine, by: str) -> int | None:
-    """The topmost case that waits for a second person and was not decided by this one."""
-    statement = (
-        select(cases.c.id)
-        .join(decisions, decisions.c.id == cases.c.decision_id)
-        .where(
-            cases.c.awaits_second,
-            decisions.c.decided_by != named_person(by),
-        )
-        .order_by(cases.c.priority.desc(), cases.c.id)
-        .limit(1)
-    )
-    with read(engine) as connection:
-        return connection.execute(statement).scalar_one_or_none()
 
 
 def quotes_of(engine: Engine, ids: Sequence[int], most: int = 4) -> dict[int, list[CaseQuote]]:

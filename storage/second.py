@@ -6,7 +6,7 @@ second look by somebody other than the decider.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,34 +55,67 @@ def confirmed_codes(engine: Engine) -> list[tuple[Verdict, str]]:
     return [(Verdict(row.verdict), row.reason) for row in rows]
 
 
-def set_confirmed_codes(engine: Engine, codes: Sequence[tuple[Verdict, str]], by: str) -> None:
-    """Replace the policy; raises Problem for a code that is none. Earlier decisions keep theirs."""
-    person = named_person(by)
-    for verdict, code in codes:
+Code = tuple[Verdict, str]
+
+
+def set_confirmed_codes(
+    engine: Engine, codes: Iterable[Code], by: str, seen: Iterable[Code] | None = None
+) -> None:
+    """Replace the policy; what was decided before stays as it is.
+
+    With `seen` it must still be what was shown. Raises Problem, with nothing written, for a code
+    that is none, or a policy somebody else has changed meanwhile.
+    """
+    person, wanted = named_person(by), set(codes)
+    for verdict, code in wanted:
         check(verdict, code)
-    rows = [{"verdict": verdict.value, "reason": code} for verdict, code in dict.fromkeys(codes)]
     with write(engine) as connection:
+        standing = policy_in(connection)
+        if seen is not None and set(seen) != standing:
+            raise Problem(
+                "复核范围在您查看之后被人改过，没有写入。请刷新页面后再改。",
+                "Somebody has changed which decisions need a second person since you saw it; "
+                "nothing was written. Reload, then change it.",
+            )
+        if wanted == standing:
+            return
         connection.execute(delete(second_person))
-        if rows:
+        if wanted:
+            rows = [{"verdict": verdict.value, "reason": code} for verdict, code in wanted]
             connection.execute(insert(second_person), rows)
-        told = sorted(f"{row['verdict']}:{row['reason']}" for row in rows)
-        record(connection, person, "policy.second", "", {"codes": told})
+        told = {
+            "codes": spelled(wanted),
+            "added": spelled(wanted - standing),
+            "removed": spelled(standing - wanted),
+        }
+        record(connection, person, "policy.second", "", told)
+
+
+def policy_in(connection: Connection) -> set[Code]:
+    # FOR UPDATE: two who change it at once on PostgreSQL would else mix theirs.
+    rows = connection.execute(select(second_person).with_for_update())
+    return {(Verdict(row.verdict), row.reason) for row in rows}
+
+
+def spelled(codes: Iterable[Code]) -> list[str]:
+    return sorted(f"{verdict.value}:{code}" for verdict, code in codes)
 
 
 def needs_second(connection: Connection, decision: Decision, case: AnyRow) -> bool:
     """Whether this decision, about to be taken, waits for a second person.
 
-    One that takes the place of a confirmed or waiting decision does too: otherwise a single person
-    could put something lesser in its place.
+    The policy says so for its codes. Whatever was once sent to a second person, or confirmed by
+    one, needs two for every later decision as well, however the case came to be open again (taken
+    back, superseded, reopened by a sweep, split out of another): its history is in `needs_two`,
+    which the database sets and never takes away. `case` is read under lock.
     """
+    if case.needs_two:
+        return True
     statement = select(second_person.c.reason).where(
         second_person.c.verdict == decision.verdict.value,
         second_person.c.reason == decision.reason,
     )
-    if connection.execute(statement).first() is not None:
-        return True
-    replaced = case.awaits_second or case.status == CaseStatus.APPROVED.value
-    return decision.supersedes is not None and bool(replaced)
+    return connection.execute(statement).first() is not None
 
 
 def agrees(first: AnyRow, second: Decision) -> bool:

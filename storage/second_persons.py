@@ -1,7 +1,8 @@
 """Whether a second person is another one, by their names and by the accounts of the house.
 
 At the command line nobody proves who types: a name is taken at its word. Where the house has
-accounts a second person must have one, and two names of one account are one person.
+accounts a second person must have one, and two names of one account, or two accounts of one name,
+are one person, whether the accounts are in use or not.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from storage.bilingual import Problem
+from storage.columns import AnyRow
 from storage.models_desk import users
 from storage.persons import person_key
 
@@ -16,16 +18,21 @@ FEW = 2  # accounts in use from which on a second person must have one
 
 
 def same_people(connection: Connection, one: str, other: str) -> bool:
-    """Whether two names are one person: alike as they are written, or names of one account."""
-    accounts = logins_by_key(connection)
-    mine, theirs = person_key(one), person_key(other)
-    return mine == theirs or bool(accounts.get(mine, set()) & accounts.get(theirs, set()))
+    """Whether two names are one person: alike as written, or names of accounts that are alike."""
+    accounts = [names_of(row) for row in every_account(connection)]
+    return bool(all_names(one, accounts) & all_names(other, accounts))
+
+
+def all_names(name: str, accounts: list[set[str]]) -> set[str]:
+    """What a person is called: the name itself and whatever accounts of that name carry."""
+    key = person_key(name)
+    return {key}.union(*(names for names in accounts if key in names))
 
 
 def known_person(connection: Connection, name: str) -> None:
     """Raise Problem where the house has accounts and this name is neither login nor name of one."""
-    accounts = logins_by_key(connection)
-    if len(set().union(*accounts.values())) < FEW or person_key(name) in accounts:
+    in_use = [names_of(row) for row in every_account(connection) if row.disabled_at is None]
+    if len(in_use) < FEW or person_key(name) in set().union(*in_use):
         return
     raise Problem(
         f"“{name}”不是本单位在用的账号或其姓名，不能作为第二人；没有写入。"
@@ -36,11 +43,9 @@ def known_person(connection: Connection, name: str) -> None:
     )
 
 
-def logins_by_key(connection: Connection) -> dict[str, set[str]]:
-    """Accounts in use by what their login and their person's name have in common with others."""
-    found: dict[str, set[str]] = {}
-    statement = select(users.c.login, users.c.name).where(users.c.disabled_at.is_(None))
-    for row in connection.execute(statement):
-        for name in (row.login, row.name):
-            found.setdefault(person_key(name), set()).add(row.login)
-    return found
+def every_account(connection: Connection) -> list[AnyRow]:
+    return list(connection.execute(select(users.c.login, users.c.name, users.c.disabled_at)))
+
+
+def names_of(account: AnyRow) -> set[str]:
+    return {key for key in map(person_key, (account.login, account.name)) if key}

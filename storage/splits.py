@@ -25,6 +25,13 @@ def standing(connection: Connection, case_id: int) -> AnyRow:
     return row
 
 
+def locked(connection: Connection, case_id: int) -> AnyRow:
+    """The case, which nobody else changes until this transaction, one that writes, is over."""
+    statement = select(cases).where(cases.c.id == case_id).with_for_update()
+    row = connection.execute(statement).one_or_none()
+    return row if row is not None else standing(connection, case_id)
+
+
 def move_out(connection: Connection, case_id: int, post_row_ids: Sequence[int], person: str) -> int:
     case = standing(connection, case_id)
     own = members(connection, case_id)
@@ -73,5 +80,6 @@ def part(connection: Connection, case: AnyRow, moving: Sequence[int], person: st
         opened_at=now,
         updated_at=now,
         version=0,
+        needs_two=case.needs_two,  # or one person would acquit what two have settled
     )
     return int(connection.execute(statement.returning(cases.c.id)).scalar_one())

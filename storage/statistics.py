@@ -1,6 +1,7 @@
 """What was found and decided in a period, by day, clause, platform, region and institution.
 
-A decision counts where it stands: one that was withdrawn or superseded counts no more. Everything
+A decision counts where it stands: one that was withdrawn or superseded counts no more, and one that
+waits for a second person not yet, who must not read the first opinion out of figures. Everything
 is read through an index by date, so that a period costs what lies in it and not what lies in all.
 """
 
@@ -24,7 +25,11 @@ from storage.records import Clause, Verdict
 TOP = 15  # rows of a list by region or institution
 # Beside a join by the case's own number, which has SQLite start at the decisions of the period:
 # joined by decision_id alone it walks through all cases.
-STANDS = (cases.c.decision_id == decisions.c.id, decisions.c.reason != WITHDRAWN)
+STANDS = (
+    cases.c.decision_id == decisions.c.id,
+    decisions.c.reason != WITHDRAWN,
+    ~cases.c.awaits_second,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

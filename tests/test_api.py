@@ -233,7 +233,7 @@ def test_what_is_wrong_is_said_in_two_languages_and_where(desk) -> None:
         ("GET", "/queue?days=0", None, 422),
         ("POST", "/cases/1/decide", {"verdict": "皇帝"}, 422),
         ("POST", "/cases/1/decide", {"verdict": "clean", "reason": "B4-02", "version": 1}, 409),
-        ("POST", "/cases/1/split", {"posts": [1]}, 409),
+        ("POST", "/cases/1/split", {"posts": [1], "version": 1}, 409),
         ("POST", "/cases/1/claim?x=1", "字" * 400_000, 413),
     ):
         answer = wang.ask(method, path, body)

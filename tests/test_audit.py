@@ -12,6 +12,8 @@ from sqlalchemy.exc import DatabaseError
 from storage.audit import lines, note, verify
 from storage.cases import decide
 from storage.database import open_database, write
+from storage.users import Role
+from tests.desk_site import somebody
 from tests.makers import decision, flagged, sight
 
 
@@ -47,8 +49,8 @@ def tamper(engine: Engine, statement: str) -> None:
     """As somebody would who owns the database."""
     with write(engine) as connection:
         if engine.dialect.name == "sqlite":
-            for act in ("update", "delete"):
-                connection.execute(text(f"DROP TRIGGER audit_no_{act}"))
+            for name in ("audit_no_update", "audit_no_delete", "audit_in_order"):
+                connection.execute(text(f"DROP TRIGGER {name}"))
         else:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text(statement))
@@ -62,15 +64,29 @@ def tamper(engine: Engine, statement: str) -> None:
         ("UPDATE audit SET at = '2020-01-01 00:00:00' WHERE id = 5", 5, "changed"),
         ("DELETE FROM audit WHERE id = 2", 2, "missing"),
         ("UPDATE audit SET previous = hash WHERE id = 4", 4, "unchained"),
+        ("DELETE FROM audit", 1, "emptied"),
     ],
 )
 def test_tampering_is_found_at_its_first_line(
     engine: Engine, statement: str, line: int, why: str
 ) -> None:
     some_lines(engine)
+    somebody(engine, "wang", (Role.REVIEWER,))
     tamper(engine, statement)
     found = verify(engine)
     assert (found.broken, found.why, found.lines) == (line, why, line - 1)
+
+
+@pytest.mark.parametrize("number", [0, -7])
+def test_a_line_put_before_the_first_is_found(engine: Engine, number: int) -> None:
+    some_lines(engine)
+    forged = (
+        "INSERT INTO audit (id, at, actor, act, about, detail, previous, hash) "
+        f"SELECT {number}, at, actor, act, about, detail, previous, 'x' FROM audit WHERE id = 2"
+    )
+    tamper(engine, forged)
+    found = verify(engine)
+    assert (found.broken, found.why, found.lines) == (1, "foreign", 0)
 
 
 def test_an_end_that_was_cut_off_is_seen_by_whoever_noted_the_hash(engine: Engine) -> None:

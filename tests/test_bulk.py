@@ -221,3 +221,33 @@ def test_a_kept_form_is_given_to_its_owner_alone(engine: Engine) -> None:
     assert kept_form(engine, number, "li", "/bulk/1") == ()
     assert kept_form(engine, number, "wang", "/bulk/2") == ()
     assert kept_form(engine, 99, "wang", "/bulk/1") == ()
+
+
+def test_a_batch_undone_while_it_is_being_decided_leaves_nothing_decided(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import storage.bulk
+    from storage.cases import decide_in as real
+
+    ids = some(engine)
+    number = show_together(engine, ids, "wang")
+    turns: list[int] = []
+
+    def undone_after_two(*arguments: object) -> int:
+        turns.append(1)
+        return real(*arguments)
+
+    decide_one = storage.bulk.decide_one
+
+    def with_an_undo_between(*arguments: object) -> None:
+        decide_one(*arguments)
+        if len(turns) == 2:
+            undo_together(engine, number, "wang")
+            turns.append(1)
+
+    monkeypatch.setattr(storage.bulk, "decide_in", undone_after_two)
+    monkeypatch.setattr(storage.bulk, "decide_one", with_an_undo_between)
+    done = decide_together(engine, number, said(get_bulk(engine, number).rows))
+    assert set(statuses(engine).values()) == {CaseStatus.CLAIMED}
+    assert "整批已撤销" in done.outcomes[ids[2]].why.zh
+    assert carry_on(engine, number, "wang").outcomes[ids[2]].decision_id is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from sqlalchemy import Engine
 from console.app import create_app
 from console.page import ENVIRONMENT, TEMPLATES
 from console.people import signed_in
-from console.words import LOCALE, catalogue
+from console.words import LOCALE, catalogue, in_context, translator
 from tests.desk_site import Browser, make_desk, staff
 
 # As published by their makers: npm htmx.org@2.0.3, bootstrap@5.3.3.
@@ -28,7 +29,7 @@ PINNED = {
     ),
 }
 OPEN_TO_ALL = {"/", "/login", "/lang"}
-TEMPLATE_WORD = re.compile(r"""_\((?:"([^"]*)"|'([^']*)')\)""")
+TEMPLATE_WORD = re.compile(r"""_\((?:"([^"]*)"|'([^']*)')(?:, ?["']([a-z]+)["'])?\)""")
 
 
 @pytest.fixture
@@ -149,12 +150,28 @@ def test_the_language_is_a_switch_that_stays(desk) -> None:
 
 def test_every_chinese_word_of_a_template_has_its_english() -> None:
     words = {
-        found[1] or found[2]
+        in_context(found[1] or found[2], found[3])
         for path in TEMPLATES.glob("*.html")
         for found in TEMPLATE_WORD.finditer(path.read_text(encoding="utf-8"))
     }
     assert len(words) > 100
     assert sorted(words - set(catalogue("en"))) == []
+
+
+def test_no_word_has_two_meanings_of_which_the_later_file_would_win() -> None:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for path in LOCALE.glob("en*.po"):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="en"):
+                if message.id:
+                    found[in_context(str(message.id), message.context)].add(str(message.string))
+    assert {word: said for word, said in found.items() if len(said) > 1} == {}
+
+
+def test_a_word_with_two_meanings_is_told_apart_by_its_context() -> None:
+    said = translator("en")
+    assert (said("期限"), said("期限", "lookup")) == ("Deadline", "period")
+    assert translator("zh")("期限", "lookup") == "期限"
 
 
 def test_the_catalogue_holds_nothing_that_no_template_says() -> None:

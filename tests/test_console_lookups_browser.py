@@ -87,6 +87,7 @@ PAGES = (
     "/users",
     "/users/wang",
     "/users/admin",
+    "/policy",
     "/audit",
     "/audit?actor=nobody",
 )

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from door.export_jobs import Shop, run_waiting
+from door.export_jobs import MAKERS, Product, Shop, run_waiting
 from door.export_runner import Clerk
 from door.settings import read_settings
 from storage.audit import lines
 from storage.bilingual import Problem
 from storage.export_jobs import (
     EACH,
+    Job,
     JobState,
     Order,
     any_waiting,
@@ -128,6 +129,45 @@ def test_the_clerk_starts_a_runner_when_something_is_ordered(
             time.sleep(0.2)
     assert states(shop.engine) == [JobState.DONE]
     assert not clerk.thread.is_alive()
+
+
+def test_a_stranger_s_program_in_the_folder_of_the_desk_is_not_run(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    decided(shop.engine)
+    foreign = tmp_path / "elsewhere"
+    (foreign / "storage").mkdir(parents=True)
+    for name in ("cli.py", "storage/__init__.py"):
+        (foreign / name).write_text("open('was_run', 'w').close()\nraise SystemExit(0)\n")
+    monkeypatch.setenv("CERTSWEEP_HOME", str(shop.settings.home))
+    monkeypatch.setenv("CERTSWEEP_DATABASE_URL", shop.settings.database_url)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.chdir(foreign)
+    place_order(shop.engine, CSV, "wang")
+    assert Clerk(shop.engine).run_child() == 0
+    assert states(shop.engine) == [JobState.DONE]
+    assert not (foreign / "was_run").exists()
+
+
+def test_an_error_nobody_foresaw_fails_the_job_is_logged_and_stops_no_other(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    decided(shop.engine)
+    place_order(shop.engine, CSV, "wang")
+    place_order(shop.engine, CSV, "wang")
+    real = MAKERS["list"]
+
+    def choked(shop: Shop, job: Job, part: Path) -> Product:
+        if job.id == 1:
+            raise ValueError("not a time")
+        return real(shop, job, part)
+
+    monkeypatch.setitem(MAKERS, "list", choked)
+    assert run_waiting(shop, "test") == 2
+    assert states(shop.engine) == [JobState.FAILED, JobState.DONE]
+    assert "ValueError" in get_job(shop.engine, 1).why.zh
+    assert "not a time" in caplog.text
+    assert [path.name for path in shop.folder.iterdir()] == ["2"]
 
 
 def test_a_clerk_without_a_database_waits_and_does_not_die(monkeypatch, engine: Engine) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, delete, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from storage.bilingual import Problem
-from storage.cases import claim, decide, get_case, withdraw
+from storage.cases import claim, decide, get_case
 from storage.database import read, write
 from storage.decided import decided_posts
 from storage.exports import decided_rows
@@ -16,6 +16,7 @@ from storage.models_desk import second_looks
 from storage.reasons import WITHDRAWN
 from storage.records import CaseStatus, Verdict
 from storage.second import CONFIRMED, confirmed_codes, look, set_confirmed_codes
+from storage.withdrawals import withdraw
 from tests.makers import NOON, decision, flagged, post, sight
 
 

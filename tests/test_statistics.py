@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from storage.cases import decide, list_cases, withdraw
+from storage.cases import decide, list_cases
 from storage.database import read
 from storage.periods import Period, quantile
 from storage.records import Clause, Contacts, Verdict
@@ -20,6 +20,7 @@ from storage.statistics_takedown import recurrence, takedowns
 from storage.takedown_acts import Word, record_answer
 from storage.takedown_states import Answer
 from storage.takedown_verdict import Seen
+from storage.withdrawals import withdraw
 from tests.makers import NOON, decision, finding, flagged, judged, post, sight
 from tests.takedown_makers import LATER, SENT, round_at, sent, taken_down
 
@@ -75,6 +76,19 @@ def test_a_decision_that_was_taken_back_counts_no_more(engine: Engine) -> None:
     withdraw(engine, case, number, "李审核")
     told = work(engine, YEAR)
     assert (told.decided, told.waiting) == (0, 1)
+
+
+def test_no_figure_tells_the_second_person_what_the_first_one_said(engine: Engine) -> None:
+    case = a_case(engine, 1, author="甲培训")
+    decide(engine, decision(case, reason="C3-06", by="王审核"))
+    told = work(engine, YEAR)
+    assert told.decided == sum(told.verdicts.values()) == 0
+    assert told.institutions == ()
+    assert all(group.violations == 0 for group in (*told.clauses, *told.platforms))
+    agreed = agreement(engine, YEAR)
+    assert (agreed.violations, [band.offending for band in agreed.bands]) == (0, [0] * 6)
+    second_look(engine, decision(case, reason="C3-06", by="赵复核"))
+    assert [group.name for group in work(engine, YEAR).institutions] == ["甲培训"]
 
 
 def test_handling_time_runs_from_the_opening_to_the_first_decision(engine: Engine) -> None:

@@ -18,6 +18,7 @@ from storage.audit import note
 from storage.casefiles import CasePost
 from storage.cases import claim, release
 from storage.kin import kin_of
+from storage.presence import opened
 from storage.records import CaseStatus, Clause, Verdict
 
 router = api_router("cases")
@@ -141,8 +142,8 @@ class Standing(BaseModel):
 @router.get("/cases/{case_id}")
 def case(request: Request, one: Reads, case_id: Number) -> Case:
     """Reading a case is written down in the audit."""
-    file = found(request, case_id)
-    note(desk_of(request).engine, one.user.login, "case.read", f"case:{case_id}")
+    file, desk = found(request, case_id), desk_of(request)
+    opened(desk.engine, case_id, one.user.login, desk.late)
     return told(view_case(file, one.user, unmasked=False))
 
 

@@ -13,11 +13,12 @@ from console.desk import desk_of
 from console.numbers import LARGEST_ID
 from console.pages.cases import found
 from console.roles import Caller
-from storage.cases import decide, split, withdraw
+from storage.cases import decide, split
 from storage.columns import utc_now
 from storage.reasons import LONGEST_NOTE, POLICY, REASONS
 from storage.records import Decision, Verdict
 from storage.second import confirmed_codes, look
+from storage.withdrawals import withdraw
 
 router = api_router("deciding")
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
@@ -57,6 +58,7 @@ class Undo(Given):
 
 class Split(Given):
     posts: list[Row] = Field(min_length=1, max_length=1000, description="rows of the case's posts")
+    version: int = Field(ge=0, le=LARGEST_ID, description="of the case as it was seen")
 
 
 class Decided(Standing):
@@ -138,6 +140,10 @@ def second(request: Request, one: Seconds, case_id: Number, said: Said) -> Looke
 
 @router.post("/cases/{case_id}/split")
 def split_case(request: Request, one: Decides, case_id: Number, said: Split) -> Parted:
-    """Take posts into a case of their own, where they stay."""
+    """Take posts into a case of their own, where they stay.
+
+    409 where the case has changed since `version`, is in other hands, or two people settled it.
+    """
     found(request, case_id)
-    return Parted(case=split(desk_of(request).engine, case_id, said.posts, one.user.login))
+    engine = desk_of(request).engine
+    return Parted(case=split(engine, case_id, said.posts, one.user.login, said.version))

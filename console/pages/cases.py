@@ -29,6 +29,7 @@ from storage.cases import claim, get_case, release
 from storage.contacts import contacts_of
 from storage.kin import Kin, kin_of
 from storage.package_lists import find_packages
+from storage.presence import lookers, opened
 from storage.reasons import REASONS, VERDICT_WORDS
 from storage.records import CaseStatus, Verdict
 from storage.takedown_acts import WITHDRAWABLE
@@ -56,8 +57,8 @@ def found(request: Request, case_id: int) -> CaseFile:
 
 @router.get("/cases/{case_id:int}")
 def case_page(request: Request, user: Reader, case_id: CaseId) -> Response:
-    case = found(request, case_id)
-    note(desk_of(request).engine, user.login, "case.read", f"case:{case.id}")
+    case, desk = found(request, case_id), desk_of(request)
+    request.state.late = not opened(desk.engine, case.id, user.login, desk.late)
     row = query_of(request).get("post", "")
     view = view_case(case, user, digits(row, LARGEST_ROW), unmasked=False)
     return shown(request, user, view)
@@ -99,6 +100,8 @@ def shown(request: Request, user: User, view: CaseView) -> Response:
         packages=find_packages(desk.engine, view.case.id)[0],
         item_states=STATE_WORDS,
         flash=flash_of(request, user),
+        late=getattr(request.state, "late", False),
+        lookers=lookers(desk.engine, view.case.id, user.login),
         platform_name=platform_name,
         snapshot_name=snapshot_name,
         state_name=state_name,

@@ -17,12 +17,14 @@ from console.numbers import LARGEST_ID, LARGEST_ROW, digits
 from console.page import go
 from console.people import CaseId, Decider, Seconder
 from storage.bilingual import Problem
-from storage.cases import decide, get_case, split, withdraw
+from storage.cases import decide, get_case, split
 from storage.columns import utc_now
 from storage.persons import same_person
-from storage.queue import claim_next, next_second
+from storage.presence import next_second
+from storage.queue import claim_next
 from storage.records import Decision, Verdict
 from storage.second import look
+from storage.withdrawals import withdraw
 
 router = APIRouter(include_in_schema=False)
 TWICE = timedelta(minutes=2)  # within which the same words again are a double click
@@ -170,10 +172,20 @@ async def left_out(request: Request) -> list[int]:
     return [row for row in numbers(form, "shown") if row not in kept]
 
 
+async def seen_version(request: Request) -> int:
+    version = digits(str((await request.form()).get("version", "")))
+    if version is None:
+        raise unreadable()
+    return version
+
+
 LeftOut = Annotated[list[int], Depends(left_out)]
+Seen = Annotated[int, Depends(seen_version)]
 
 
 @router.post("/cases/{case_id:int}/split")
-def split_case(request: Request, user: Decider, case_id: CaseId, rows: LeftOut) -> Response:
+def split_case(
+    request: Request, user: Decider, case_id: CaseId, rows: LeftOut, version: Seen
+) -> Response:
     """Take the posts whose tick was taken away into a case of their own, without a decision."""
-    return go(f"/cases/{split(desk_of(request).engine, case_id, rows, user.login)}")
+    return go(f"/cases/{split(desk_of(request).engine, case_id, rows, user.login, version)}")

@@ -31,7 +31,11 @@ from storage.users import (
 router = APIRouter(include_in_schema=False)
 NAV = (
     Nav(
-        path="/users", word=Bilingual("账号", "People"), act=Act.PEOPLE, order=90, also=("/users",)
+        path="/users",
+        word=Bilingual("账号", "People"),
+        act=Act.PEOPLE,
+        order=90,
+        also=("/users", "/policy"),
     ),
 )
 Chosen = Annotated[list[str], Form()]
