@@ -6,6 +6,7 @@ import hashlib
 import json
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +39,8 @@ from evidence.custody import rotations_told
 from evidence.standalone import standalone
 from evidence.trial_authority import TrialAuthority
 from evidence.verify_main import as_json as report_json
-from storage.database import write
+from storage.database import read, write
+from storage.packages import Package, left_behind, unsealed
 from storage.persons import named_person
 from storage.whole_files import whole
 
@@ -53,6 +55,7 @@ app.add_typer(
     custody_app, name="custody", cls=HouseGroup, help=t("保管链。", "The chain of custody.")
 )
 app.add_typer(keys_app, name="keys", cls=HouseGroup, help=t("签名密钥。", "The signing keys."))
+MOST_NAMED = 10  # packages or cases, in one sentence
 AsJson = Annotated[
     bool,
     typer.Option(
@@ -233,12 +236,23 @@ def stamp_command(
         if each.packed:
             tell_worth(each.packed)
     granted = sum(not one.answer.reason for one in tried)
+    with read(proof.engine) as connection:
+        left = left_behind(connection, proof.ring.current_id())
     if as_json:
         written = [each.package.name for each in done if each.packed]
-        facts = {"tried": len(tried), "granted": granted, "written": written}
+        names = [package.name for package in left]
+        facts = {"tried": len(tried), "granted": granted, "written": written, "left": names}
         out.print(json.dumps(facts, ensure_ascii=False), markup=False)
-    else:
-        out.print(t(f"试了 {len(tried)} 个，得到 {granted} 个。", f"{granted} of {len(tried)}."))
+        return
+    out.print(t(f"试了 {len(tried)} 个，得到 {granted} 个。", f"{granted} of {len(tried)}."))
+    tell_left(left)
+    if not proof.authorities:
+        say(
+            "没有设置时间戳机构（CERTSWEEP_TSA），新的取证没有打时间戳。",
+            "No timestamp authority is set (CERTSWEEP_TSA): new captures are not stamped.",
+        )
+    elif not tried:
+        say("没有到时间该打的时间戳。", "No timestamp is due.")
 
 
 def completed_line(each: Completed) -> str:
@@ -325,7 +339,24 @@ def rotate_command(by: By) -> None:
     rotation = proof.ring.rotate(named_person(by), now)
     with write(proof.engine) as connection:
         rotations_told(connection, proof.ring, now)
+        waiting = unsealed(connection, rotation.old)
     out.print(f"{rotation.old} → {rotation.new}", markup=False)
+    tell_left(waiting)
+
+
+def tell_left(packages: Sequence[Package]) -> None:
+    """Packages that wait for a timestamp and whose key is gone: nobody can write them again."""
+    if not packages:
+        return
+    names = "、".join(package.name for package in packages[:MOST_NAMED])
+    cases = sorted({package.case_id for package in packages})
+    again = " ".join(map(str, cases[:MOST_NAMED]))
+    say(
+        f"{len(packages)} 个证据包还没有封存，签它们的密钥已更换，不能再补全：{names}。"
+        f"请为这些案件重新制作（certsweep evidence package）：{again}。",
+        f"{len(packages)} packages are not sealed and can never be completed, for their key was "
+        f"replaced: {names}. Make them again (certsweep evidence package): {again}.",
+    )
 
 
 @app.command(

@@ -16,7 +16,7 @@ from evidence.openssl_checks import PROVED, WORDS
 from evidence.pieces import Lack
 from evidence.report import Check, Report
 from evidence.timestamps import FAILED, PENDING
-from evidence.verify_main import ENDINGS, WHOSE
+from evidence.verify_main import WHOSE, ending
 from exports.takedown_rows import beijing
 from storage.bilingual import Bilingual
 
@@ -56,7 +56,7 @@ NAMES = (
 
 def report_lines(report: Report) -> Iterator[str]:
     """Chinese times are Beijing's."""
-    yield t(*ENDINGS[report.code])
+    yield t(*ending(report))
     if report.facts.get("key"):
         yield f"{t(*WHOSE[report.whose])} {report.facts['key']}"
     for what, of, why in report.missing:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from door.misuse import WrongUse
 from door.settings import Settings
 from evidence.measuring import measure
 from evidence.report import Report
 from evidence.signing import KeyRing
 from evidence.standalone import standalone
 from evidence.verifier import examine
+from evidence.verify_main import FINGERPRINT, NO_FINGERPRINT
 from storage.custody import Act, record
 from storage.database import explained, write
 from storage.packages import packages_with
@@ -34,11 +36,14 @@ class Asked:
 
 def verified(settings: Settings, asked: Asked) -> tuple[Report, str]:
     """What the verifier says, and the SHA-256 of the file; Problem for one that cannot be read."""
+    key = asked.key.strip().lower()
+    if key and not FINGERPRINT.fullmatch(key):
+        raise WrongUse(*NO_FINGERPRINT)
     own = Path(settings.tsa_roots) if settings.tsa_roots else None
     path, known = asked.roots or own, KeyRing(settings.home / "keys").public_keys()
     with explained():
         roots = path.read_bytes() if path else b""
-        report = examine(asked.file, asked.key.strip().lower(), roots, known)
+        report = examine(asked.file, key, roots, known)
         with asked.file.open("rb") as file:
             sha256 = measure(file, "").sha256
     if report.code != 1 and other_script(report):

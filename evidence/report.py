@@ -37,7 +37,9 @@ class Report:
     facts: dict[str, Any] = field(default_factory=dict)  # "key", "seal", "manifest" as far as read
     # As the manifest says, and captures without a timestamp of their own.
     missing: list[tuple[str, str, str]] = field(default_factory=list)
-    whose: str = "unnamed"  # the key: "named", "own", "stranger"; "unnamed" where nobody was asked
+    # The key: "named", "other" than named, "own", "stranger"; "unnamed" where nobody was asked.
+    whose: str = "unnamed"
+    alien: bool = False  # it does not begin as a package does
 
     @property
     def code(self) -> int:

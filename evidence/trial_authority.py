@@ -90,8 +90,19 @@ class TrialAuthority:
 
     @contextmanager
     def served(self, port: int = 0) -> Iterator[str]:
-        """Answer on 127.0.0.1 while the block runs; gives the URL. Port 0: any that is free."""
-        server = ThreadingHTTPServer(("127.0.0.1", port), handler_of(self))
+        """Answer on 127.0.0.1 while the block runs; gives the URL. Port 0: any that is free.
+
+        Raises Problem for a port that cannot be had.
+        """
+        try:
+            server = ThreadingHTTPServer(("127.0.0.1", port), handler_of(self))
+        except OSError as error:
+            raise Problem(
+                f"端口 {port} 用不了（{error.strerror}），可能已被占用。请用 --port 换一个，"
+                "0 为任意空闲端口。",
+                f"port {port} cannot be had ({error.strerror}), perhaps somebody has it. Name "
+                "another with --port; 0 takes any that is free.",
+            ) from error
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:

@@ -111,7 +111,7 @@ class Examination:
     def owner(self, fingerprint: str) -> str:
         """A word of Report.whose."""
         if self.trusted.key:
-            return "named" if fingerprint == self.trusted.key else "stranger"
+            return "named" if fingerprint == self.trusted.key else "other"
         if self.trusted.known is None:
             return "unnamed"
         return "own" if fingerprint in self.trusted.known else "stranger"
@@ -290,6 +290,7 @@ class Examination:
             self.say(SEAL, UNCHECKED, zh, en)
 
 
+ZIP = b"PK\x03\x04"  # what every package begins with
 OWN_ROOTS = (
     "时间戳按包内所附的根证书核对；请用 --roots 指定您自己信任的一份。",
     "Timestamps were held against roots from the package; name your own with --roots.",
@@ -318,5 +319,7 @@ def examine(
     """
     with path.open("rb") as file:
         one = Examination(file, Trusted(key, roots, known))
+        one.report.alien = file.read(len(ZIP)) != ZIP
+        file.seek(0)
         one.step(SEAL, one.run)
         return one.report

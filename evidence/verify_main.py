@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -30,8 +31,23 @@ ENDINGS = {
         "It agrees with the key in it, but nobody vouches for that key: not sealed evidence.",
     ),
 }
+NO_PACKAGE = (
+    "这个文件不是证据包，或者开头已被改动：不能采信。证据包是 EV-….wacz。",
+    "This file is no evidence package, or its beginning was changed: do not rely on it. A package "
+    "is an EV-….wacz.",
+)
+FINGERPRINT = re.compile("[0-9a-f]{64}")
+NO_FINGERPRINT = (
+    "--key 要的是公钥指纹：64 位十六进制，由出具机关公布（certsweep evidence keys list）。",
+    "--key takes the fingerprint of a key: 64 hex digits, as its office publishes it (certsweep "
+    "evidence keys list).",
+)
 WHOSE = {
     "named": ("公钥就是您指定的。", "The key is the one you named."),
+    "other": (
+        "公钥不是您指定的那一个。请核对指纹，或确认这个包由谁出具。",
+        "The key is not the one you named. Compare the fingerprints, and who issued this package.",
+    ),
     "own": ("公钥是本机关的。", "The key is this office's own."),
     "stranger": (
         "公钥不是本机关的，也不是您指定的：谁都能造出这样的包。请用 --key 给出出具机关公布的指纹。",
@@ -57,7 +73,12 @@ def lines(report: Report, english: bool) -> Iterator[str]:
         yield remark[one]
     if report.facts.get("key"):
         yield f"{WHOSE[report.whose][one]} {report.facts['key']}"
-    yield ENDINGS[report.code][one]
+    yield ending(report)[one]
+
+
+def ending(report: Report) -> tuple[str, str]:
+    """Chinese, English: what the whole of it comes to."""
+    return NO_PACKAGE if report.alien else ENDINGS[report.code]
 
 
 def as_json(report: Report) -> str:
@@ -87,9 +108,13 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="一个 JSON 对象 / one JSON object")
     parser.add_argument("--en", action="store_true", help="English")
     asked = parser.parse_args()
+    key = asked.key.strip().lower()
+    if key and not FINGERPRINT.fullmatch(key):
+        sys.stderr.write(" / ".join(NO_FINGERPRINT) + "\n")
+        return 2
     try:
         roots = asked.roots.read_bytes() if asked.roots else b""
-        report = examine(asked.file, asked.key.strip().lower(), roots)
+        report = examine(asked.file, key, roots)
     except OSError as error:
         sys.stderr.write(f"读不了文件 / cannot be read: {error}\n")
         return 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, exists, insert, select, update
 
 from storage.columns import AnyRow
 from storage.proof_models import evidence_packages
@@ -69,6 +69,20 @@ def unsealed(connection: Connection, key_id: str) -> list[Package]:
     wanted = (evidence_packages.c.state != "sealed") & (evidence_packages.c.key_id == key_id)
     statement = select(*COLUMNS).where(wanted).order_by(evidence_packages.c.id)
     return [package_of(row) for row in connection.execute(statement)]
+
+
+def left_behind(connection: Connection, key_id: str) -> list[Package]:
+    """Packages not sealed and signed with another key than this: nobody can complete them. One
+    whose case has a newer package since is not worth telling."""
+    newer = evidence_packages.alias("newer")
+    followed = (newer.c.case_id == evidence_packages.c.case_id) & (
+        newer.c.id > evidence_packages.c.id
+    )
+    wanted = (evidence_packages.c.state != "sealed") & (evidence_packages.c.key_id != key_id)
+    statement = select(*COLUMNS).where(wanted, ~exists().where(followed))
+    return [
+        package_of(row) for row in connection.execute(statement.order_by(evidence_packages.c.id))
+    ]
 
 
 def every_package(connection: Connection) -> list[Package]:

@@ -376,3 +376,56 @@ def test_what_a_package_lacks_is_told_in_words():
 )
 def test_why_an_authority_gave_nothing_is_told_in_chinese(detail, told):
     assert reason_words("unreachable", detail).startswith(told)
+
+
+def test_a_package_that_can_never_be_completed_is_named(
+    typed: Type, tmp_path: Path, authority: Moody
+) -> None:
+    named = {"TSA": "http://127.0.0.1:9/", "TSA_ROOTS": str(authority.roots)}
+    made = packed(typed, tmp_path / "out", **named)
+    name = Path(made["path"]).name
+    _, _, err = typed("keys", "rotate", "--by", "孙某", **named)
+    assert name in err
+    assert "不能再补全" in err
+    err = typed("stamp", **named)[2]
+    assert name in err
+    packed(typed, tmp_path / "out", **named)
+    assert name not in typed("stamp", **named)[2]  # the case has a newer one
+
+
+def test_nothing_to_stamp_is_said_in_words(typed: Type, authority: Moody) -> None:
+    assert "没有设置时间戳机构" in typed("stamp")[2]
+    with authority.served() as url:
+        named = {"TSA": url, "TSA_ROOTS": str(authority.roots)}
+        typed("stamp", **named)
+        assert "没有到时间" in typed("stamp", **named)[2]
+
+
+def test_what_is_no_fingerprint_is_wrong_use_and_another_key_is_called_another(
+    typed: Type, tmp_path: Path
+) -> None:
+    made = packed(typed, tmp_path / "out")
+    code, _, err = typed("verify", made["path"], "--key", "abcd")
+    assert code == 2
+    assert "64 位" in err
+    code, out, _ = typed("verify", made["path"], "--key", "0" * 64)
+    assert code == 1
+    assert "不是您指定的那一个" in out
+    assert "不是本机关的" not in out
+
+
+@pytest.mark.parametrize("data", [b"", b"# certsweep\n"])
+def test_a_file_that_is_no_package_is_called_none(typed: Type, tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "README.md"
+    path.write_bytes(data)
+    code, out, _ = typed("verify", str(path))
+    assert code == 1
+    assert out.startswith("这个文件不是证据包")
+
+
+def test_a_port_that_somebody_has_is_said(typed: Type, authority: Moody) -> None:
+    with authority.served() as url:
+        port = url.rstrip("/").rpartition(":")[2]
+        code, _, err = typed("test-authority", "--port", port)
+    assert code == 1
+    assert f"端口 {port} 用不了" in err

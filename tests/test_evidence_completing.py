@@ -152,11 +152,12 @@ def test_two_writers_at_once_leave_the_file_that_the_database_names(
     authority.down = False
     check, others = evidence_run.check_written, []
 
-    def meanwhile(*words: object) -> None:
-        check(*words)  # type: ignore[arg-type]
+    def meanwhile(*words: object) -> object:
+        missing = check(*words)  # type: ignore[arg-type]
         if not others:
             others.append(1)
             others.append(complete(parts, []))
+        return missing
 
     (tmp_path / "out").mkdir()
     monkeypatch.setattr(evidence_run, "check_written", meanwhile)

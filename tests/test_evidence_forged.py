@@ -257,7 +257,7 @@ FORGERIES: dict[Forgery, tuple[int, set[str] | None]] = {
     another_first_line: (1, {CUSTODY}),
     a_stamp_custody_does_not_know: (1, {CUSTODY}),
     a_last_line_cut_short: (1, {CUSTODY}),
-    a_roll_without_stamps: (0, set()),
+    a_roll_without_stamps: (4, set()),
     a_seal_that_calls_itself_failed: (3, set()),
 }
 
