@@ -227,7 +227,7 @@ def kin(request: Request, one: Reads, case_id: Number) -> list[Kin]:
             status=other.status,
             awaits_second=other.awaits_second,
         )
-        for other in kin_of(desk_of(request).engine, case_id, file.advertiser_keys)
+        for other in kin_of(desk_of(request).engine, case_id, file.advertiser_keys).named
     ]
 
 

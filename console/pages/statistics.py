@@ -26,7 +26,7 @@ from storage.periods import Period
 from storage.reasons import VERDICT_WORDS
 from storage.records import Contacts
 from storage.sources import GOOD, health
-from storage.statistics import Group, work
+from storage.statistics import NOT_SAID, OTHERS, Group, work
 from storage.statistics_agreement import agreement
 from storage.statistics_takedown import STEPS, PlatformTakedowns, recurrence, takedowns
 
@@ -37,6 +37,10 @@ PERIODS = {
     "week": Bilingual("近 7 天", "7 days"),
     "month": Bilingual("近 30 天", "30 days"),
     "custom": Bilingual("自定", "custom"),
+}
+REST = {
+    OTHERS: Bilingual("其余地区", "other regions"),
+    NOT_SAID: Bilingual("未注明", "not stated"),
 }
 LENGTHS = {"today": 1, "week": 7, "month": 30}
 MOST_DAYS = 366
@@ -80,7 +84,9 @@ def statistics(request: Request, _user: Reader) -> Response:
         platform_rows=charts.rows(
             [bar(one, platform_name(one.name).said(lang), "platform") for one in told.platforms]
         ),
-        region_rows=charts.rows([bar(one, one.name, "region") for one in told.regions]),
+        region_rows=charts.rows(
+            [bar(one, region_name(one.name).said(lang), "region") for one in told.regions]
+        ),
         institution_rows=charts.rows(
             [
                 charts.Bar(name=hidden(one.name), value=one.violations, inner=one.violations)
@@ -99,6 +105,7 @@ def statistics(request: Request, _user: Reader) -> Response:
         source_states=SOURCE_STATES,
         platform_name=platform_name,
         hidden=hidden,
+        region_name=lambda name: region_name(name).said(lang),
         long=lambda seconds: long(seconds, lang),
     )
 
@@ -124,6 +131,11 @@ def not_understood() -> Problem:
         f"The period is not understood: first to last day, not after today, {MOST_DAYS} days at "
         "most. Choose again.",
     )
+
+
+def region_name(name: str) -> Bilingual:
+    """Also of the groups that hold the rest."""
+    return REST.get(name, Bilingual(name, name))
 
 
 def hidden(name: str) -> str:
