@@ -10,12 +10,15 @@ from sqlalchemy import Engine
 
 from console.audit_words import told, word
 from console.charts import LONGEST, NAME, SIGNS, Bar, fitting, rows, wide
+from spiders.classifieds import region_in
 from storage.audit import lines, note
 from storage.bilingual import Problem
 from storage.cases import claim, decide, get_case
 from storage.kin import EACH, kin_of
+from storage.periods import Period
 from storage.records import Contacts, Verdict
 from storage.second import set_confirmed_codes
+from storage.statistics import work
 from storage.users import Role, get_user
 from tests.desk_site import Browser, field, make_desk, staff
 from tests.makers import NOON, decision, flagged, post, sight
@@ -280,3 +283,68 @@ def test_a_look_at_the_audit_by_filter_is_told_in_words(desk) -> None:
     assert "经办人 wang" in page
     assert "对象 案件 3" in page
     assert "{&#34;" not in page
+
+
+# --- smaller things -----------------------------------------------------------
+
+
+def test_a_batch_without_its_note_comes_back_with_ticks_and_reason(desk) -> None:
+    for n in (1, 2):
+        sight(desk.engine, flagged(post(f"http://a{n}.example/"), seed=n))
+    browser = Browser(desk).log_in("wang")
+    place = browser.post("/bulk", {"case": ["1", "2"]}).headers["location"]
+    browser.get(place)
+    typed = {"verdict": "clean", "reason": "OTHER", "note": "", "member": ["1"]}
+    answer = browser.post(f"{place}/decide", typed)
+    assert answer.status_code == 409
+    assert "须在“说明”里写清楚" in answer.text
+    assert 'value="OTHER" data-needs-note selected' in answer.text
+    assert len(re.findall(r'name="member"[^>]* checked', answer.text)) == 1
+    assert get_case(desk.engine, 1).decisions == ()
+
+
+def test_a_case_that_lost_every_tick_counts_nothing_as_split_off(desk) -> None:
+    for n in (1, 2):
+        sight(desk.engine, flagged(post(f"http://a{n}.example/"), seed=n))
+    browser = Browser(desk).log_in("wang")
+    place = browser.post("/bulk", {"case": ["1", "2"]}).headers["location"]
+    browser.get(place)
+    typed = {"verdict": "violation", "reason": "B4-02", "member": ["0"]}
+    page = browser.get(browser.post(f"{place}/decide", typed).headers["location"]).text
+    assert "没有判定 <b>1</b> 件" in page
+    assert "拆出" not in page
+
+
+def test_a_period_that_is_none_is_told_on_the_page_with_what_was_typed(desk) -> None:
+    browser = Browser(desk).log_in("wang")
+    answer = browser.get("/statistics?period=custom&first=2026-11-20&last=2026-11-01")
+    assert answer.status_code == 409
+    assert "统计的时段看不懂" in answer.text
+    assert 'name="first" value="2026-11-20"' in answer.text
+    assert 'name="last" value="2026-11-01"' in answer.text
+
+
+def test_regions_add_up_to_all_and_what_names_none_says_so(desk) -> None:
+    sight(desk.engine, flagged(post("http://a1.example/", region="河南"), seed=1))
+    sight(desk.engine, flagged(post("http://a2.example/"), seed=2))
+    told_regions = work(desk.engine, Period(first=NOON.date(), last=NOON.date())).regions
+    assert sum(one.found for one in told_regions) == 2
+    page = (
+        Browser(desk)
+        .log_in("wang")
+        .get(f"/statistics?period=custom&first={NOON.date()}&last={NOON.date()}")
+    )
+    assert "未注明" in page.text
+
+
+def test_a_street_is_no_region_and_an_address_begins_with_one() -> None:
+    assert region_in("样例路1号") == ""
+    assert region_in("河南省郑州市金水区样例路1号") == "河南省郑州市金水区"
+    assert region_in("样例小区3号楼") == ""
+    assert region_in("郑州") == "郑州"
+
+
+def test_who_may_only_look_is_not_told_that_nothing_was_changed(desk) -> None:
+    answer = Browser(desk).log_in("wang").get("/audit")
+    assert answer.status_code == 403
+    assert "没有改动" not in answer.text

@@ -12,7 +12,7 @@ from console.desk import desk_of
 from console.forms import Number, Whole
 from console.kept import kept_pairs
 from console.names import platform_name, state_name
-from console.page import go, page
+from console.page import go, lang_of, page
 from console.pages.deciding import numbers, unreadable
 from console.people import Decider, Missing, Reader
 from exports.masking import masked
@@ -28,6 +28,7 @@ from storage.users import User
 
 router = APIRouter(include_in_schema=False)
 NOBODY = Contacts()
+Pairs = tuple[tuple[str, str], ...]  # the fields of a form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,11 @@ def batch(request: Request, user: Reader, number: Number) -> Response:
     bulk = found(request, number)
     if bulk.state != "shown":
         return shown_result(request, user, bulk)
+    return shown(request, user, bulk, kept_pairs(request, user))
+
+
+def shown(request: Request, user: User, bulk: Bulk, pairs: Pairs, problem: str = "") -> Response:
+    """A batch not decided yet, with what was typed; and why it was not written."""
     engine = desk_of(request).engine
     ids = [one.case_id for one in bulk.shown]
     contacts, members = contacts_of(engine, ids), bulk_posts(engine, bulk.rows)
@@ -72,6 +78,8 @@ def batch(request: Request, user: Reader, number: Number) -> Response:
     return page(
         request,
         "bulk.html",
+        409 if problem else 200,
+        problem=problem,
         bulk=bulk,
         cases=standings(engine, [*ids, *bulk.outcomes]),
         members=members,
@@ -82,7 +90,7 @@ def batch(request: Request, user: Reader, number: Number) -> Response:
         },
         hide=lambda case, text: masked(text, contacts.get(case, NOBODY)),
         own=same_person(bulk.owner, user.login),
-        draft=draft_of(request, user, bulk),
+        draft=draft_of(pairs, bulk),
         verdicts=VERDICT_WORDS,
         reasons=REASONS,
         platform_name=platform_name,
@@ -90,8 +98,7 @@ def batch(request: Request, user: Reader, number: Number) -> Response:
     )
 
 
-def draft_of(request: Request, user: User, bulk: Bulk) -> Draft:
-    pairs = kept_pairs(request, user)
+def draft_of(pairs: Pairs, bulk: Bulk) -> Draft:
     if not pairs:
         return Draft(ticked=frozenset(range(len(bulk.rows))))
     typed = dict(pairs)
@@ -113,6 +120,12 @@ def shown_result(request: Request, user: User, bulk: Bulk) -> Response:
         bulk=bulk,
         cases=cases,
         own=own,
+        # Of a case that was left alone nothing was split off.
+        split_off=sum(
+            len(bulk.leaving & set(one.posts))
+            for one in bulk.shown
+            if one.case_id in bulk.outcomes and bulk.outcomes[one.case_id].decision_id is not None
+        ),
         # Whoever may become the second person of one of them must not learn the first opinion.
         blind=not own and any(one.awaits_second for one in cases.values()),
         undoable=any(
@@ -125,7 +138,13 @@ def shown_result(request: Request, user: User, bulk: Bulk) -> Response:
 @router.post("/bulk/{number:int}/decide")
 def decide_batch(request: Request, user: Decider, number: Number, form: Whole) -> Response:
     engine, bulk = desk_of(request).engine, found(request, number)
-    decide_together(engine, number, said_of(form, bulk, user.login))
+    try:
+        decide_together(engine, number, said_of(form, bulk, user.login))
+    except Problem as problem:
+        if problem.__cause__ is not None or bulk.state != "shown":
+            raise
+        pairs = tuple((name, str(value)) for name, value in form.multi_items())
+        return shown(request, user, bulk, pairs, problem.text.said(lang_of(request)))
     return go(f"/bulk/{number}")
 
 

@@ -17,7 +17,7 @@ from console.flash import flash_of, looked_of
 from console.history import history_of
 from console.just_done import telling
 from console.kept import kept_pairs
-from console.names import key_name, platform_name, snapshot_name, state_name
+from console.names import key_name, key_value, platform_name, snapshot_name, state_name
 from console.page import go, lang_of, page, query_of
 from console.people import CaseId, Decider, Missing, Reader, Unmasker
 from console.replay import ticket
@@ -108,6 +108,7 @@ def shown(request: Request, user: User, view: CaseView, refusal: Refusal | None 
         snapshot_name=snapshot_name,
         state_name=state_name,
         key_name=key_name,
+        key_value=key_value,
     )
 
 

@@ -67,7 +67,11 @@ class Chosen:
 
 @router.get("/statistics")
 def statistics(request: Request, _user: Reader) -> Response:
-    engine, chosen = desk_of(request).engine, chosen_of(query_of(request))
+    engine, query, wrong = desk_of(request).engine, query_of(request), None
+    try:
+        chosen = chosen_of(query)
+    except Problem as problem:  # the week instead, beside what was typed
+        chosen, wrong = chosen_of({}), problem.text
     period, lang = chosen.period, lang_of(request)
     told, asked = work(engine, period), takedowns(engine, period)
     with read(engine) as connection:
@@ -75,6 +79,9 @@ def statistics(request: Request, _user: Reader) -> Response:
     return page(
         request,
         "statistics.html",
+        409 if wrong else 200,
+        wrong=wrong,
+        typed={name: query.get(name, "")[:10] for name in ("first", "last")} if wrong else {},
         chosen=chosen,
         periods=PERIODS,
         today=today(),
@@ -104,6 +111,7 @@ def statistics(request: Request, _user: Reader) -> Response:
         troubled=[one for one in health(engine).values() if one.state != GOOD],
         source_states=SOURCE_STATES,
         platform_name=platform_name,
+        platform_word=lambda name: platform_name(name).said(lang),
         hidden=hidden,
         region_name=lambda name: region_name(name).said(lang),
         long=lambda seconds: long(seconds, lang),
