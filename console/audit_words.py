@@ -7,10 +7,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from console.page import coded
+from console.pages.exports import FORM_WORDS, KIND_WORDS
 from exports.masking import masked
 from storage.bilingual import Bilingual
 from storage.blacklist_pages import ACTS as LISTED
-from storage.reasons import VERDICT_WORDS
+from storage.platform_words import PLATFORMS
+from storage.reasons import REASONS, VERDICT_WORDS, WITHDRAWN, WITHDRAWN_WORDS
 from storage.records import Contacts
 from storage.takedown_words import SEEN_WORDS
 from storage.users import ROLE_WORDS
@@ -120,7 +123,6 @@ KEYS: Mapping[str, Bilingual] = {
     "to": Bilingual("转往", "to"),
     "day": Bilingual("日期", "day"),
     "case_id": Bilingual("案件", "case"),
-    "request": Bilingual("请求号", "request"),
     "items": Bilingual("条目", "items"),
     "note": Bilingual("说明", "note"),
     "letter": Bilingual("文号", "letter"),
@@ -129,14 +131,29 @@ KEYS: Mapping[str, Bilingual] = {
     "before": Bilingual("原为", "before"),
     "seen": Bilingual("所见", "seen"),
     "by": Bilingual("由", "by"),
+    "actor": Bilingual("经办人", "who"),
+    "about": Bilingual("对象", "about"),
+    "until": Bilingual("截止日", "until"),
+    "site": Bilingual("网站", "site"),
+    "request": Bilingual("处置请求", "takedown request"),
     "running": Bilingual("已在生成", "it was running"),
 }
 YES, NO = Bilingual("是", "yes"), Bilingual("否", "no")
 FIRST = ("verdict", "reason", "upheld", "awaits_second", "act", "why", "list", "file", "rows")
+# Every code has one meaning whatever the verdict, but for 其他.
+REASON_WORDS = {
+    one.code: Bilingual("其他", "other") if one.code == "OTHER" else coded(verdict, one.code)
+    for verdict, some in REASONS.items()
+    for one in some
+}
 VALUES: Mapping[str, Mapping[str, Bilingual]] = {
     "verdict": {verdict.value: text for verdict, text in VERDICT_WORDS.items()},
     "roles": {role.value: text for role, text in ROLE_WORDS.items()},
-    "act": LISTED,
+    "act": {**ACTS, **LISTED},
+    "kind": KIND_WORDS,
+    "reason": {**REASON_WORDS, WITHDRAWN: WITHDRAWN_WORDS},
+    "platform": {code: Bilingual(name, code) for code, name in PLATFORMS.items()},
+    "form": FORM_WORDS,
     "seen": {seen.value: text for seen, text in SEEN_WORDS.items()},
 }
 ADDRESS = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
@@ -186,11 +203,24 @@ def word(name: str, value: object) -> Bilingual:
     if isinstance(value, list):
         parts = [word(name, one) for one in value]
         return Bilingual("、".join(one.zh for one in parts), ", ".join(one.en for one in parts))
+    if isinstance(value, dict):
+        return pairs_word(value)
+    if name == "about" and isinstance(value, str):
+        return about_name(value)
     if isinstance(value, bool):
         return YES if value else NO
     known = VALUES.get(name, {}).get(value) if isinstance(value, str) else None
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return known or Bilingual(plain(text), plain(text))
+
+
+def pairs_word(value: Mapping[str, Any]) -> Bilingual:
+    """筛选：经办人 wang；事项 查看案件."""
+    parts = told(value)
+    return Bilingual(
+        "；".join(f"{name.zh} {said.zh}" for name, said in parts),
+        "; ".join(f"{name.en} {said.en}" for name, said in parts),
+    )
 
 
 def plain(text: str) -> str:

@@ -25,6 +25,7 @@ class CaseView:
     post: CasePost  # the one that is shown whole
     mark: Marked
     latest: tuple[CasePost, ...]  # of each post the newest version
+    place: int  # of the shown one among them, from 1
     picture: Snapshot | None
     replayable: Snapshot | None
     show: Callable[[str], str]
@@ -81,6 +82,7 @@ def view_case(case: CaseFile, user: User, row: int | None = None, *, unmasked: b
         post=post,
         mark=marked(post.post, post.findings, show),
         latest=latest,
+        place=place_of(post, latest),
         picture=kinds.get("screenshot"),
         replayable=next((kinds[kind] for kind in HTML if kind in kinds), None),
         show=show,
@@ -99,6 +101,13 @@ def everything_of(case: CaseFile) -> Contacts:
 def newest_versions(case: CaseFile) -> tuple[CasePost, ...]:
     by_post = {(post.post.platform, post.post.post_id): post for post in case.posts}
     return tuple(by_post.values())
+
+
+def place_of(shown: CasePost, latest: tuple[CasePost, ...]) -> int:
+    """Its number among the posts; an older version has the number of its newest."""
+    same = (shown.post.platform, shown.post.post_id)
+    named = [(one.post.platform, one.post.post_id) for one in latest]
+    return named.index(same) + 1
 
 
 def suggested(findings: tuple[Finding, ...]) -> dict[Verdict, str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, log10
+from unicodedata import east_asian_width
 
 WIDTH, HEIGHT = 320, 120  # of a chart by days, in its own units
 FOOT = 16  # below the columns, for the dates
 ROOM = 30  # left of them, for the scale
 WIDEST = 34  # of a column: one day alone is no wall
 BAR, GAP = 15, 7  # height of a row's bar, and to the next
-NAME = 118  # where bars begin, right of the names
-LONGEST = 190  # of a bar
+NAME = 168  # where bars begin, right of the names
+LONGEST = 150  # of a bar
+SIGNS = 12  # Chinese signs of a name that have room left of its bar; two Latin ones are as wide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +106,28 @@ def marks(days: Sequence[tuple[str, int]], step: float) -> list[tuple[float, str
     return [(round(ROOM + (n + 0.5) * step, 2), days[n][0][5:]) for n in places]
 
 
+def fitting(name: str) -> str:
+    """The name, or as much of its beginning as there is room for."""
+    room = 2 * SIGNS
+    if wide(name) <= room:
+        return name
+    kept = name
+    while kept and wide(kept) > room - 2:
+        kept = kept[:-1]
+    return f"{kept}…"
+
+
+def wide(text: str) -> int:
+    """In halves of a Chinese sign."""
+    return sum(1 if east_asian_width(sign) in {"Na", "H", "N"} else 2 for sign in text)
+
+
 def rows(bars: Sequence[Bar]) -> Rows:
     most = max((bar.value for bar in bars), default=0.0) or 1.0
     drawn = tuple(
         Row(
             y=n * (BAR + GAP),
-            name=bar.name if len(bar.name) <= 9 else f"{bar.name[:8]}…",
+            name=fitting(bar.name),
             whole=bar.name,
             href=bar.href,
             width=round(LONGEST * bar.value / most, 2),

@@ -18,6 +18,10 @@ WORDS = {"view": "视图", "clause": "条款", "score": "得分", "days": "时�
 LONGEST = 60
 
 
+class Unsearchable(Problem):
+    """Nothing in the words can be looked for; the other filters may still be good."""
+
+
 def filters_of(query: Mapping[str, str], person: str) -> Filters:
     """Raises Problem for a value that cannot be meant; unknown names are of other things."""
     view, clause = query.get("view") or "open", query.get("clause") or ""
@@ -39,10 +43,11 @@ def words_of(typed: str) -> str:
     """As typed, blanks made one; Problem where nothing in it can be looked for."""
     words = " ".join(typed.split())[:LONGEST_WORDS]
     if words and not asked(words).words:
-        raise Problem(
-            "检索词至少要有两个字（标点和空格不算），没有检索。请写长一点。",
-            "A search takes a word of at least two letters or digits; nothing was looked for. "
-            "Write more.",
+        raise Unsearchable(
+            f"“{words}”没有检索：检索词至少要有两个字，而且连在一起"
+            "（标点不算，空格两边是两个词）。请改写。",
+            f"{words!r} was not looked for: a search takes a word of at least two letters or "
+            "digits in one (a blank parts words). Write more.",
         )
     return words
 

@@ -54,5 +54,16 @@ def key_name(kind: str) -> Bilingual:
     return KEYS.get(kind, Bilingual(kind, kind))
 
 
+def key_value(kind: str, value: str) -> Bilingual:
+    """As people write it: 微博 1234567890 for weibo:1234567890, 豫ICP备 for 豫icp备."""
+    if kind == "icp":
+        return Bilingual(value.upper(), value.upper())
+    platform, colon, rest = value.partition(":")
+    if kind == "account" and colon and platform in PLATFORMS:
+        word = platform_name(platform)
+        return Bilingual(f"{word.zh} {rest}", f"{word.en} {rest}")
+    return Bilingual(value, value)
+
+
 def snapshot_name(kind: str) -> Bilingual:
     return SNAPSHOTS.get(kind, Bilingual(kind, kind))

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from console.desk import desk_of
+from console.just_done import just_done
 from console.roles import Act, may
 from console.words import LANGUAGES, age, moment, sayer, translator
 from exports.masking import masked
@@ -66,6 +67,7 @@ def common(request: Request) -> dict[str, Any]:
         "current": current(nav, request),
         "here": request.url.path,
         "stay": stay(request),
+        "just_done": just_done(request),
         "may": lambda act: user is not None and may(user, Act(act)),
         "person": people_named(request),
         "mask": lambda text: masked(text, Contacts()),

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from console.desk import desk_of
 from console.people import Missing
+from console.roles import Act, demand
 from storage.audit import note
 from storage.users import User
 
@@ -24,7 +25,11 @@ HEADERS = {
 
 
 def picture_answer(request: Request, user: User, sha256: str, about: str) -> Response:
-    """The picture of this hash; Missing where the file is none."""
+    """The picture of this hash; Missing where the file is none.
+
+    Nothing on it is masked: it takes the right to see contacts (Forbidden).
+    """
+    demand(user, Act.UNMASK)
     desk = desk_of(request)
     data = desk.store.get(sha256)
     kind = next((kind for start, kind in PICTURES if data.startswith(start)), None)

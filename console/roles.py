@@ -48,6 +48,9 @@ MAY: Mapping[Role, frozenset[Act]] = {
 }
 
 
+LOOKING = frozenset({Act.READ, Act.UNMASK, Act.AUDIT})
+
+
 class Forbidden(Problem):
     """The person is known and may not do this."""
 
@@ -65,6 +68,13 @@ def demand(user: User, act: Act) -> None:
         return
     roles = [ROLE_WORDS[role] for role, acts in MAY.items() if act in acts]
     word = ACT_WORDS[act]
+    if act in LOOKING:  # nothing could have been changed
+        raise Forbidden(
+            f"您的账号不能“{word.zh}”。这需要角色：{'、'.join(role.zh for role in roles)}；"
+            "请联系管理员。",
+            f"Your account may not {word.en}. It takes one of the roles "
+            f"{', '.join(role.en for role in roles)}: ask an administrator.",
+        )
     raise Forbidden(
         f"您的账号不能“{word.zh}”，没有改动。这需要角色：{'、'.join(role.zh for role in roles)}；"
         "请联系管理员。",

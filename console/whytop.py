@@ -12,9 +12,10 @@ WAITED = 2  # days after which waiting is worth a word
 
 def why_on_top(row: CaseRow, now: datetime) -> list[Bilingual]:
     """What makes its priority, the weightiest first (storage.clusters.priority)."""
+    kinds = "kind" if len(row.codes) == 1 else "kinds"
     said = [
         Bilingual(f"得分 {row.score:.2f}", f"score {row.score:.2f}"),
-        Bilingual(f"{len(row.codes)} 类涉嫌", f"{len(row.codes)} kinds suspected"),
+        Bilingual(f"{len(row.codes)} 类涉嫌", f"{len(row.codes)} {kinds} suspected"),
     ]
     if row.posts > 1:
         said.append(Bilingual(f"{row.posts} 篇相同", f"{row.posts} alike"))

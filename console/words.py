@@ -71,5 +71,5 @@ def age(value: datetime | None, lang: str) -> str:
     for size, zh, en in ((1440, "天", "d"), (60, "小时", "h"), (1, "分钟", "min")):
         if minutes >= size:
             n = minutes // size
-            return f"{n} {en}" if lang == "en" else f"{n} {zh}"
+            return f"{n} {en} ago" if lang == "en" else f"{n} {zh}前"
     return "<1 min" if lang == "en" else "刚刚"

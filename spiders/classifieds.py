@@ -43,6 +43,11 @@ UNCLEAR: State = (PageState.AMBIGUOUS, "unavailable")
 LISTING_ID = re.compile(r"(\d{4,})[a-z]?(?:\.s?html?)?/?\Z")
 WHITE = re.compile(r"\s+")
 PROSE = 60  # characters of text that make a page a listing even without labels
+STREET = re.compile(r"[路街弄号栋楼层室\d]")  # of an address, not of a region
+REGION = re.compile(
+    r"(?:[一-鿿]{2,6}?(?:省|自治区))?(?:[一-鿿]{2,8}?(?:市|自治州|盟))?"
+    r"(?:[一-鿿]{1,6}?(?:(?<![小园校社院])区|县|旗))?"
+)
 AMOUNT = re.compile(r"(\d[\d,，]*(?:\.\d+)?\s*万?)")
 SITE_NAME = re.compile(r"\s*[-_|–—]\s*[^-_|–—]{2,20}(?:网|同城|黄页|赶集|百姓)[^-_|–—]{0,8}\Z")
 
@@ -167,7 +172,7 @@ class Listing:
             author=self.seller(),
             published_at=moment,
             published_raw=raw,
-            region=self.said("place") or place_of(self.data),
+            region=region_in(self.said("place")) or place_of(self.data),
             images=self.pictures(),
             contacts=contacts("\n".join([self.title, text, *self.dialled()])),
             icp=icp(sheet.seen.text),
@@ -233,6 +238,14 @@ def structured(sheet: Sheet) -> dict[str, Any]:
 def types_of(data: dict[str, Any]) -> list[str]:
     kind = data.get("@type")
     return [str(one) for one in kind] if isinstance(kind, list) else [str(kind)]
+
+
+def region_in(place: str) -> str:
+    """The region that an address begins with, "" where it names a street alone."""
+    if not STREET.search(place):
+        return place
+    found = REGION.match(place)
+    return found[0] if found else ""
 
 
 def place_of(data: dict[str, Any]) -> str:

@@ -43,16 +43,19 @@ def keymap(kept: Mapping[str, object] | None) -> dict[str, str]:
 
 
 def keep_keys(engine: Engine, user: User, keys: Mapping[str, str]) -> None:
-    """Raises Problem, with nothing changed, for a key that is none, or that two acts would share.
+    """Raises Problem, with nothing changed, for a key that is none on every keyboard, or that two
+    acts would share.
 
     What is missing or empty stays where it always was.
     """
     whole = {act: keys.get(act, "").strip() or usual for act, usual in USUAL.items()}
     for key in whole.values():
-        if len(key) != 1 or not key.isprintable():
+        if len(key) != 1 or not "!" <= key <= "~":
             raise Problem(
-                f"“{key[:10]}”不是一个键：每项只能填一个字符，没有改动。",
-                f"{key[:10]!r} is no key: one character for each; nothing was changed.",
+                f"“{key[:10]}”不能作按键：每项只填一个不用输入法就能打出的字符"
+                "（英文字母、数字、半角标点），没有改动。",
+                f"{key[:10]!r} is no key: one character for each, and one that needs no input "
+                "method (letters, digits, signs); nothing was changed.",
             )
     shared = sorted({key for key in whole.values() if list(whole.values()).count(key) > 1})
     if shared:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, Subquery, select, union_all
 
@@ -10,8 +12,10 @@ from storage.database import read
 from storage.models import advertiser_keys, case_posts, cases
 from storage.records import CaseStatus
 
-MOST = 20  # cases named; a host of a large platform may link thousands
+EACH = 30  # cases named of one key; a host of a large platform may link thousands
 KEYS, NEWEST = 100, 200  # keys asked about, and posts of each
+
+Key = tuple[str, str]  # kind, value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,27 +30,50 @@ class Kin:
     awaits_second: bool
 
 
-def kin_of(engine: Engine, case_id: int, keys: tuple[tuple[str, str], ...]) -> list[Kin]:
-    """Up to MOST other cases that share one of the (kind, value), the newest first."""
+@dataclass(frozen=True, slots=True)
+class Kindred:
+    """Of each key its newest cases, and how many are not named: nothing is left out unsaid."""
+
+    named: tuple[Kin, ...] = ()
+    unnamed: Mapping[Key, int] = field(default_factory=dict)
+    at_least: frozenset[Key] = frozenset()  # whose posts were not all looked at
+
+    def of(self, kind: str, value: str) -> list[Kin]:
+        return [one for one in self.named if (one.kind, one.value) == (kind, value)]
+
+
+def kin_of(engine: Engine, case_id: int, keys: tuple[Key, ...]) -> Kindred:
+    """Other cases that share one of the keys: of each key EACH, the newest first."""
     if not keys:
-        return []
+        return Kindred()
     shared = union_all(*(select(sharing(kind, value, case_id)) for kind, value in keys[:KEYS]))
+    found: defaultdict[Key, set[int]] = defaultdict(set)
+    posts: defaultdict[Key, int] = defaultdict(int)
     with read(engine) as connection:
-        found = sorted(set(connection.execute(shared).all()), key=lambda row: -row.case_id)[:MOST]
+        for row in connection.execute(shared):
+            found[row.kind, row.value].add(row.case_id)
+            posts[row.kind, row.value] += 1
+        newest = {key: sorted(ids, reverse=True)[:EACH] for key, ids in found.items()}
         # By themselves: joined, SQLite walked every case there is, from the newest on.
-        named = select(cases).where(cases.c.id.in_({row.case_id for row in found}))
-        others = {row.id: row for row in connection.execute(named)}
-    return [
-        Kin(
-            kind=row.kind,
-            value=row.value,
-            case_id=row.case_id,
-            title=others[row.case_id].title,
-            status=CaseStatus(others[row.case_id].status),
-            awaits_second=others[row.case_id].awaits_second,
-        )
-        for row in found
-    ]
+        wanted = {number for ids in newest.values() for number in ids}
+        statement = select(cases).where(cases.c.id.in_(wanted))
+        rows = {row.id: row for row in connection.execute(statement)}
+    return Kindred(
+        tuple(
+            Kin(
+                kind=kind,
+                value=value,
+                case_id=number,
+                title=rows[number].title,
+                status=CaseStatus(rows[number].status),
+                awaits_second=rows[number].awaits_second,
+            )
+            for (kind, value), ids in newest.items()
+            for number in ids
+        ),
+        {key: len(ids) - EACH for key, ids in found.items() if len(ids) > EACH},
+        frozenset(key for key, count in posts.items() if count >= NEWEST),
+    )
 
 
 def sharing(kind: str, value: str, case_id: int) -> Subquery:

@@ -85,6 +85,17 @@ def belongs(sign: str, before: str) -> bool:
     return kind in "LN" and sign not in FILLERS
 
 
+def shows(sign: str) -> bool:
+    """Whether a sign can stand in a name as it is shown: seen, and where it is written."""
+    return (
+        unicodedata.category(sign) not in UNFIT and sign not in FILLERS and not invisible_mark(sign)
+    )
+
+
+def invisible_mark(sign: str) -> bool:
+    return unicodedata.category(sign)[0] == "M" and invisible(sign)
+
+
 def invisible(mark: str) -> bool:
     return "\ufe00" <= mark <= "\ufe0f" or mark >= "\U000e0100" or mark in JOINERS
 

@@ -8,7 +8,7 @@ is read through an index by date, so that a period costs what lies in it and not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, func, select
@@ -23,6 +23,7 @@ from storage.reasons import WITHDRAWN
 from storage.records import Clause, Verdict
 
 TOP = 15  # rows of a list by region or institution
+OTHERS, NOT_SAID = "…", ""  # names of the groups that make the regions add up
 # Beside a join by the case's own number, which has SQLite start at the decisions of the period:
 # joined by decision_id alone it walks through all cases.
 STANDS = (
@@ -68,7 +69,7 @@ class Work:
     verdicts: dict[Verdict, int]
     clauses: tuple[Group, ...]
     platforms: tuple[Group, ...]
-    regions: tuple[Group, ...]
+    regions: tuple[Group, ...]  # OTHERS behind the TOP, NOT_SAID for what shows none
     institutions: tuple[Group, ...]  # of what was decided to be a violation
     handling: Handling
     waiting: int  # now
@@ -104,7 +105,7 @@ def work(engine: Engine, period: Period) -> Work:
             verdicts=verdicts_of(cells),
             clauses=tuple(by_clause(cells)),
             platforms=tuple(grouped((cell[2], cell) for cell in cells)),
-            regions=tuple(grouped((cell[4], cell) for cell in cells if cell[4]))[:TOP],
+            regions=tuple(by_region(cells)),
             institutions=tuple(institutions(connection, period)),
             handling=handling(connection, period),
             waiting=waiting(connection),
@@ -187,6 +188,23 @@ def by_clause(cells: Iterable[Cell]) -> Iterable[Group]:
             decided=group.decided,
             violations=group.violations,
         )
+
+
+def by_region(cells: Sequence[Cell]) -> list[Group]:
+    """The most found first, then the rest in one, then what shows none: together everything."""
+    groups = grouped((cell[4], cell) for cell in cells)
+    named = [one for one in groups if one.name != NOT_SAID]
+    rest = [together(OTHERS, named[TOP:])] if named[TOP:] else []
+    return [*named[:TOP], *rest, *(one for one in groups if one.name == NOT_SAID)]
+
+
+def together(name: str, groups: Sequence[Group]) -> Group:
+    return Group(
+        name=name,
+        found=sum(one.found for one in groups),
+        decided=sum(one.decided for one in groups),
+        violations=sum(one.violations for one in groups),
+    )
 
 
 def grouped(pairs: Iterable[tuple[str, Cell]]) -> list[Group]:

@@ -117,7 +117,8 @@ def test_nothing_of_a_waiting_decision_is_learned_from_the_audit(desk) -> None:
     look(engine, decision(1, Verdict.TRANSFER, reason="POLICE", by="sun"))
     row = row_of(sun.get("/audit?about=case:1&act=case.decide").text, "案件 1<")
     assert "转办" in row
-    assert "POLICE" in row
+    assert "公安机关" in row
+    assert "POLICE" not in row
     assert hashes["case:1"][:12] in row
 
 

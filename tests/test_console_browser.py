@@ -86,15 +86,14 @@ def test_a_mornings_work_by_keyboard_alone(desk, browser) -> None:
         "(() => { const b = document.activeElement.getBoundingClientRect();"
         " return b.top > 0 && b.bottom < innerHeight; })()"
     ), "the quote is on the screen"
-    keys.press("p")
-    assert page.evaluate("document.activeElement.id") == "q1"
     keys.press("1")
     assert page.input_value("#reason") == "B4-02", "the gravest finding is proposed"
     keys.press("Enter")
     page.wait_for_url("**/cases/1?done=2")
     assert verdicts(desk.engine, 2) == ["violation B4-02"]
     keys.press("z")
-    page.wait_for_url("**/cases/2")
+    page.wait_for_url("**/cases/2?done=2")
+    assert "案件 2：已撤销判定" in page.inner_text("main")
     assert verdicts(desk.engine, 2) == ["violation B4-02", "doubt WITHDRAWN"]
     keys.press("2")
     assert page.evaluate("document.activeElement.id") == "reason", "nothing is proposed: choose"
@@ -124,7 +123,7 @@ def test_everything_is_decided_without_javascript_too(desk, browser) -> None:
     page.wait_for_url("**/cases/2?done=1")
     assert verdicts(desk.engine, 1) == ["violation B4-02"]
     page.click("text=撤销")
-    page.wait_for_url("**/cases/1")
+    page.wait_for_url("**/cases/1?done=1")
     assert get_case(desk.engine, 1).status is CaseStatus.CLAIMED
     page.click("text=显示联系方式")
     page.fill("#why", "核对")
@@ -172,7 +171,8 @@ def test_a_second_person_confirms_blindly(desk, browser) -> None:
     page.keyboard.press("3")
     page.select_option("#reason", "POLICE")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/queue?view=second")
+    page.wait_for_url("**/queue?view=second&looked=1")
+    assert "与前一人一致" in page.inner_text("main")
     assert get_case(desk.engine, 1).status is CaseStatus.APPROVED
 
 
@@ -229,3 +229,49 @@ def test_axe_finds_nothing_serious_and_the_policy_is_never_broken(desk, browser,
     page.wait_for_url("**/login")
     assert serious(page) == []
     assert [words for words in told if "Content Security" in words or "Error:" in words] == []
+
+
+def test_other_asks_for_its_note_before_anything_is_sent(desk, browser) -> None:
+    page = person(browser, desk, "wang")
+    page.goto(f"{desk.origin}/cases/1")
+    page.keyboard.press("2")
+    page.select_option("#reason", "OTHER")
+    assert page.eval_on_selector("#note", "note => note.required")
+    page.click("#decision button")
+    assert page.url == f"{desk.origin}/cases/1"
+    assert page.evaluate("document.activeElement.id") == "note"
+    page.select_option("#reason", "NEWS")
+    assert not page.eval_on_selector("#note", "note => note.required")
+    assert verdicts(desk.engine, 1) == []
+
+
+def test_the_question_mark_of_an_input_method_opens_the_keys_too(desk, browser) -> None:
+    page = person(browser, desk, "wang")
+    page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '？', bubbles: true}))"
+    )
+    page.wait_for_url("**/keys")
+
+
+def test_deciding_the_ticked_with_nothing_ticked_says_so(desk, browser) -> None:
+    page = person(browser, desk, "wang")
+    assert not page.is_visible("#bulk-none")
+    page.keyboard.press("b")
+    page.wait_for_selector("#bulk-none", state="visible")
+    assert page.url.endswith("/queue")
+    assert "还没有勾选案件" in page.inner_text("#live")
+
+
+def test_a_table_wider_than_a_telephone_says_that_there_is_more_to_the_side(desk, browser) -> None:
+    for number in (1, 2, 3):
+        decide(desk.engine, decision(number, by="wang"))
+    page = person(browser, desk, "wang", viewport={"width": 390, "height": 844})
+    page.goto(f"{desk.origin}/statistics")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    page.wait_for_timeout(200)
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('.roll')].map((one) => "
+        "[one.scrollWidth > one.clientWidth + 2, 'hint' in one.dataset])"
+    )
+    assert boxes
+    assert all(wider == hinted for wider, hinted in boxes)

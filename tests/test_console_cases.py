@@ -269,7 +269,8 @@ def test_a_decision_leads_to_the_next_case_under_the_same_filters(desk) -> None:
     assert f"案件 {first}：违规" in follow.text
     assert field(follow, "filters") == "clause=%E4%BA%8C"
     undone = browser.post(f"/cases/{first}/undo", {"decision": field(follow, "decision")})
-    assert undone.headers["location"] == f"/cases/{first}"
+    assert undone.headers["location"] == f"/cases/{first}?done={first}"
+    assert f"案件 {first}：已撤销判定" in browser.get(undone.headers["location"]).text
     assert get_case(desk.engine, first).status is CaseStatus.CLAIMED
 
 

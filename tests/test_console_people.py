@@ -51,7 +51,9 @@ def test_the_first_start_makes_one_admin_whose_password_must_be_changed(
     weak = {"old": password, "new": "admin-admin-1", "again": "admin-admin-1"}
     assert browser.post("/password", weak).status_code == 409
     strong = {"old": password, "new": PASSWORD, "again": PASSWORD}
-    assert browser.post("/password", strong).headers["location"] == "/queue"
+    onward = browser.post("/password", strong).headers["location"]
+    assert onward == "/queue?said=password"
+    assert "密码已改" in browser.get(onward).text
     assert browser.get("/queue").status_code == 200
 
 

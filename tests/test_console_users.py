@@ -73,7 +73,7 @@ def test_an_account_that_cannot_be_is_told_and_not_made(desk, form, words: str) 
 
 def test_names_of_every_script_are_kept_and_run_nothing(desk) -> None:
     admin = admin_at(desk)
-    name = "<script>alert(1)</script>\u202e𠮷ก็\x00"
+    name = "<script>alert(1)</script>𠮷ก็"
     answer = admin.post("/users", {"login": "张三.ñ-1", "name": name, "role": "second"})
     assert ONCE.search(answer.text)
     for path in ("/users", "/users/张三.ñ-1"):

@@ -31,9 +31,9 @@ def test_every_act_has_its_word_and_a_key_of_its_own() -> None:
 def test_keys_are_each_persons_own_and_come_back(desk) -> None:
     wang, li = Browser(desk).log_in("wang"), Browser(desk).log_in("li")
     wang.get("/keys")
-    assert wang.post("/keys", {"down": "键", "undo": "Z", "clean": ""}).status_code == 303
+    assert wang.post("/keys", {"down": ";", "undo": "Z", "clean": ""}).status_code == 303
     page = wang.get("/keys").text
-    assert 'data-keys="down 键 ' in page
+    assert 'data-keys="down ; ' in page
     assert "undo Z " in page
     assert "clean 2 " in page
     assert 'title="?"' in page
@@ -47,9 +47,12 @@ def test_keys_are_each_persons_own_and_come_back(desk) -> None:
     [
         ({"down": "k"}, "给了两个动作"),
         ({"down": "n", "next_quote": ""}, "给了两个动作"),
-        ({"down": "jk"}, "一个字符"),
-        ({"down": "\u200b"}, "一个字符"),
-        ({"down": "<script>"}, "一个字符"),
+        ({"down": "jk"}, "一个不用输入法就能打出的字符"),
+        ({"down": "\u200b"}, "不用输入法"),
+        ({"down": "中"}, "不用输入法"),
+        ({"down": "🙂"}, "不用输入法"),
+        ({"down": "？"}, "不用输入法"),
+        ({"down": "<script>"}, "一个不用输入法就能打出的字符"),
     ],
 )
 def test_a_key_that_is_none_or_twice_changes_nothing(desk, typed, said) -> None:

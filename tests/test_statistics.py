@@ -14,7 +14,7 @@ from storage.database import read
 from storage.periods import Period, quantile
 from storage.records import Clause, Contacts, Verdict
 from storage.second import look as second_look
-from storage.statistics import work
+from storage.statistics import NOT_SAID, work
 from storage.statistics_agreement import agreement, kappa
 from storage.statistics_takedown import recurrence, takedowns
 from storage.takedown_acts import Word, record_answer
@@ -65,7 +65,7 @@ def test_found_and_decided_are_told_by_clause_platform_region_and_institution(
     clauses = {group.name: (group.found, group.decided, group.violations) for group in told.clauses}
     assert clauses == {"一": (0, 0, 0), "二": (3, 2, 1), "三": (1, 1, 1), "四": (0, 0, 0)}
     assert {group.name: group.found for group in told.platforms} == {"web": 2, "weibo": 1}
-    assert [(group.name, group.found) for group in told.regions] == [("河南", 2)]
+    assert [(group.name, group.found) for group in told.regions] == [("河南", 2), (NOT_SAID, 1)]
     assert [(group.name, group.violations) for group in told.institutions] == [("甲培训", 1)]
 
 

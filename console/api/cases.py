@@ -225,7 +225,7 @@ def kin(request: Request, one: Reads, case_id: Number) -> list[Kin]:
     """Other cases of what looks like the same advertiser, and by what."""
     file = found(request, case_id)
     view = view_case(file, one.user, unmasked=False)
-    others = kin_of(desk_of(request).engine, case_id, file.advertiser_keys)
+    others = kin_of(desk_of(request).engine, case_id, file.advertiser_keys).named
     titles = titles_of(desk_of(request).engine, others)
     return [
         Kin(

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from console.api.cases import Number
-from console.bearer import Reads, api_router
+from console.bearer import Reads, Unmasks, api_router
 from console.pages.cases import found
 from console.pages.evidence import picture
 from exports.masking import masked
@@ -54,9 +54,10 @@ def evidence(request: Request, _one: Reads, case_id: Number) -> list[File]:
 )
 def case_picture(
     request: Request,
-    one: Reads,
+    one: Unmasks,
     case_id: Number,
     sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")],
 ) -> Response:
-    """A picture of this case and no other. It shows contacts: each look is in the audit."""
+    """A picture of this case and no other. It shows contacts: it takes the scope `unmask`, and each
+    look is in the audit."""
     return picture(request, one.user, case_id, sha256)

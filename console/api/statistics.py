@@ -126,7 +126,7 @@ class Statistics(BaseModel):
     days: list[DayFigures]
     clauses: list[Share]
     platforms: list[Share]
-    regions: list[Share]
+    regions: list[Share] = Field(description="`…` is all others, `` what shows no region")
     institutions: list[Share]
     handling: Handling
     steps: list[int]

@@ -9,7 +9,7 @@ from fastapi import Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from console.bearer import Reads, api_router
+from console.bearer import Reads, Unmasks, api_router
 from console.desk import desk_of
 from console.forms import today
 from console.pages.takedowns import found, picture
@@ -216,7 +216,7 @@ def look_told(look: LookRow, why: str) -> TakedownLook:
 
 
 @router.get("/takedowns/items/{item}/pictures/{sha256}", response_class=Response, responses=PICTURE)
-def takedown_picture(request: Request, one: Reads, item: Number, sha256: Hash) -> Response:
-    """A picture of this item's page and no other. It may show contacts: each look is in the
-    audit."""
+def takedown_picture(request: Request, one: Unmasks, item: Number, sha256: Hash) -> Response:
+    """A picture of this item's page and no other. It may show contacts: it takes the scope
+    `unmask`, and each look is in the audit."""
     return picture(request, one.user, item, sha256)

@@ -16,7 +16,7 @@ from console.forms import Number, Whole, page_number
 from console.kept import kept_pairs
 from console.names import platform_name, state_name
 from console.numbers import LARGEST_ID
-from console.page import go, page, query_of
+from console.page import go, lang_of, page, query_of
 from console.pages.deciding import numbers
 from console.people import Decider, Missing, Reader
 from exports.masking import masked
@@ -36,6 +36,7 @@ router = APIRouter(include_in_schema=False)
 NOBODY = Contacts()
 LONGEST = 4000  # signs of a note
 QUOTES = 3  # of a case
+Pairs = tuple[tuple[str, str], ...]  # the fields of a form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +77,12 @@ def batch(request: Request, user: Reader, number: Number) -> Response:
     bulk = found(request, number)
     if bulk.state != "shown":
         return shown_result(request, user, bulk)
-    return listed(request, user, bulk)
+    return listed(request, user, bulk, kept_pairs(request, user))
 
 
-def listed(request: Request, user: User, bulk: Bulk) -> Response:
-    engine, draft = desk_of(request).engine, draft_of(request, user, bulk)
+def listed(request: Request, user: User, bulk: Bulk, pairs: Pairs, problem: str = "") -> Response:
+    """A batch not decided yet, with what was typed; and why it was not written."""
+    engine, draft = desk_of(request).engine, draft_of(pairs, bulk)
     here = page_of(query_of(request).get("page", ""), draft, len(bulk.rows))
     seen = draft.seen | frozenset(here)
     shown = [
@@ -93,6 +95,8 @@ def listed(request: Request, user: User, bulk: Bulk) -> Response:
     return page(
         request,
         "bulk.html",
+        409 if problem else 200,
+        problem=problem,
         bulk=bulk,
         shown=shown,
         here=here,
@@ -124,8 +128,7 @@ def page_of(asked: str, draft: Draft, total: int) -> range:
     return range(low, min(low + PER, total))
 
 
-def draft_of(request: Request, user: User, bulk: Bulk) -> Draft:
-    pairs = kept_pairs(request, user)
+def draft_of(pairs: Pairs, bulk: Bulk) -> Draft:
     with suppress(Problem):  # a form that no page of ours made
         if pairs:
             return filled_in(pairs, len(bulk.rows))
@@ -180,6 +183,12 @@ def shown_result(request: Request, user: User, bulk: Bulk) -> Response:
         bulk=bulk,
         cases=cases,
         own=own,
+        # Of a case that was left alone nothing was split off.
+        split_off=sum(
+            len(bulk.leaving & set(one.posts))
+            for one in bulk.shown
+            if one.case_id in bulk.outcomes and bulk.outcomes[one.case_id].decision_id is not None
+        ),
         # Whoever may become the second person of one of them must not learn the first opinion.
         blind=not own and any(one.awaits_second for one in cases.values()),
         undoable=any(
@@ -192,7 +201,13 @@ def shown_result(request: Request, user: User, bulk: Bulk) -> Response:
 @router.post("/bulk/{number:int}/decide")
 def decide_batch(request: Request, user: Decider, number: Number, form: Whole) -> Response:
     engine, bulk = desk_of(request).engine, found(request, number)
-    decide_together(engine, number, said_of(form, bulk, user.login))
+    try:
+        decide_together(engine, number, said_of(form, bulk, user.login))
+    except Problem as problem:
+        if problem.__cause__ is not None or bulk.state != "shown":
+            raise
+        pairs = tuple((name, str(value)) for name, value in form.multi_items())
+        return listed(request, user, bulk, pairs, problem.text.said(lang_of(request)))
     return go(f"/bulk/{number}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,17 +14,20 @@ from starlette.responses import Response
 from console.caseview import CaseView, view_case
 from console.desk import desk_of
 from console.filters import from_string, query_string
-from console.flash import flash_of
+from console.flash import flash_of, looked_of
+from console.history import history_of
+from console.just_done import telling
 from console.kept import kept_pairs
-from console.names import key_name, platform_name, snapshot_name, state_name
+from console.names import key_name, key_value, platform_name, snapshot_name, state_name
 from console.numbers import LARGEST_ROW, digits
-from console.page import go, page, query_of
+from console.page import go, lang_of, page, query_of
 from console.people import CaseId, Decider, Missing, Reader, Unmasker
 from console.reasons import reason_given
 from console.replay import LARGEST, ticket
+from console.roles import Act, may
 from exports.masking import masked
 from storage.audit import note
-from storage.bilingual import Problem
+from storage.bilingual import Bilingual, Problem
 from storage.casefiles import CaseFile
 from storage.cases import claim, get_case, release
 from storage.contacts import contacts_of
@@ -40,6 +44,14 @@ from storage.users import User
 router = APIRouter(include_in_schema=False)
 MEMBERS = 100  # posts of a cluster listed on the page; the rest stay with the case
 WAYS = ("picture", "replay", "facts")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a form about a case was not written, and its fields."""
+
+    why: Bilingual
+    pairs: tuple[tuple[str, str], ...]
 
 
 def found(request: Request, case_id: int) -> CaseFile:
@@ -64,22 +76,27 @@ def case_page(request: Request, user: Reader, case_id: CaseId) -> Response:
     return shown(request, user, view)
 
 
-def shown(request: Request, user: User, view: CaseView) -> Response:
+def shown(request: Request, user: User, view: CaseView, refusal: Refusal | None = None) -> Response:
+    """The case; after a refusal with why, and with all that was typed."""
     desk, query = desk_of(request), query_of(request)
     way = query.get("way", "")
     way = way if way in WAYS else "picture"
     replay = ""
     too_large = view.replayable is not None and view.replayable.size > LARGEST
-    if way == "replay" and view.replayable is not None and not too_large:
+    allowed = may(user, Act.UNMASK) and not too_large
+    if way == "replay" and view.replayable is not None and allowed:
         about = {"sha256": view.replayable.sha256}
         note(desk.engine, user.login, "snapshot.replay", f"case:{view.case.id}", about)
         replay = f"{desk.replay_origin}/r/{ticket(desk, view.replayable.sha256)}"
-    pairs, asked = kept_pairs(request, user), asked_of_case(desk.engine, view.case.id)
+    pairs = refusal.pairs if refusal else kept_pairs(request, user)
+    asked = asked_of_case(desk.engine, view.case.id)
     kin = kin_of(desk.engine, view.case.id, view.case.advertiser_keys)
     typed = {**query, **dict(pairs)}
     return page(
         request,
         "case.html",
+        409 if refusal else 200,
+        refusal=refusal.why.said(lang_of(request)) if refusal else "",
         unticked=unticked(pairs),
         view=view,
         case=view.case,
@@ -87,7 +104,7 @@ def shown(request: Request, user: User, view: CaseView) -> Response:
         replay=replay,
         too_large=too_large,
         kin=kin,
-        kin_titles=titles_of(desk.engine, kin),
+        kin_titles=titles_of(desk.engine, kin.named),
         draft={name: typed.get(name, "") for name in ("verdict", "reason", "note")},
         filters=query_string(from_string(typed.get("filters", ""), user.login)),
         link=lambda **more: f"/cases/{view.case.id}?{link_query(query, more)}",
@@ -99,13 +116,16 @@ def shown(request: Request, user: User, view: CaseView) -> Response:
         undone=no_violation(view),
         packages=find_packages(desk.engine, view.case.id)[0],
         item_states=STATE_WORDS,
+        history=history_of(view.case),
         flash=flash_of(request, user),
+        looked=looked_of(request, user),
         late=getattr(request.state, "late", False),
         lookers=lookers(desk.engine, view.case.id, user.login),
         platform_name=platform_name,
         snapshot_name=snapshot_name,
         state_name=state_name,
         key_name=key_name,
+        key_value=key_value,
     )
 
 
@@ -153,7 +173,7 @@ def claim_case(
 @router.post("/cases/{case_id:int}/release")
 def release_case(request: Request, user: Decider, case_id: CaseId) -> Response:
     release(desk_of(request).engine, case_id, user.login)
-    return go("/queue")
+    return go(telling("/queue", "given-back"))
 
 
 @router.post("/cases/{case_id:int}/contacts")

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from console.caseview import view_case
 from console.desk import Desk, desk_of
 from console.filters import from_string, query_string
+from console.forms import Whole
+from console.just_done import telling
 from console.numbers import LARGEST_ID, LARGEST_ROW, digits
 from console.page import go
+from console.pages.cases import Refusal, found, shown
 from console.people import CaseId, Decider, Seconder
 from storage.bilingual import Problem
 from storage.cases import decide, get_case, split
@@ -24,6 +30,7 @@ from storage.presence import next_second
 from storage.queue import claim_next
 from storage.records import Decision, Verdict
 from storage.second import look
+from storage.users import User
 from storage.withdrawals import withdraw
 
 router = APIRouter(include_in_schema=False)
@@ -54,9 +61,8 @@ class Typed:
         )
 
 
-async def typed(request: Request) -> Typed:
+def typed(form: FormData) -> Typed:
     """Raises Problem for a form no page of ours makes, or without a verdict or a reason."""
-    form = await request.form()
     verdict = str(form.get("verdict", ""))
     if verdict not in set(Verdict):
         raise Problem(
@@ -76,7 +82,7 @@ async def typed(request: Request) -> Typed:
         version=version,
         supersedes=replaced,
         filters=str(form.get("filters", "")),
-        leaving=tuple(await left_out(request)),
+        leaving=tuple(left_out(form)),
     )
 
 
@@ -95,18 +101,37 @@ def unreadable() -> Problem:
     )
 
 
-Form_ = Annotated[Typed, Depends(typed)]
-
-
 @router.post("/cases/{case_id:int}/decide")
-def decide_case(request: Request, user: Decider, case_id: CaseId, said: Form_) -> Response:
+def decide_case(request: Request, user: Decider, case_id: CaseId, form: Whole) -> Response:
     desk = desk_of(request)
     try:
-        decide(desk.engine, said.decision(case_id, user.login), said.version, said.leaving)
-    except Problem:
-        if not done_already(desk, case_id, said, user.login):
-            raise
+        said = typed(form)
+        with passing(lambda: done_already(desk, case_id, said, user.login)):
+            decide(desk.engine, said.decision(case_id, user.login), said.version, said.leaving)
+    except Problem as problem:
+        return refused(request, user, case_id, form, problem)
     return go(onward(desk, case_id, said.filters, user.login))
+
+
+@contextmanager
+def passing(heard: Callable[[], bool]) -> Iterator[None]:
+    """A refusal of what was written a moment ago is none: it is the second of two clicks."""
+    try:
+        yield
+    except Problem:
+        if not heard():
+            raise
+
+
+def refused(
+    request: Request, user: User, case_id: int, form: FormData, problem: Problem
+) -> Response:
+    """The case as it is now, why nothing was written, and everything that was typed."""
+    if problem.__cause__ is not None:  # the database's trouble is no fault of the form
+        raise problem
+    pairs = tuple((name, str(value)) for name, value in form.multi_items())
+    view = view_case(found(request, case_id), user, unmasked=False)
+    return shown(request, user, view, Refusal(problem.text, pairs))
 
 
 def done_already(desk: Desk, case_id: int, said: Typed, person: str) -> bool:
@@ -138,21 +163,21 @@ def undo(
     request: Request, user: Decider, case_id: CaseId, decision: Annotated[int, Form(le=LARGEST_ID)]
 ) -> Response:
     withdraw(desk_of(request).engine, case_id, decision, user.login)
-    return go(f"/cases/{case_id}")
+    return go(f"/cases/{case_id}?done={case_id}")
 
 
 @router.post("/cases/{case_id:int}/second")
-def second(request: Request, user: Seconder, case_id: CaseId, said: Form_) -> Response:
+def second(request: Request, user: Seconder, case_id: CaseId, form: Whole) -> Response:
     desk = desk_of(request)
     try:
-        look(desk.engine, said.decision(case_id, user.login), said.version)
-    except Problem:
-        if not looked_already(desk, case_id, said, user.login):
-            raise
+        said = typed(form)
+        with passing(lambda: looked_already(desk, case_id, said, user.login)):
+            look(desk.engine, said.decision(case_id, user.login), said.version)
+    except Problem as problem:
+        return refused(request, user, case_id, form, problem)
     following = next_second(desk.engine, user.login)
-    if following is None:
-        return go("/queue?view=second")
-    return go(f"/cases/{following}")
+    place = "/queue?view=second&" if following is None else f"/cases/{following}?"
+    return go(f"{place}looked={case_id}")
 
 
 def looked_already(desk: Desk, case_id: int, said: Typed, person: str) -> bool:
@@ -165,27 +190,25 @@ def looked_already(desk: Desk, case_id: int, said: Typed, person: str) -> bool:
     )
 
 
-async def left_out(request: Request) -> list[int]:
+def left_out(form: FormData) -> list[int]:
     """Rows of posts that were shown and whose tick was taken away."""
-    form = await request.form()
     kept = set(numbers(form, "member"))
     return [row for row in numbers(form, "shown") if row not in kept]
 
 
-async def seen_version(request: Request) -> int:
-    version = digits(str((await request.form()).get("version", "")))
+def seen_version(form: FormData) -> int:
+    version = digits(str(form.get("version", "")))
     if version is None:
         raise unreadable()
     return version
 
 
-LeftOut = Annotated[list[int], Depends(left_out)]
-Seen = Annotated[int, Depends(seen_version)]
-
-
 @router.post("/cases/{case_id:int}/split")
-def split_case(
-    request: Request, user: Decider, case_id: CaseId, rows: LeftOut, version: Seen
-) -> Response:
+def split_case(request: Request, user: Decider, case_id: CaseId, form: Whole) -> Response:
     """Take the posts whose tick was taken away into a case of their own, without a decision."""
-    return go(f"/cases/{split(desk_of(request).engine, case_id, rows, user.login, version)}")
+    engine = desk_of(request).engine
+    try:
+        made = split(engine, case_id, left_out(form), user.login, seen_version(form))
+    except Problem as problem:
+        return refused(request, user, case_id, form, problem)
+    return go(telling(f"/cases/{made}", "split"))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from console.caseview import everything_of
 from console.page import page
 from console.pages.cases import found
-from console.people import CaseId, Missing, Reader
+from console.people import CaseId, Missing, Reader, Unmasker
 from console.pictures import picture_answer
 from exports.masking import masked_address
 from storage.casefiles import CaseFile
@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/cases/{case_id:int}/pictures/{sha256}")
-def picture(request: Request, user: Reader, case_id: CaseId, sha256: str) -> Response:
+def picture(request: Request, user: Unmasker, case_id: CaseId, sha256: str) -> Response:
     """A picture of this case and no other. It shows contacts: each look is in the audit."""
     if sha256 not in hashes(found(request, case_id)):
         raise missing(case_id)

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from console.desk import desk_of
+from console.just_done import telling
 from console.page import go, lang_of, page
 from console.people import Session
 from storage.bilingual import Bilingual, Problem
@@ -68,4 +69,4 @@ async def save_keys(request: Request, session: Session) -> Response:
         await run_in_threadpool(keep_keys, desk_of(request).engine, session.user, typed)
     except Problem as problem:
         return shown(request, 409, typed, problem.text.said(lang_of(request)))
-    return go("/keys")
+    return go(telling("/keys", "keys" if typed else "keys-usual"))

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from console.desk import desk_of
-from console.filters import filters_of, from_string, place_of, query_string
-from console.flash import flash_of
+from console.filters import Unsearchable, filters_of, from_string, place_of, query_string
+from console.flash import flash_of, looked_of
 from console.forms import Number
+from console.just_done import telling
 from console.names import platform_name, state_name
 from console.page import Nav, go, page, query_of
 from console.people import Decider, Reader
@@ -41,12 +42,18 @@ VIEWS = {
 @router.get("/queue")
 def queue(request: Request, user: Reader) -> Response:
     engine, query = desk_of(request).engine, query_of(request)
-    filters = filters_of(query, user.login)
+    try:
+        filters, untold = filters_of(query, user.login), None
+    except Unsearchable as problem:  # what was listed before stays, and what was typed
+        filters, untold = filters_of({**query, "words": ""}, user.login), problem.text
     view = view_queue(engine, Caller(user), filters, place_of(query.get("after", "")))
     rows, now = view.rows, utc_now()
     return page(
         request,
         "queue.html",
+        409 if untold else 200,
+        untold=untold,
+        searched=query.get("words", "")[:80],
         rows=rows,
         quotes=view.quotes,
         titles=view.titles,
@@ -65,6 +72,7 @@ def queue(request: Request, user: Reader) -> Response:
         platform_name=platform_name,
         state_name=state_name,
         flash=flash_of(request, user),
+        looked=looked_of(request, user),
     )
 
 
@@ -84,7 +92,7 @@ def take_next(request: Request, user: Decider, filters: Annotated[str, Form()] =
     number = claim_next(desk_of(request).engine, wanted, user.login)
     query = urlencode({"filters": query_string(wanted)}) if query_string(wanted) else ""
     if number is None:
-        return go(f"/queue?{query_string(wanted)}")
+        return go(telling(f"/queue?{query_string(wanted)}", "nothing-left"))
     return go(f"/cases/{number}{'?' if query else ''}{query}")
 
 
@@ -98,10 +106,10 @@ def keep_filter(
 ) -> Response:
     query = query_string(from_string(filters, user.login))
     save_filter(desk_of(request).engine, user.login, name, query, shared=bool(shared))
-    return go(f"/queue?{query}")
+    return go(telling(f"/queue?{query}", "filter"))
 
 
 @router.post("/queue/filters/{number}/forget")
 def drop_filter(request: Request, user: Reader, number: Number) -> Response:
     forget_filter(desk_of(request).engine, user.login, number)
-    return go("/queue")
+    return go(telling("/queue", "filter-gone"))

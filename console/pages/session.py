@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from console.desk import desk_of
+from console.just_done import telling
 from console.kept import packed, unpacked, way_back
 from console.page import LANG_COOKIE, go, lang_of, page, query_of
 from console.people import Session, address_of, cookie_name, safe_path, set_session_cookie
@@ -86,7 +87,7 @@ def password(
         words = {"must": session.user.must_change, "least": SHORTEST}
         text = problem.text.said(lang_of(request))
         return page(request, "password.html", 409, problem=text, **words)
-    return go("/queue")
+    return go(telling("/queue", "password"))
 
 
 def same(new: str, again: str) -> None:

@@ -26,7 +26,7 @@ from storage.periods import Period
 from storage.reasons import VERDICT_WORDS
 from storage.records import Contacts
 from storage.sources import GOOD, health
-from storage.statistics import Group, work
+from storage.statistics import NOT_SAID, OTHERS, Group, work
 from storage.statistics_agreement import agreement
 from storage.statistics_takedown import STEPS, PlatformTakedowns, recurrence, takedowns
 
@@ -37,6 +37,10 @@ PERIODS = {
     "week": Bilingual("近 7 天", "7 days"),
     "month": Bilingual("近 30 天", "30 days"),
     "custom": Bilingual("自定", "custom"),
+}
+REST = {
+    OTHERS: Bilingual("其余地区", "other regions"),
+    NOT_SAID: Bilingual("未注明", "not stated"),
 }
 LENGTHS = {"today": 1, "week": 7, "month": 30}
 MOST_DAYS = 366
@@ -63,7 +67,11 @@ class Chosen:
 
 @router.get("/statistics")
 def statistics(request: Request, _user: Reader) -> Response:
-    engine, chosen = desk_of(request).engine, chosen_of(query_of(request))
+    engine, query, wrong = desk_of(request).engine, query_of(request), None
+    try:
+        chosen = chosen_of(query)
+    except Problem as problem:  # the week instead, beside what was typed
+        chosen, wrong = chosen_of({}), problem.text
     period, lang = chosen.period, lang_of(request)
     told, asked = work(engine, period), takedowns(engine, period)
     with read(engine) as connection:
@@ -71,6 +79,9 @@ def statistics(request: Request, _user: Reader) -> Response:
     return page(
         request,
         "statistics.html",
+        409 if wrong else 200,
+        wrong=wrong,
+        typed={name: query.get(name, "")[:10] for name in ("first", "last")} if wrong else {},
         chosen=chosen,
         periods=PERIODS,
         today=today(),
@@ -80,7 +91,9 @@ def statistics(request: Request, _user: Reader) -> Response:
         platform_rows=charts.rows(
             [bar(one, platform_name(one.name).said(lang), "platform") for one in told.platforms]
         ),
-        region_rows=charts.rows([bar(one, one.name, "region") for one in told.regions]),
+        region_rows=charts.rows(
+            [bar(one, region_name(one.name).said(lang), "region") for one in told.regions]
+        ),
         institution_rows=charts.rows(
             [
                 charts.Bar(name=hidden(one.name), value=one.violations, inner=one.violations)
@@ -98,7 +111,9 @@ def statistics(request: Request, _user: Reader) -> Response:
         troubled=[one for one in health(engine).values() if one.state != GOOD],
         source_states=SOURCE_STATES,
         platform_name=platform_name,
+        platform_word=lambda name: platform_name(name).said(lang),
         hidden=hidden,
+        region_name=lambda name: region_name(name).said(lang),
         long=lambda seconds: long(seconds, lang),
     )
 
@@ -124,6 +139,11 @@ def not_understood() -> Problem:
         f"The period is not understood: first to last day, not after today, {MOST_DAYS} days at "
         "most. Choose again.",
     )
+
+
+def region_name(name: str) -> Bilingual:
+    """Also of the groups that hold the rest."""
+    return REST.get(name, Bilingual(name, name))
 
 
 def hidden(name: str) -> str:

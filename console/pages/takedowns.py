@@ -25,7 +25,7 @@ from console.names import platform_code, platform_name
 from console.numbers import digits
 from console.page import Nav, go, page, query_of
 from console.pages.exports import FOR_RECIPIENT, FORM_WORDS
-from console.people import Missing, Reader
+from console.people import Missing, Reader, Unmasker
 from console.pictures import picture_answer
 from console.roles import Act
 from console.takedown_masks import hider
@@ -226,7 +226,7 @@ def decided_of(engine: Engine, asked: Asked) -> dict[str, DecidedRow]:
 
 
 @router.get("/takedowns/pictures/{item:int}/{sha256}")
-def picture(request: Request, user: Reader, item: Number, sha256: str) -> Response:
+def picture(request: Request, user: Unmasker, item: Number, sha256: str) -> Response:
     """A picture kept of this item's page and no other. Each look is in the audit."""
     engine = desk_of(request).engine
     if sha256 not in {one.sha256 for one in pictures_of(engine, [item]).get(item, ())}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -46,7 +47,16 @@ def people(request: Request, user: Housekeeper) -> Response:
     return listed(request, user)
 
 
-def listed(request: Request, user: User, problem: str = "", typed: User | None = None) -> Response:
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the form of a new account said; it stays on the page where it cannot be."""
+
+    login: str = ""
+    name: str = ""
+    roles: frozenset[str] = frozenset()
+
+
+def listed(request: Request, user: User, problem: str = "", typed: Typed | None = None) -> Response:
     engine = desk_of(request).engine
     return page(
         request,
@@ -57,7 +67,7 @@ def listed(request: Request, user: User, problem: str = "", typed: User | None =
         roles=ROLE_WORDS,
         rights={role: [ACT_WORDS[act] for act in Act if act in MAY[role]] for role in Role},
         problem=problem,
-        typed=typed,
+        typed=typed or Typed(),
         longest=LONGEST_NAME,
         me=user.login,
     )
@@ -83,7 +93,8 @@ def add(
     except Problem as problem:
         if problem.__cause__ is not None:
             raise
-        return listed(request, user, problem.text.said(lang_of(request)))
+        typed = Typed(login[:80], name[:80], frozenset(role))
+        return listed(request, user, problem.text.said(lang_of(request)), typed)
     return told(request, get_user(desk_of(request).engine, login), password)
 
 

@@ -34,6 +34,7 @@
     radio.checked = true;
     narrow(radio.value, true);
     say(radio.parentElement.textContent.trim() + " " + (reason.selectedOptions[0] || {}).textContent);
+    reason.dispatchEvent(new Event("change", { bubbles: true }));
     if (reason.value) { radio.focus(); } else { reason.focus(); }
   }
   if (decision && reason) {
@@ -41,6 +42,14 @@
       radio.addEventListener("change", () => narrow(radio.value, true));
       if (radio.checked) narrow(radio.value, false);
     });
+    // 其他 says nothing by itself: the note is then asked for here, before anything is sent.
+    const words = one("#note");
+    const ask = () => {
+      const chosen = reason.selectedOptions[0];
+      if (words) words.required = !!chosen && "needsNote" in chosen.dataset;
+    };
+    decision.addEventListener("change", ask);
+    ask();
     // What was typed is not lost by a reload or a step back in this tab.
     const note = one("#note"), key = "note:" + location.pathname;
     if (note && !note.value) note.value = sessionStorage.getItem(key) || "";
@@ -118,7 +127,10 @@
   }
   function bulk() {
     const form = one("#bulk");
-    if (Array.from(form.elements).some((field) => field.name === "case" && field.checked)) form.requestSubmit();
+    if (Array.from(form.elements).some((field) => field.name === "case" && field.checked)) return form.requestSubmit();
+    const told = one("#bulk-none");
+    told.hidden = false;
+    say(told.textContent);
   }
 
   // ---- keys -------------------------------------------------------------------------------------
@@ -145,6 +157,7 @@
       decision.requestSubmit();
     },
   };
+  const halfWidth = (key) => key.replace(/^[\uff01-\uff5e]$/, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0));
   const chosen = (document.body.dataset.keys || "").trim().split(" "); // act key act key …
   for (let at = 0; at + 1 < chosen.length; at += 2) keys[chosen[at + 1]] = acts[chosen[at]];
   document.addEventListener("keydown", (event) => {
@@ -154,10 +167,19 @@
     if (event.key === "Escape") { field.blur(); return; }
     if (typing) return; // Enter in a field sends its own form
     if (field.matches("select") && event.key !== "Enter") return;
-    const act = keys[event.key];
+    const act = keys[event.key] || keys[halfWidth(event.key)]; // an input method sends ？ for ?
     if (!act) return;
     if (act() !== false) event.preventDefault();
   });
+
+  // ---- wide tables: said where there is more to the side ------------------------------------------
+  const wide = () => all(".roll, .scroll").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth + 2) box.dataset.hint = document.body.dataset.wide;
+    else delete box.dataset.hint;
+  });
+  wide();
+  addEventListener("resize", wide);
+  document.addEventListener("toggle", wide, true);
 
   // ---- where the work goes ----------------------------------------------------------------------
   const first = one("[data-row]");
