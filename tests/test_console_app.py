@@ -103,7 +103,7 @@ def test_what_is_not_there_and_what_is_wrong_are_pages_in_chinese(desk) -> None:
     for path, status, words in (
         ("/nothing", 404, "没有这个页面"),
         ("/cases/999", 404, "没有编号为 999 的案件"),
-        ("/cases/99999999999999999999", 422, "格式不对"),
+        ("/cases/99999999999999999999", 404, "没有这个页面"),
         ("/queue?clause=九", 409, "看不懂"),
         ("/queue?days=-1", 409, "看不懂"),
         ("/queue?after=x", 409, "看不懂"),
