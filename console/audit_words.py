@@ -82,6 +82,7 @@ KEYS: Mapping[str, Bilingual] = {
     "address": Bilingual("地址", "address"),
     "why": Bilingual("原因", "why"),
     "roles": Bilingual("角色", "roles"),
+    "refused": Bilingual("未获准", "refused"),
     "decision": Bilingual("判定编号", "decision"),
     "verdict": Bilingual("判定", "verdict"),
     "reason": Bilingual("理由", "reason"),

@@ -18,12 +18,15 @@ def looked_for(engine: Engine, one: Caller, words: str) -> Hits | None:
     looks like a number or a part of one leaves a line in the audit. Raises Forbidden.
     """
     wanted = asked(words)
+    sees = one.may(Act.UNMASK)
+    if wanted.names_contact or wanted.asks_part:
+        told: dict[str, object] = {"words": [shortened(word) for word in wanted.words]}
+        if wanted.names_contact and not sees:
+            told["refused"] = True
+        note(engine, one.user.login, "contacts.searched", "", told)
     if wanted.names_contact:
         one.demand(Act.UNMASK)
-    if wanted.names_contact or wanted.asks_part:
-        told = {"words": [shortened(word) for word in wanted.words]}
-        note(engine, one.user.login, "contacts.searched", "", told)
-    return search(engine, words, bare=not one.may(Act.UNMASK))
+    return search(engine, words, bare=not sees)
 
 
 def shortened(word: str) -> str:

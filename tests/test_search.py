@@ -236,8 +236,10 @@ def test_looking_for_a_number_takes_the_right_to_see_it_and_is_written_down(desk
     assert refused.get("/queue?words=催乳师").status_code == 200
     page = Browser(desk).log_in("wang").get("/queue?words=13800000001").text
     assert "/cases/1" in page
-    (line,) = [line for line in lines(desk.engine) if line.act == "contacts.searched"]
+    *refusals, line = [line for line in lines(desk.engine) if line.act == "contacts.searched"]
     assert (line.actor, line.detail) == ("wang", '{"words":["138…01"]}')
+    assert [one.actor for one in refusals] == ["sun"] * 3, "whoever tries is written down, too"
+    assert all('"refused":true' in one.detail for one in refusals)
 
 
 # --- filters that leave few -----------------------------------------------------------------------
