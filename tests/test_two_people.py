@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from storage.audit import lines
 from storage.bilingual import Problem
 from storage.cases import claim, decide, get_case, release, split
-from storage.database import read, write
-from storage.models import case_posts, cases
+from storage.database import migration_config, open_database, read, upgrade, write
+from storage.models import case_posts, cases, decisions, posts
 from storage.models_desk import second_looks
 from storage.records import CaseStatus, Verdict
 from storage.second import look
@@ -278,3 +280,56 @@ def test_no_line_of_the_audit_gets_in_out_of_order(confirmed: Engine, number: in
     )
     with pytest.raises(DatabaseError, match="append-only"):
         by_hand(confirmed, forged_line.bindparams(number=number, hash=f"{number}"))
+
+
+# --- what was decided before the mark was there ---------------------------------------------------
+
+OLD = (
+    "INSERT INTO cases (id, status, priority, platform, title, opened_at, updated_at, version, "
+    "reopened, claimed_by, decision_id, awaits_second, clauses, region, score, members) "
+    "VALUES ({id}, '{status}', 1, 'web', '', '{at}', '{at}', 1, 0, '', NULL, {waits}, '', '', 0, 1)"
+)
+
+
+def test_an_upgrade_marks_what_two_were_asked_about_and_what_was_split_from_it(
+    blank_url: str, tmp_path: Path
+) -> None:
+    engine = open_database(blank_url, tmp_path)
+    config, at = migration_config(), "2026-11-01 00:00:00"
+    with write(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0012")
+        for number, waits in ((1, "true"), (2, "false"), (3, "false"), (4, "false")):
+            status = "decided" if number == 1 else "waiting"
+            connection.execute(text(OLD.format(id=number, status=status, waits=waits, at=at)))
+        police = {"case_id": 2, "verdict": "transfer", "reason": "POLICE", "policy": "1"}
+        connection.execute(insert(decisions).values(**police, **said_by_hand()))
+        connection.execute(insert(posts).values(**bare_post()))
+        for case_id, out in ((1, True), (3, False)):
+            stands = {"case_id": case_id, "post_row": 7, "joined_at": NOON, "split": out}
+            connection.execute(insert(case_posts).values(**stands))
+    upgrade(engine)
+    with read(engine) as connection:
+        marked = select(cases.c.id).where(cases.c.needs_two).order_by(cases.c.id)
+        assert connection.execute(marked).scalars().all() == [1, 2, 3]
+    engine.dispose()
+
+
+def said_by_hand() -> dict[str, object]:
+    return {"decided_by": "王审核", "decided_at": NOON, "note": ""}
+
+
+def bare_post() -> dict[str, object]:
+    return {
+        "id": 7,
+        "identity": b"7" * 32,
+        "platform": "web",
+        "post_id": "7",
+        "content_sha256": "7" * 64,
+        "url": "http://one.example/7",
+        "engine": "",
+        "score": 0.9,
+        "flagged": True,
+        "first_seen": NOON,
+        "last_seen": NOON,
+    }
