@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from console.roles import Act, demand
 from door.casework import VERDICT_WORDS, CaseNumber, open_queue, said, word_of
 from door.speech import out, say, t
+from storage.casefiles import CaseFile
 from storage.cases import decide, get_case
 from storage.reasons import check, named
 from storage.records import Decision, Verdict
@@ -100,6 +101,7 @@ def command(
     )
     if meant is not Verdict.VIOLATION:
         tell_asked(engine, case_id)
+    warn_of_reason(case, meant, reason)
     if get_case(engine, case_id).awaits_second:
         say(
             "按规定须另一人复核后才生效：certsweep decide … --second",
@@ -118,6 +120,21 @@ def tell_asked(engine: Engine, case_id: int) -> None:
             f"It still stands in takedown requests {numbers}, which should be withdrawn: "
             f"certsweep takedown withdraw {items}",
         )
+
+
+def warn_of_reason(case: CaseFile, verdict: Verdict, reason: str) -> None:
+    """No rule found words of this kind on the page: whoever signs the list answers for them."""
+    found = {one.code for post in case.posts for one in post.findings}
+    if verdict is not Verdict.VIOLATION or not found or reason in found:
+        return
+    hints = "、".join(sorted(found))
+    say(
+        f"注意：规则在本案页面上提示的是 {hints}，没有 {reason} 的用语。已按 {reason} 记录；"
+        "清单会注明用语出自其他类型，请核对，选错了可加 --replace 重新判定。",
+        f"Note: the rules found words of {hints} on its pages, none of {reason}. It is recorded as "
+        f"{reason}; the list will say that its words are of another kind. Check it, and decide "
+        "again with --replace where it was a slip.",
+    )
 
 
 def demand_person(engine: Engine, by: str, act: Act) -> None:

@@ -49,7 +49,8 @@ _ADDED = re.compile(
 )
 # 微信：abcdef, V信 abcdef, q:100200300: a word that says what follows. Signs between are needed.
 _NAMED = re.compile(
-    r"(?:[微薇威徽]\s?信|微|[Vv➕]\s?信|\b[Vv][Xx]?|\b[Ww][Xx]|\b[Ww]e\s?[Cc]hat|\b[Qq]{1,2}|扣扣|企鹅)"
+    r"(?:[微薇威徽][^\w。，；]{0,3}(?:信|[Xx][Ii][Nn])|微|[Vv➕]\s?信|(?<![A-Za-z0-9_])(?:[Vv][Xx]?|[Ww][Xx]"
+    r"|[Ww]e\s?[Cc]hat|[Qq]{1,2})|扣扣|企鹅)(?:群|裙)?"
     r"(?:号|同号|号码|ID|id)?\s{0,2}[:：=+➕\s]\s{0,2}([A-Za-z0-9][A-Za-z0-9_-]{4,29})"
 )
 _LANDLINE = re.compile(
@@ -61,6 +62,11 @@ _MAIL = re.compile(
 )
 _CARD = re.compile(
     rf"(?<![0-9])([3-6][0-9]{{3}}(?:{_GAP}[0-9]{{4}}){{3}}(?:{_GAP}[0-9]{{1,3}})?)(?![0-9])"
+)
+# A number that is called a card's is one, whatever its last digit.
+_CALLED_CARD = re.compile(
+    rf"(?:卡号|银行卡|账号|帐号|账户|帐户)[^0-9\n]{{0,6}}([0-9]{{4}}(?:{_GAP}[0-9]{{4}}){{3}}(?:{_GAP}[0-9]{{1,3}})?)"
+    "(?![0-9])"
 )
 _ESCAPED_DIGIT = re.compile("%3[0-9]")
 _HANDSET: Final = 11  # digits, of which three and four are left to be recognised by
@@ -157,7 +163,17 @@ def _plain(text: str) -> _Plain:
 
 
 def _spans(plain: str, contacts: Contacts) -> Iterator[tuple[int, int]]:
-    for pattern in (_MOBILE, _IDENTITY, _IN_LINK, _ADDED, _NAMED, _LANDLINE, _HOTLINE, _MAIL):
+    for pattern in (
+        _MOBILE,
+        _IDENTITY,
+        _IN_LINK,
+        _ADDED,
+        _NAMED,
+        _LANDLINE,
+        _HOTLINE,
+        _MAIL,
+        _CALLED_CARD,
+    ):
         for match in pattern.finditer(plain):
             yield match.span(1)
     for match in _CARD.finditer(plain):

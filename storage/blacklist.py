@@ -3,6 +3,7 @@ convicts or flags anybody."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from storage.models import advertiser_keys, case_posts, cases, posts
 from storage.persons import named_person
 from storage.raises import BLACKLIST, Raise, add_raise
 
+# Something of every name of a law or document: 法, 条例, 规定, 办法, 决定, 令, 第…条, 〔2026〕7号.
+LAW = re.compile("[法例规办定令决条款号]")
 TOLD = 200  # entries of one import that its line in the audit names
 MOST_CASES = 2_000  # open cases looked at when somebody is listed
 
@@ -128,6 +131,13 @@ def check_words(listing: Listing) -> None:
         raise Problem(
             f"“{listing.value}”缺少列入的原因或法律依据，没有写入。",
             f"{listing.value!r} lacks its reason or its legal basis; nothing was written.",
+        )
+    if not LAW.search(listing.legal_basis):
+        raise Problem(
+            f"“{listing.value}”的法律依据“{listing.legal_basis.strip()[:40]}”看不出是哪一部法律或文件，"
+            "没有写入。请写明名称和条款，如“《广告法》第二十八条”。",
+            f"The legal basis of {listing.value!r} names no law or document; nothing was written. "
+            "Give its name and article, as in 《广告法》第二十八条.",
         )
     if listing.ends is not None and listing.ends < listing.starts:
         raise Problem(

@@ -19,11 +19,12 @@ FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 IN_BRACKETS = re.compile(
     r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|【[^】]*】|〔[^〕]*〕|〈[^〉]*〉|《[^》]*》|「[^」]*」"
 )
-# A title behind a name says what somebody is, not who.
-TITLES = re.compile(
-    "(?:副?(?:组长|科长|处长|股长|队长|局长|主任|主管|经理)|审核员|复核员|签发人|管理员|审计员"
-    "|科员|同志|老师|女士|先生)$"
+# A title before or behind a name says what somebody is, not who.
+TITLE = (
+    "(?:(?:副?(?:组长|科长|处长|股长|队长|局长|主任|主管|经理|所长|部长|书记)|审核员|复核员|签发人"
+    "|管理员|审计员|科员|干事|专员|同志|老师|女士|先生)(?:助理)?)"
 )
+BEFORE, BEHIND = re.compile(f"^{TITLE}"), re.compile(f"{TITLE}$")
 JOINERS = frozenset("\u034f\u180b\u180c\u180d")
 SHORTEST = 2  # characters of a name that are left when a title is taken off
 # Cyrillic and Greek letters that look like Latin ones.
@@ -105,8 +106,9 @@ def person_key(name: str) -> str:
     text = unicodedata.normalize("NFKC", name)
     bare = IN_BRACKETS.sub("", text)
     found = letters(bare) or letters(text)
-    short = TITLES.sub("", found)
-    found = short if len(short) >= SHORTEST else found
+    for title in (BEHIND, BEFORE):
+        short = title.sub("", found)
+        found = short if len(short) >= SHORTEST else found
     return found.translate(LOOKALIKES)
 
 

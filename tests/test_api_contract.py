@@ -65,7 +65,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     decide(engine, decision(3))
     somebody(engine, WHO, tuple(Role))
     some_edition(engine, [filing("郑州职业培训学校"), filing("开封技工学校")])
-    listing = Listing(kind="host", value="sham.example", reason="r", legal_basis="l", starts=DAY)
+    listing = Listing(
+        kind="host",
+        value="sham.example",
+        reason="r",
+        legal_basis="《广告法》第二十八条",
+        starts=DAY,
+    )
     list_subjects(engine, [listing], "admin", utc_now())
     with served(engine, home, tools=tools_for(engine, home)) as running:
         after_the_decision(running)

@@ -94,6 +94,7 @@ def test_of_several_all_are_listed_or_none(engine):
     [
         ({"reason": ""}, "reason"),
         ({"legal_basis": ""}, "legal basis"),
+        ({"legal_basis": "x"}, "names no law"),
         ({"ends": TODAY - DAY}, "end"),
         ({"kind": "face"}, "no kind"),
         ({"value": "138"}, "too short"),

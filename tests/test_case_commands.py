@@ -303,6 +303,13 @@ def test_deciding_twice_is_refused_until_it_is_meant_as_a_change(office, typed):
     assert "系转载" in shown
 
 
+def test_a_kind_that_no_rule_found_on_the_pages_is_recorded_with_a_warning(office, typed):
+    done = typed("decide", "1", "违规", "--reason", "B3-01", "--by", "李审核")
+    assert done.returncode == 0
+    assert "没有 B3-01 的用语" in done.stderr
+    assert "没有" not in decided(typed, "--replace").stderr
+
+
 def test_replacing_where_nothing_was_decided_is_a_first_decision(office, typed):
     assert decided(typed, "--replace").returncode == 0
     ((_, decision),) = get_case(office, 1).decisions

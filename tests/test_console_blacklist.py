@@ -66,7 +66,7 @@ def test_a_subject_is_listed_with_reason_law_and_days_and_that_is_in_the_audit(d
         ({"kind": "emperor"}, "不认识的类别"),
         ({"value": "1"}, "太短"),
         ({"kind": "account", "value": "abc"}, "平台:账号ID"),
-        ({"starts": "gestern"}, "不是日期"),
+        ({"starts": "gestern"}, "的日期"),
         ({"ends": "2026-02-01"}, "早于开始"),
         ({"value": "120"}, "没有写入"),
     ],
@@ -210,4 +210,4 @@ def test_hostile_words_run_nothing_and_an_entry_that_is_not_there_is_not_found(d
         assert "<script>x" not in page.text
         assert "<img src=x" not in page.text
     assert wang.get("/blacklist/99").status_code == 404
-    assert wang.get("/blacklist/99999999999999").status_code == 422
+    assert wang.get("/blacklist/99999999999999").status_code == 404

@@ -129,7 +129,7 @@ def test_a_case_in_other_hands_says_whose_and_until_when(desk) -> None:
     some_cases(desk.engine, 1)
     claim(desk.engine, 1, "li")
     browser = Browser(desk).log_in("wang")
-    assert "li 在审" in browser.page.text
+    assert "李复核 在审" in browser.page.text
     page = browser.get("/cases/1").text
     assert "正在处理本案" in page
     assert 'id="decision"' not in page

@@ -26,6 +26,10 @@ SAME = [
     "王审核(组长)",
     "王审核【二组】",
     "王审核组长",
+    "组长王审核",
+    "副科长 王审核",
+    "王审核局长助理",
+    "科员王审核同志",
     "王审核😀",
     "王\u2800审核",
     "王\u3164审核",
@@ -50,7 +54,13 @@ def test_letters_that_look_alike_are_one_letter(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("王审核", "王复核"), ("w.li", "wli"), ("张某", "张某某"), ("王处长", "李处长")],
+    [
+        ("王审核", "王复核"),
+        ("w.li", "wli"),
+        ("张某", "张某某"),
+        ("王处长", "李处长"),
+        ("处长王", "处长李"),
+    ],
 )
 def test_two_people_stay_two(one: str, other: str) -> None:
     assert not same_person(one, other)
