@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from classifiers.closer import closer
+from classifiers.closer import closer, sentence_closest
 from classifiers.directory import Directory
 from classifiers.eye import Eye, load_eye
 from classifiers.filed import LEFT, Check, borne_out, lowered
@@ -148,6 +148,10 @@ class Judge:
         if together >= FLAGGED and probability < least:
             near = closer(self.eye, self.weights, look) * factor
         suspicion = max(at_half(probability, least), at_half(near, self.weights.threshold))
+        if together >= FLAGGED and suspicion < FLAGGED:
+            alone_said = sentence_closest(self.eye, self.weights, look) * factor
+            suspicion = max(suspicion, at_half(alone_said, _BRIEF_LINE))
+            near = max(near, alone_said)
         alone = overall([one.score for one in findings if one.rule not in self.learned_rules])
         score = min(_MOST, 1 - (1 - suspicion) * (1 - alone))
         return Verdict(

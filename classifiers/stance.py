@@ -7,6 +7,7 @@ seller who wraps the offer in a warning stays a seller: an own offer with a cont
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -85,6 +86,7 @@ _HEARD: Mapping[str, float] = {  # least weight for a voice to be named; one wor
     "hobbyist": 1.8,
 }
 
+_ENROLLER = re.compile(r"[本我]校|我们学校|[本我]机构|[本我]中心|学校地址|校区|教学点|本公司|我司")
 _SELLS_OTHERWISE = ("maker", "employer")  # offers, contacts and prices, for something else
 _REACHED = ("cta", "contact_number", "contact", "hotline")  # a seller wants to be reached
 _PRIVATE = ("victim", "asker", "candidate", "jester", "hobbyist")
@@ -165,12 +167,22 @@ def who_speaks(document: Document, url: str = "") -> Speaker:
     weights["official"] += _HOST_WEIGHT.get(host, 0.0)
     heard = {voice: weight for voice, weight in weights.items() if weight >= _HEARD[voice]}
     voice = max(heard, key=lambda name: heard[name], default="unknown")
+    if voice == "official" and host != "official" and enrols(document):
+        voice = "seller"  # 公示, 规定 and 考试时间 stand in every prospectus
     if voice == "seller":  # of what?
         others = (name for name in _SELLS_OTHERWISE if weights[name] >= _PLAINLY)
         voice = max(others, key=lambda name: weights[name], default=voice)
     if voice == "unknown" and len(document.text) > _LONG and weights["seller"] < _SOME_OFFER:
         voice = "narrator"
     return Speaker(voice, host)
+
+
+def enrols(document: Document) -> bool:
+    """Whether the author is a school or the like: it takes money and says whom to call."""
+    if not document.concepts.get("price", _NOWHERE).starts:
+        return False
+    called = any(_own_counted(document, concept, 1) for concept in _REACHED)
+    return called and _ENROLLER.search(document.text) is not None
 
 
 def _denies_itself(document: Document, match: Match) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from storage.records import CaseStatus, Verdict
 from storage.second import look
 from storage.users import Role, add_user, disable_user, first_admin
 from storage.withdrawals import withdraw
+from tests.desk_site import Browser, field, make_desk, staff
 from tests.makers import NOON, decision, flagged, post, sight
 
 TWO = (flagged(post("http://one.example/a")), flagged(post("http://two.example/b")))
@@ -167,6 +169,28 @@ def test_nobody_splits_a_case_in_anothers_hands_or_one_that_has_changed(engine: 
     with pytest.raises(Problem, match="has changed"):
         split(engine, 1, out, "王审核", shown)
     assert split(engine, 1, out, "王审核", shown + 1) == 2
+
+
+def test_the_page_of_a_confirmed_case_takes_posts_out_with_a_new_decision(
+    confirmed: Engine, tmp_path: Path
+) -> None:
+    staff(confirmed)
+    wang = Browser(make_desk(confirmed, tmp_path)).log_in("wang")
+    page = wang.get("/cases/1")
+    assert len(re.findall(r'name="member" value="\d+"', page.text)) == 2
+    inside, out = rows(confirmed)
+    form = {
+        "version": field(page, "version"),
+        "supersedes": field(page, "supersedes"),
+        "filters": "",
+        "verdict": "violation",
+        "reason": "B4-02",
+        "shown": [str(inside), str(out)],
+        "member": str(inside),
+    }
+    assert wang.post("/cases/1/decide", form).status_code == 303
+    assert (rows(confirmed), rows(confirmed, 2)) == ([inside], [out])
+    assert get_case(confirmed, 1).awaits_second
 
 
 # --- leases ---------------------------------------------------------------------------------------
