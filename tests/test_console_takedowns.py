@@ -155,7 +155,7 @@ def test_what_is_due_stands_on_top(desk) -> None:
 def test_a_request_that_is_not_there_is_a_page(desk) -> None:
     browser = Browser(desk).log_in("wang")
     assert browser.get("/takedowns/7").status_code == 404
-    assert browser.get("/takedowns/7" + "0" * 12).status_code == 422
+    assert browser.get("/takedowns/7" + "0" * 12).status_code == 404
     assert browser.post("/takedowns/items/7/answer", {"answer": "yes"}).status_code == 409
 
 
