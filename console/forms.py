@@ -16,7 +16,7 @@ from console.words import OFFICE_TIME
 from storage.bilingual import Problem
 from storage.users import User
 
-EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+EARLIEST, LATEST = date(1900, 1, 1), date(9998, 12, 31)
 NOT_A_LIST = re.compile(r"[^\d\s,，、;；#]+", re.ASCII)
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Exporter = Annotated[User, Depends(allowed(Act.EXPORT))]
@@ -55,10 +55,9 @@ def day_of(typed: str, zh: str = "日期", en: str = "The day") -> date | None:
         return known_day(date.fromisoformat(typed.strip()))
     except ValueError:
         raise Problem(
-            f"“{zh}”的“{typed.strip()[:20]}”不是 {EARLIEST.year} 到 {LATEST.year} 年的日期"
-            "（如 2026-03-01），没有写入。",
-            f"{en}: {typed.strip()[:20]!r} is no day from {EARLIEST.year} to {LATEST.year} (as "
-            "2026-03-01); nothing was written.",
+            f"“{zh}”的“{typed.strip()[:20]}”不是日期，没有写入。请写成 2026-03-01。",
+            f"{en}: {typed.strip()[:20]!r} is no day (as 2026-03-01, from {EARLIEST.year} on); "
+            "nothing was written.",
         ) from None
 
 

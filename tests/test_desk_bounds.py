@@ -56,7 +56,7 @@ def test_a_number_behind_zeros_passes_no_bound(typed) -> None:
         numbers_in(f"1 {LONG}")
 
 
-@pytest.mark.parametrize("typed", ["0001-01-01", "9999-12-31", "1899-12-31", "2200-01-01", "x"])
+@pytest.mark.parametrize("typed", ["0001-01-01", "9999-12-31", "1899-12-31", "x"])
 def test_a_day_at_the_end_of_the_calendar_is_no_day(typed) -> None:
     with pytest.raises(Problem):
         day_of(typed)
