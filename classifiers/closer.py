@@ -13,7 +13,7 @@ from classifiers.eye import Eye
 from classifiers.learned import Weights, weigh
 from classifiers.look import Look
 from classifiers.shape import measures
-from classifiers.stance import enrols
+from classifiers.stance import enrols, leaves_own_number
 from classifiers.subject import Subject
 from classifiers.text_features import grams
 
@@ -21,6 +21,7 @@ LONG = 250  # characters; a shorter text is its own surroundings
 _PLAIN = 1.0  # share of its score that a claim keeps: nothing in the page takes it back
 _STRETCHES = 3
 _OFFERING = {"seller": 1.0, "school": 0.7}  # voice -> share that a claim keeps in it at least
+_BRIEF = 600  # characters of an advertisement; beyond it a number may be anything's example
 _SURE = 0.6  # score of a rule that says more than a hint
 
 
@@ -35,7 +36,8 @@ def sentence_closest(eye: Eye, weights: Weights, look: Look) -> float:
     """The largest probability of a sentence by itself that makes a plain claim in the mouth of a
     page that enrols: one sentence of offer in a prospectus is meant as such. 0 where none does."""
     document, least = look.document, _OFFERING.get(look.speaker.voice)
-    if least is None or not enrols(document):
+    brief = len(document.text) <= _BRIEF and leaves_own_number(document)
+    if least is None or not (brief or enrols(document)):
         return 0.0
     plain = sorted(
         (-claim.rule.score * share, match.start, match.end)

@@ -39,7 +39,7 @@ _BARE = 0.99
 _HINT = 0.1
 # In a short text there is no room to take a plain offer back, and little for the model to read: it
 # may only speak against the rules where it is sure. Found on short messages (2026-11).
-_BRIEF, _BRIEF_LINE = 100, 0.3
+_BRIEF, BRIEF_LINE = 100, 0.3
 _SUBJECT = (
     *("said certificate", "said exam", "said training", "said paper", "said vocational_paper"),
     *("said license_topic", "said level_word", "said listed_title", "said unlisted_title"),
@@ -84,6 +84,7 @@ class Verdict:
     probability: float = 0.0  # the model's, lowered where a filing is borne out
     least: float = FLAGGED  # the probability from which a person should look
     closer: float = 0.0  # the model's of a stretch around a plain claim of a long text
+    sentence: float = 0.0  # of a sentence of plain offer by itself, whose line is BRIEF_LINE
     suspicion: float = 0.0  # the model's word on the scale of scores, where .5 is the line
 
 
@@ -148,10 +149,10 @@ class Judge:
         if together >= FLAGGED and probability < least:
             near = closer(self.eye, self.weights, look) * factor
         suspicion = max(at_half(probability, least), at_half(near, self.weights.threshold))
+        sentence = 0.0
         if together >= FLAGGED and suspicion < FLAGGED:
-            alone_said = sentence_closest(self.eye, self.weights, look) * factor
-            suspicion = max(suspicion, at_half(alone_said, _BRIEF_LINE))
-            near = max(near, alone_said)
+            sentence = sentence_closest(self.eye, self.weights, look) * factor
+            suspicion = max(suspicion, at_half(sentence, BRIEF_LINE))
         alone = overall([one.score for one in findings if one.rule not in self.learned_rules])
         score = min(_MOST, 1 - (1 - suspicion) * (1 - alone))
         return Verdict(
@@ -164,6 +165,7 @@ class Judge:
             probability=probability,
             least=least,
             closer=near,
+            sentence=sentence,
             suspicion=suspicion,
         )
 
@@ -173,7 +175,7 @@ class Judge:
         if together >= FLAGGED:
             brief = len(look.document.text) <= _BRIEF
             plain = brief and any(claim.share >= 1.0 for claim in look.claims)
-            return _BRIEF_LINE if plain else self.weights.backed_threshold
+            return BRIEF_LINE if plain else self.weights.backed_threshold
         if together >= _HINT or any(measured.get(name) for name in _SUBJECT):
             return self.weights.threshold
         return max(self.weights.threshold, _BARE)

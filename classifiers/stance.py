@@ -87,6 +87,7 @@ _HEARD: Mapping[str, float] = {  # least weight for a voice to be named; one wor
 }
 
 _ENROLLER = re.compile(r"[本我]校|我们学校|[本我]机构|[本我]中心|学校地址|校区|教学点|本公司|我司")
+_PERSONAL = re.compile(r"[微薇]|v信|vx|wx|加v|qq|扣扣|企鹅|🐧|(?<!\d)1[3-9x][\dx]{9}(?!\d)", re.I)
 _SELLS_OTHERWISE = ("maker", "employer")  # offers, contacts and prices, for something else
 _REACHED = ("cta", "contact_number", "contact", "hotline")  # a seller wants to be reached
 _PRIVATE = ("victim", "asker", "candidate", "jester", "hobbyist")
@@ -167,7 +168,11 @@ def who_speaks(document: Document, url: str = "") -> Speaker:
     weights["official"] += _HOST_WEIGHT.get(host, 0.0)
     heard = {voice: weight for voice, weight in weights.items() if weight >= _HEARD[voice]}
     voice = max(heard, key=lambda name: heard[name], default="unknown")
-    if voice == "official" and host != "official" and enrols(document):
+    if (
+        voice == "official"
+        and host != "official"
+        and (enrols(document) or leaves_own_number(document))
+    ):
         voice = "seller"  # 公示, 规定 and 考试时间 stand in every prospectus
     if voice == "seller":  # of what?
         others = (name for name in _SELLS_OTHERWISE if weights[name] >= _PLAINLY)
@@ -183,6 +188,17 @@ def enrols(document: Document) -> bool:
         return False
     called = any(_own_counted(document, concept, 1) for concept in _REACHED)
     return called and _ENROLLER.search(document.text) is not None
+
+
+def leaves_own_number(document: Document) -> bool:
+    """Whether the author leaves a chat's number or a mobile of its own, as no office does."""
+    places = document.concepts.get("contact_number", _NOWHERE)
+    return any(
+        _PERSONAL.search(document.text[start:end])
+        and not document.passed_on("contact_number", start, end)
+        and not _of_others(document, start, end)
+        for start, end in zip(places.starts, places.ends, strict=True)
+    )
 
 
 def _denies_itself(document: Document, match: Match) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from classifiers.explain_learned import Heavy, Learned
-from classifiers.judge import _MOST, LEARNED
+from classifiers.judge import _MOST, BRIEF_LINE, LEARNED
 from door.measure_words import measure_said
 from door.rule_words import Shelf
 from door.speech import t
@@ -116,6 +116,12 @@ def scale_line(learned: Learned) -> str:
             f" (a stretch of plain offer in the long text was weighed by itself: "
             f"{verdict.closer:.3f})",
         )
+    if verdict.sentence:
+        line += t(
+            f"（明说的一句单独判断，概率 {verdict.sentence:.3f}，判定线 {BRIEF_LINE}）",
+            f" (a sentence of plain offer by itself: {verdict.sentence:.3f}, its line "
+            f"{BRIEF_LINE})",
+        )
     return line
 
 
@@ -155,6 +161,7 @@ def learned_json(shelf: Shelf, learned: Learned, where: Where) -> dict[str, Any]
         "backed": learned.backed,
         "line": round(verdict.least, 4),
         "closer": round(verdict.closer, 4),
+        "sentence": round(verdict.sentence, 4),
         "suspicion": round(verdict.suspicion, 4),
         "total": round(weighed.total, 4),
         "bias": round(learned.bias, 4),

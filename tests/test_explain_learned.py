@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from classifiers.explain import Explanation, explain
 from classifiers.explain_learned import Learned
 from classifiers.filed import LEFT
-from classifiers.judge import _BARE, _BRIEF_LINE, FLAGGED, LEARNED, Judge, at_half, load_judge
+from classifiers.judge import _BARE, BRIEF_LINE, FLAGGED, LEARNED, Judge, at_half, load_judge
 from classifiers.subject import Subject
 from commands.check import judged
 from door import speech
@@ -51,7 +51,7 @@ def check_verdict(told: Explanation, learned: Learned) -> None:
     assert verdict.together == pytest.approx(told.sum.rules)
     assert learned.backed == (told.sum.rules >= FLAGGED)
     if learned.backed:
-        assert verdict.least in {learned.backed_threshold, _BRIEF_LINE}
+        assert verdict.least in {learned.backed_threshold, BRIEF_LINE}
     else:
         assert verdict.least in {learned.threshold, _BARE}
     assert told.beyond_rules == pytest.approx(judgement.score - told.sum.rules, abs=1e-3)
@@ -68,10 +68,14 @@ def check_reckoning(told: Explanation, learned: Learned) -> None:
     assert verdict.probability == pytest.approx(weighed.probability * learned.lowered)
     assert any(one.lowered < 1 for one in told.shares) <= (learned.lowered < 1)
     assert verdict.suspicion == max(
-        at_half(verdict.probability, verdict.least), at_half(verdict.closer, learned.threshold)
+        at_half(verdict.probability, verdict.least),
+        at_half(verdict.closer, learned.threshold),
+        at_half(verdict.sentence, BRIEF_LINE),
     )
     assert (verdict.suspicion >= FLAGGED) == (
-        verdict.probability >= verdict.least or verdict.closer >= learned.threshold
+        verdict.probability >= verdict.least
+        or verdict.closer >= learned.threshold
+        or verdict.sentence >= BRIEF_LINE
     )
     joined = 1 - (1 - verdict.suspicion) * (1 - verdict.alone)
     assert verdict.score == pytest.approx(min(0.98, joined))
