@@ -31,6 +31,7 @@ _FILED_MAY_SAY = frozenset(
     {"A1-04", "A1-05", "A1-99", "B1-01", "B2-04", "B2-05", "B2-06", "E1-01"}
     | {"E2-02", "E2-03", "E2-04"}
 )
+_LOWERED = "；目录载有该机构的备案，已降低。"
 NO_DIRECTORY = "未导入目录，无法核对"
 
 _CENTRE = re.compile(r"鉴定(?:指导)?(?:中心|所|站)|考评(?:中心|站)")
@@ -291,6 +292,13 @@ def borne_out(findings: Sequence[Finding], check: Check) -> bool:
     return check.lawful and all(one.code in _FILED_MAY_SAY for one in strong)
 
 
+def reason_untold(finding: Finding) -> str:
+    """Why the directory could not tell of this finding; "" where it could, or was not asked."""
+    if finding.proves != "directory" or finding.score > UNKNOWN:
+        return ""
+    return finding.why.removesuffix(_LOWERED).rstrip("。").rpartition("；")[2]
+
+
 def lowered(findings: Sequence[Finding], check: Check) -> list[Finding]:
     """A body whose filing was borne out may say so: such findings keep a part of their score.
 
@@ -302,7 +310,7 @@ def lowered(findings: Sequence[Finding], check: Check) -> list[Finding]:
         replace(
             one,
             score=round(one.score * LEFT, 4),
-            why=f"{one.why.rstrip('。')}；目录载有该机构的备案，已降低。",
+            why=one.why.rstrip("。") + _LOWERED,
         )
         if one.code in _FILED_MAY_SAY
         else one
