@@ -101,7 +101,8 @@ class Explanation:
     host_weight: float  # what the host adds to an office's voice
     shares: tuple[Share, ...]
     left_out: tuple[Trace, ...]  # rules whose words stand there and that came to nothing
-    cleared: frozenset[str]  # those of them that the directory clears
+    cleared: frozenset[str]  # those of them that the directory bears out
+    unsure: Mapping[str, str]  # those of them that it could not tell of, with the reason
     sum: Sum
     learned: Learned | None  # None: the rules decide alone, or nobody looked
     off_topic: bool  # a long text without a word of certificates: nobody looks at its rules
@@ -118,6 +119,7 @@ def explain(judge: Judge, subject: Subject) -> Explanation:
     answers = _answers(look, check) if look else {}
     shares = tuple(_shares(findings, answers, traces, lawful=borne_out(findings, check)))
     counted = {share.finding.rule for share in shares}
+    dropped = _dropped(look, check, answers) if look else {}
     added = _sum(judgement)
     beyond = judgement.score - added.rules
     return Explanation(
@@ -128,7 +130,8 @@ def explain(judge: Judge, subject: Subject) -> Explanation:
         host_weight=_HOST_WEIGHT.get(reading.speaker.host, 0.0),
         shares=shares,
         left_out=tuple(one for name, one in traces.items() if name not in counted and told(one)),
-        cleared=frozenset(name for name, answer in answers.items() if answer is None),
+        cleared=frozenset(name for name, why in dropped.items() if not why),
+        unsure={name: why for name, why in dropped.items() if why},
         sum=added,
         learned=learned(judge, look, findings, check) if look else None,
         off_topic=look is None,
@@ -139,6 +142,15 @@ def explain(judge: Judge, subject: Subject) -> Explanation:
 def _answers(look: Look, check: Check) -> dict[str, Answer | None]:
     """The directory's word about each rule's claims; None where it clears them all."""
     return {claim.rule.name: check.answer(claim.kept) for claim in look.claims if claim.kept}
+
+
+def _dropped(look: Look, check: Check, answers: Mapping[str, Answer | None]) -> dict[str, str]:
+    """Rules that count for nothing once the directory was asked: "" if it bears the words out."""
+    return {
+        claim.rule.name: check.unsure(claim.kept)
+        for claim in look.claims
+        if claim.kept and answers[claim.rule.name] is None
+    }
 
 
 def _shares(

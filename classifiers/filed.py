@@ -15,7 +15,7 @@ from datetime import date
 from classifiers.body_names import key, names_in, own_word
 from classifiers.directory import EVALUATORS, Body, Directory, Named
 from classifiers.document import Document
-from classifiers.filed_scope import beyond, is_job, offered
+from classifiers.filed_scope import beyond, is_job, offered, unsettled
 from classifiers.matching import Match
 from classifiers.places import province_of
 from classifiers.rulebook import Rule
@@ -31,6 +31,7 @@ _FILED_MAY_SAY = frozenset(
     {"A1-04", "A1-05", "A1-99", "B1-01", "B2-04", "B2-05", "B2-06", "E1-01"}
     | {"E2-02", "E2-03", "E2-04"}
 )
+_LOWERED = "；目录载有该机构的备案，已降低。"
 NO_DIRECTORY = "未导入目录，无法核对"
 
 _CENTRE = re.compile(r"鉴定(?:指导)?(?:中心|所|站)|考评(?:中心|站)")
@@ -64,6 +65,7 @@ class Said:
     fault: str
     weight: float | None = 1.0
     lawful: bool = False  # a claim of filing that the directory bears out
+    unsure: str = ""  # why nothing was held against the directory; "" where it bears all out
 
 
 FINE = Said("")
@@ -92,9 +94,18 @@ class Check:
         of_best = [(share, match) for one, share, match in wrong if one.fault == best.fault]
         return Answer(of_best, best.weight, best.fault)
 
+    def unsure(self, kept: Sequence[tuple[float, Match]]) -> str:
+        """Of matches that count for nothing: why the directory could not tell of one of them.
+
+        "" where it bears them all out.
+        """
+        said = (self._said(match).unsure for _, match in kept[:_ASKED])
+        return next(filter(None, said), "")
+
     def _said(self, match: Match) -> Said:
         if self.directory is None:
-            return Said(NO_DIRECTORY, None) if self._names_somebody(match) else FINE
+            known = self._names_somebody(match)
+            return Said(NO_DIRECTORY, None) if known else Said("", unsure=NO_DIRECTORY)
         ask = {"filed": self._filed, "issuer": self._issuer, "scope": self._scope}
         return ask[match.rule.directory](match, self.directory)
 
@@ -136,7 +147,7 @@ class Check:
             return replace(said, lawful=False) if said.fault else FINE
         found = list(names_in(self.document.text, match.start, match.end))
         if not found:
-            return FINE
+            return Said("", unsure="文中没有发证机构的名称，无法与目录核对")
         start, end = found[-1]
         return self._absent(self.document.text[start:end], directory)
 
@@ -180,7 +191,7 @@ class Check:
             if (row.kind is FiledKind.TRAINING) is training
         ]
         if not filings:
-            return FINE
+            return Said("", unsure=self._no_scope(bodies, directory, low, high))
         name = f"“{filings[0].body}”"
         text = self.document.text[low:high]
         jobs = self._jobs(directory, low, high)
@@ -192,7 +203,20 @@ class Check:
             wrong = beyond(rows, text, one_job=len(jobs) == 1)
             if wrong:
                 return Said(f"目录{as_of(directory)}中{name}的“{job}”{wrong}")
-        return FINE
+        return Said("", unsure=unsettled(known, jobs, text))
+
+    def _no_scope(self, bodies: Sequence[Body], directory: Directory, low: int, high: int) -> str:
+        """Why there is no filing that a scope could be held against."""
+        if bodies:
+            return (
+                f"目录{as_of(directory)}中“{bodies[0].name}”没有在有效期内的此类备案，无法核对范围"
+            )
+        spans = list(names_in(self.document.text, low, high))
+        if not spans:
+            return "文中没有认出机构全称，无法与目录核对"
+        name = self.document.text[slice(*spans[-1])]
+        absent = f"目录{as_of(directory)}中没有“{name}”，无法核对其备案范围"
+        return cannot_tell(name, directory) or absent
 
     def _jobs(self, directory: Directory, low: int, high: int) -> list[str]:
         """Occupations on offer there; a body's own name offers none."""
@@ -268,6 +292,13 @@ def borne_out(findings: Sequence[Finding], check: Check) -> bool:
     return check.lawful and all(one.code in _FILED_MAY_SAY for one in strong)
 
 
+def reason_untold(finding: Finding) -> str:
+    """Why the directory could not tell of this finding; "" where it could, or was not asked."""
+    if finding.proves != "directory" or finding.score > UNKNOWN:
+        return ""
+    return finding.why.removesuffix(_LOWERED).rstrip("。").rpartition("；")[2]
+
+
 def lowered(findings: Sequence[Finding], check: Check) -> list[Finding]:
     """A body whose filing was borne out may say so: such findings keep a part of their score.
 
@@ -279,7 +310,7 @@ def lowered(findings: Sequence[Finding], check: Check) -> list[Finding]:
         replace(
             one,
             score=round(one.score * LEFT, 4),
-            why=f"{one.why.rstrip('。')}；目录载有该机构的备案，已降低。",
+            why=one.why.rstrip("。") + _LOWERED,
         )
         if one.code in _FILED_MAY_SAY
         else one

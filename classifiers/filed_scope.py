@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from classifiers.body_names import key
 from classifiers.catalogue import skill_level
@@ -77,3 +77,18 @@ def beyond(rows: Iterable[Filing], text: str, *, one_job: bool) -> str:
 
 def level_of(word: str) -> str:
     return skill_level(word) or (word if word.endswith("级") else f"{word}级")
+
+
+def unsettled(rows: Sequence[Filing], jobs: Sequence[str], text: str) -> str:
+    """Why rows that hold every occupation on offer do not bear the offer out yet; "" if they do."""
+    if not rows:
+        return "目录没有载明该机构备案的职业，无法核对范围"
+    if not jobs:
+        return "文中没有认出职业，无法与目录核对范围"
+    if _LEVEL.search(text) and (len(jobs) > 1 or any(not row.level for row in rows)):
+        return "职业在备案范围内，级别无法逐一核对"
+    if _PUBLIC.search(text) and any(
+        not row.audience and row.kind is not FiledKind.SOCIAL for row in rows
+    ):
+        return "职业在备案范围内，目录没有载明对象，无法核对"
+    return ""

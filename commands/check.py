@@ -142,7 +142,7 @@ def check_texts(
             continue
         kind = "html" if looks_like_html(name, text) else "text"
         record = record_of(name, {kind: text})
-        judgement = judge.judge(record.subject)
+        judgement = judge.judge(record.subject, keep_weak=True)
         label = t("标准输入", "standard input") if name == STDIN else name
         said = report(label, record, judgement, explain=explain is not None)
         if explain and (record.subject.text.strip() or record.subject.title.strip()):

@@ -13,9 +13,11 @@ import typer
 from crawler.browser_args import browser_args
 from crawler.guard import Guard
 from crawler.proxy_thread import ProxyThread
+from crawler.source_names import both_names, listed
 from door.logins import Held, LoginPlace, Window, logged_in, login_places, visible_browser
 from door.secret import keeping_store, sessions_of
 from door.settings import SETTINGS
+from door.sources import all_sources, source_of
 from door.speech import out, say, t
 from storage.bilingual import Problem
 from storage.database import open_database, ready
@@ -29,7 +31,12 @@ HELP = t(
 
 
 def command(
-    source: Annotated[str, typer.Argument(metavar=t("来源", "SOURCE"))],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar=t("来源", "SOURCE"), help=t("如 微博 或 weibo", "as weibo, or in Chinese")
+        ),
+    ],
     minutes: Annotated[
         float,
         typer.Option(min=0.1, max=60, help=t("最多等多少分钟", "how long to wait at most")),
@@ -39,6 +46,7 @@ def command(
     ] = False,
 ) -> None:
     """Open a window on the source's login page and keep what the operator's login left there."""
+    source = source_of(source)
     place = place_of(source)
     store = sessions_of(SETTINGS)  # a secret that will not do is told before anybody logs in
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
@@ -67,10 +75,10 @@ def command(
 def place_of(source: str) -> LoginPlace:
     places = login_places()
     if source not in places:
-        known = "、".join(sorted(places))
         raise Problem(
-            f"来源“{source}”不需要登录，或没有这个来源；可登录的来源：{known}。",
-            f"{source!r} needs no login, or there is no such source; one can log in to: {known}.",
+            f"来源“{both_names(source, all_sources())}”不用登录；"
+            f"可登录的来源：{listed(places, all_sources())}。",
+            f"{source!r} needs no login; one can log in to: {', '.join(sorted(places))}.",
         )
     return places[source]
 

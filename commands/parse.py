@@ -14,7 +14,7 @@ import typer
 from crawler.archived import unarchived
 from crawler.canon import canonical
 from crawler.reading import Reading
-from door.sources import all_sources
+from door.sources import all_sources, source_of
 from door.speech import out, t
 from storage.bilingual import Problem
 from storage.records import Page, PageState
@@ -33,7 +33,7 @@ def command(
         str,
         typer.Option(
             metavar=t("来源", "SOURCE"),
-            help=t("由哪个来源读，如 institution", "which source reads it, as institution"),
+            help=t("由哪个来源读，如 机构网站", "which source reads it, as institution"),
         ),
     ],
     url: Annotated[
@@ -57,14 +57,7 @@ def command(
     ] = None,
 ) -> None:
     """Read one saved page."""
-    sources = all_sources()
-    if source not in sources:
-        known = "、".join(sorted(sources))
-        raise Problem(
-            f"没有名为“{source}”的来源；可用的来源：{known}。",
-            f"no source called {source!r}; there are: {known}.",
-        )
-    reading = sources[source]().read(saved_page(file, url, status, fetched_at))
+    reading = all_sources()[source_of(source)]().read(saved_page(file, url, status, fetched_at))
     out.print(json.dumps(as_json(reading), ensure_ascii=False), markup=False)
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from door.settings import SETTINGS
 from door.source_words import source_reason, source_state, what_to_do
-from door.sources import all_sources, source_name
+from door.sources import all_sources, source_name, source_of
 from door.speech import out, t
 from exports.takedown_rows import beijing
 from storage.database import open_database, ready
@@ -25,6 +25,14 @@ HELP = t(
 
 
 def command(
+    only: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar=t("来源…", "SOURCE…"),
+            help=t("只看这些，如 微博 或 weibo", "only these, as weibo, or in Chinese"),
+        ),
+    ] = None,
+    *,
     as_json: Annotated[
         bool, typer.Option("--json", help=t("以一个 JSON 对象输出", "as one JSON object"))
     ] = False,
@@ -34,7 +42,7 @@ def command(
     ready(engine)
     known = health(engine)
     logins = kept_logins(SETTINGS.home)
-    names = sorted(all_sources().keys() | known.keys())
+    names = sorted(set(map(source_of, only)) if only else all_sources().keys() | known.keys())
     if as_json:
         rows = [row_json(name, known.get(name), login=name in logins) for name in names]
         out.print(json.dumps({"sources": rows}, ensure_ascii=False), markup=False)

@@ -10,7 +10,7 @@ targets:
   - url: https://peixun.example/news/1.html
     source: institution   # optional: known from the host, any other site is an institution's
   - keyword: 月嫂证 包过
-    source: [weibo, bing]  # optional: everywhere where one can search
+    source: [微博, bing]  # optional: everywhere where one can search; either name of a source
   - account: "1234567890"  # the account's own id on the platform
     source: weibo
 """
@@ -26,14 +26,13 @@ import yaml
 
 from crawler.canon import BadUrl, canonical
 from crawler.readers import ANY_SITE, Readers
-from crawler.source_spider import SourceSpider
+from crawler.source_names import Sources, both_names, listed, source_called
 from storage.bilingual import Problem
 from storage.records import Target, TargetKind
 
 FIELDS = {"reason", "added_by", "depth", "budget", "render", "source"}
 # Of a search most of what is worth finding stands on the first pages.
 BUDGETS = {TargetKind.KEYWORD: 100, TargetKind.ACCOUNT: 100}
-Sources = Mapping[str, type[SourceSpider]]
 
 
 def read_targets(path: Path, sources: Sources) -> list[Target]:
@@ -88,8 +87,8 @@ def targets_of(entry: object, number: int, sources: Sources) -> list[Target]:
         )
     unknown = {str(key) for key in entry} - FIELDS - {kinds[0]}
     if unknown:
-        listed = "、".join(sorted(unknown))
-        raise wrong(number, f"不认识的项：{listed}", f"unknown keys: {listed}")
+        keys = "、".join(sorted(unknown))
+        raise wrong(number, f"不认识的项：{keys}", f"unknown keys: {keys}")
     target = Target(
         kind=kinds[0],
         value=value_of(entry, kinds[0], number),
@@ -120,24 +119,29 @@ def sources_of(
 ) -> list[str]:
     """Those named, or all that fit; each must have a way to start from such a target."""
     named = entry.get("source", [])
-    names = [named] if isinstance(named, str) else named
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    asked = [named] if isinstance(named, str) else named
+    if not isinstance(asked, list) or not all(isinstance(name, str) for name in asked):
         raise wrong(number, "source 应是来源名或其列表", "source must be a name or a list of names")
+    names = [known_source(name, number, sources) for name in asked]
     for name in names:
-        if name not in sources:
-            known = "、".join(sorted(sources))
-            raise wrong(
-                number,
-                f"没有名为“{name}”的来源；可用的来源：{known}",
-                f"no source called {name!r}; there are: {known}",
-            )
         if not sources[name].seeds(replace(target, source=name)):
             raise wrong(
                 number,
-                f"来源“{name}”不能按 {target.kind} 巡查",
+                f"来源“{both_names(name, sources)}”不能按 {target.kind} 巡查",
                 f"{name!r} cannot be swept by {target.kind}",
             )
     return names or fitting(target, number, sources)
+
+
+def known_source(asked: str, number: int, sources: Sources) -> str:
+    found = source_called(asked, sources)
+    if found is None:
+        raise wrong(
+            number,
+            f"没有名为“{asked}”的来源；可用的来源：{listed(sources, sources)}",
+            f"no source called {asked!r}; there are: {', '.join(sorted(sources))}",
+        )
+    return found
 
 
 def fitting(target: Target, number: int, sources: Sources) -> list[str]:
@@ -148,11 +152,10 @@ def fitting(target: Target, number: int, sources: Sources) -> list[str]:
     able = [name for name in sorted(sources) if sources[name].seeds(replace(target, source=name))]
     if target.kind is TargetKind.ACCOUNT or not able:
         # One id names different people on different platforms.
-        listed = "、".join(able)
         raise wrong(
             number,
-            f"请用 source 写明来源（可用：{listed or '无'}）",
-            f"say which source reads it ({listed or 'none can'})",
+            f"请用 source 写明来源（可用：{listed(able, sources) or '无'}）",
+            f"say which source reads it ({', '.join(able) or 'none can'})",
         )
     return able
 

@@ -25,7 +25,7 @@ Answer = dict[str, Any]
 class TextJudge(Protocol):
     """What check needs of a judge."""
 
-    def judge(self, subject: Subject, /) -> Judgement: ...
+    def judge(self, subject: Subject, /, *, keep_weak: bool = False) -> Judgement: ...
 
 
 class BadRecord(Problem):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from classifiers.filed import NO_DIRECTORY, reason_untold
 from classifiers.laws import atom
 from door.check_record import Record, place
 from door.speech import t
@@ -43,12 +44,16 @@ VOICES = {
 
 
 def report(name: str, record: Record, judgement: Judgement, *, explain: bool) -> str:
-    """The whole report of one file, with a line break at its end."""
+    """The whole report of one file, with a line break at its end.
+
+    A text that is not flagged may bring its weak findings: of these only what the directory could
+    not tell is said.
+    """
     head = t("文件：", "File: ") + plain(name)
     if not any((record.subject.text.strip(), record.subject.title.strip())):
         return f"{head}\n{t('文件没有文字，无可判读', 'No text in it, nothing to judge')}\n\n"
-    lines = [head, verdict(judgement)]
-    for number, finding in enumerate(judgement.findings, 1):
+    lines = [head, verdict(judgement), *untold_lines(judgement)]
+    for number, finding in enumerate(judgement.findings if judgement.flagged else (), 1):
         lines.extend(paragraph(number, record, finding, explain=explain))
     if explain:
         lines.append(
@@ -66,6 +71,22 @@ def verdict(judgement: Judgement) -> str:
     if judgement.flagged:
         return t(f"结论：涉嫌违规（得分 {score}）", f"Verdict: suspected (score {score})")
     return t(f"结论：未发现涉嫌违规内容（得分 {score}）", f"Verdict: nothing found (score {score})")
+
+
+def untold_lines(judgement: Judgement) -> Iterator[str]:
+    """另有 1 项须核对目录（E3-04）：未导入目录，无法核对。 Flagged, each stands in the list."""
+    untold = {one.code: reason_untold(one) for one in judgement.findings if reason_untold(one)}
+    if judgement.flagged or not untold:
+        return
+    codes, reasons = "、".join(untold), dict.fromkeys(untold.values())
+    why = plain("；".join(reasons))
+    import_it = t(
+        "（可用 certsweep directory import 导入）", " (certsweep directory import brings one in)"
+    )
+    yield t(
+        f"另有 {len(untold)} 项须核对备案机构目录（{codes}）：{why}",
+        f"{len(untold)} more to be held against the directory ({codes}): {why}",
+    ) + (import_it if NO_DIRECTORY in reasons else "")
 
 
 def paragraph(number: int, record: Record, finding: Finding, *, explain: bool) -> Iterator[str]:

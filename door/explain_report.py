@@ -57,12 +57,20 @@ def explained(shelf: Shelf, told: Explanation) -> Iterator[str]:
         yield t("  未计入：", "  Left out:")
         for trace in told.left_out:
             yield f"    {trace.rule.name}　{t(trace.rule.zh, trace.rule.en)}"
-            if trace.rule.name in told.cleared:
-                yield t(
-                    "      目录核对无误，不计", "      the directory bears it out: does not count"
-                )
+            if said := directory_line(told, trace.rule.name):
+                yield f"      {said}"
             yield from (f"      {line}" for line in trace_lines(shelf, trace))
     yield from ("  " + line for line in sum_lines(shelf, told))
+
+
+def directory_line(told: Explanation, rule: str) -> str:
+    """What the directory had to say of a rule that counts for nothing; "" where not asked."""
+    if rule in told.unsure:
+        why = plain(told.unsure[rule])
+        return t(f"目录：{why}，不计", f"the directory cannot tell, does not count: {why}")
+    if rule in told.cleared:
+        return t("目录核对无误，不计", "the directory bears it out: does not count")
+    return ""
 
 
 def voice_name(voice: str) -> str:
@@ -202,6 +210,7 @@ def explained_json(shelf: Shelf, told: Explanation, where: Where) -> dict[str, A
                 "rule": one.rule.name,
                 "code": one.rule.code,
                 "cleared_by_directory": one.rule.name in told.cleared,
+                "directory_cannot_tell": told.unsure.get(one.rule.name, ""),
             }
             | trace_json(one, where)
             for one in told.left_out

@@ -13,7 +13,7 @@ from classifiers.rulebook import Example, Rule
 from classifiers.subject import Subject
 from classifiers.tracing import Trace, trace
 from door.check_report import plain
-from door.explain_report import product, speaker_lines, sum_lines, voice_json
+from door.explain_report import directory_line, product, speaker_lines, sum_lines, voice_json
 from door.rule_words import FIELDS, Shelf
 from door.speech import t
 from door.trace_lines import quoted, said, trace_json, trace_lines
@@ -104,9 +104,9 @@ def steps(shelf: Shelf, rule: Rule, subject: Subject, seen: Explanation) -> Iter
         yield from [answer] if share.answer else []
         yield t("→ 本规则命中：", "→ the rule matches: ") + product(share)
     else:
-        cleared = t("；目录核对无误", "; the directory bears it out")
+        asked = directory_line(seen, rule.name)
         yield t("→ 本规则没有命中", "→ the rule does not match") + (
-            cleared if rule.name in seen.cleared else ""
+            t("；", "; ") + asked if asked else ""
         )
 
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifiers.directory import Directory
 from classifiers.judge import load_judge
 from classifiers.subject import Subject
 from commands.check import check_lines, check_texts
@@ -24,6 +25,7 @@ from door.explain_report import Explainer
 from door.rule_words import Shelf
 from storage.bilingual import Problem
 from storage.records import Clause, Evidence, Finding, Judgement
+from tests.filed_bodies import directory
 
 ROOT = Path(__file__).parent.parent
 AD = "月嫂证办理，三天拿证，签约包过，不过全退，加微信13800000000报名。"
@@ -36,7 +38,7 @@ class WordJudge:
     def __init__(self, word: str) -> None:
         self.word = word
 
-    def judge(self, subject: Subject, /) -> Judgement:
+    def judge(self, subject: Subject, /, *, keep_weak: bool = False) -> Judgement:
         found = [
             Evidence(field=name, start=at, end=at + len(self.word), quote=self.word)
             for name in ("text", "title", "account")
@@ -294,7 +296,7 @@ def test_lines_are_held_one_at_a_time(tmp_path: Path) -> None:
     seen: list[bytes] = []
 
     class Watching(WordJudge):
-        def judge(self, subject: Subject, /) -> Judgement:
+        def judge(self, subject: Subject, /, *, keep_weak: bool = False) -> Judgement:
             assert len(seen) == self.calls
             self.calls += 1
             return super().judge(subject)
@@ -456,3 +458,43 @@ def test_html_is_known_by_its_ending_or_its_look() -> None:
     assert looks_like_html("a.HTM", "text")
     assert looks_like_html("-", "  <!-- saved --><!DOCTYPE html><p>")
     assert not looks_like_html("a.txt", "1 < 2 <html>")
+
+
+def report_of(folder: Path, text: str, *, against: Directory | None) -> str:
+    path = folder / "ad.txt"
+    path.write_text(text, "utf-8")
+    said: list[bytes] = []
+    check_texts([str(path)], load_judge(directory=against, model=None), said.append)
+    return b"".join(said).decode()
+
+
+UNTOLD = "郑州市锦程职业培训学校电工四级认定报名，学费1200元，加微信13800000000。"
+
+
+def test_a_clean_report_says_in_one_line_what_needs_a_directory_that_is_not_there(
+    tmp_path: Path,
+) -> None:
+    said = report_of(tmp_path, UNTOLD, against=None)
+    assert "未发现涉嫌违规内容" in said
+    (line,) = [one for one in said.splitlines() if "须核对备案机构目录" in one]
+    assert "E3-04" in line
+    assert "未导入目录，无法核对" in line
+    assert "certsweep directory import" in line
+
+
+def test_a_clean_report_says_why_a_directory_could_not_tell(tmp_path: Path) -> None:
+    text = UNTOLD.replace("郑州市锦程", "广东锦程").replace("电工四级认定", "颁发等级证书，")
+    said = report_of(tmp_path, text, against=directory())
+    assert "未发现涉嫌违规内容" in said
+    assert "所在地区，无法核对" in said
+    assert "directory import" not in said
+
+
+def test_what_needs_no_directory_is_reported_without_a_word_of_it(tmp_path: Path) -> None:
+    assert "目录" not in report_of(tmp_path, CLEAN, against=None)
+
+
+def test_with_jsonl_a_clean_record_is_answered_as_before() -> None:
+    said = judge_line(json.dumps({"id": 1, "text": UNTOLD}), 1, load_judge(model=None), file="")
+    assert set(said) == {"id", "flagged", "score", "findings"}
+    assert said["findings"] == []

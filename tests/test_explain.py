@@ -287,3 +287,37 @@ def test_hostile_words_cannot_steer_the_terminal() -> None:
     said = EXPLAINER.text(read_record(json.dumps({"id": 1, "text": text})))
     assert "\x1b" not in said
     assert "\u202e" not in said
+
+
+LEVELS = f"{SCHOOL}电工四级认定报名，学费1200元，加微信13800000000。"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (LEVELS.replace(SCHOOL, "郑州市锦程职业培训学校"), "没有“郑州市锦程职业培训学校”"),
+        (LEVELS.replace(SCHOOL, "广东锦程职业培训学校"), "所在地区"),
+        (LEVELS.replace(SCHOOL, "我校"), "没有认出机构全称"),
+        (LEVELS.replace(SCHOOL, "洛阳云帆职业技能鉴定所"), "没有在有效期内"),
+        (LEVELS.replace("电工", ""), "没有认出职业"),
+    ],
+)
+def test_what_the_directory_does_not_hold_is_never_called_borne_out(text: str, why: str) -> None:
+    told = explain(SEEING, Subject(text=text, published_at=DAY))
+    assert "e3_04_beyond_filing" not in told.cleared
+    assert why in told.unsure["e3_04_beyond_filing"]
+    said = "\n".join(explained(Shelf(SEEING), told))
+    assert "目录核对无误" not in said
+    assert "无法" in said
+
+
+def test_a_filed_body_within_its_scope_is_borne_out() -> None:
+    told = explain(SEEING, Subject(text=LEVELS, published_at=DAY))
+    assert "e3_04_beyond_filing" in told.cleared
+    assert not told.unsure
+
+
+def test_without_a_directory_nothing_is_borne_out() -> None:
+    told = explain(JUDGE, Subject(text=LEVELS.replace(SCHOOL, "我校"), published_at=DAY))
+    assert not told.cleared
+    assert "未导入目录" in told.unsure["e3_04_beyond_filing"]

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from commands.login import place_of
 from door.source_words import STATES, what_to_do
-from door.sources import all_sources
+from door.sources import all_sources, source_of
+from storage.bilingual import Problem
 from storage.database import open_database, ready
 from storage.sources import SourceRun, remember
 from tests.test_sweep import last_json, run
@@ -77,3 +79,21 @@ def test_a_login_that_could_not_begin_leaves_no_key(tmp_path):
     done = run(tmp_path, "login", "weibo", DISPLAY="", WAYLAND_DISPLAY="")
     assert done.returncode != 0
     assert not (tmp_path / "secret.key").exists()
+
+
+def test_no_such_source_and_no_login_needed_are_told_apart():
+    with pytest.raises(Problem) as unknown:
+        source_of("微搏")
+    assert "没有名为“微搏”的来源" in unknown.value.text.zh
+    assert "登录" not in unknown.value.text.zh
+    with pytest.raises(Problem) as needless:
+        place_of("institution")
+    assert "“机构网站（institution）”不用登录" in needless.value.text.zh
+    assert "没有这个来源" not in needless.value.text.zh
+    assert "微博（weibo）" in needless.value.text.zh
+
+
+@pytest.mark.parametrize("called", ["微博", "weibo"])
+def test_one_source_can_be_asked_for_by_either_name(home, called):
+    (row,) = last_json(run(home, "sources", called, "--json"))["sources"]
+    assert row["source"] == "weibo"

@@ -147,3 +147,26 @@ def test_a_source_that_has_no_accounts_says_so(tmp_path):
 def test_a_url_is_read_by_the_source_of_its_host(tmp_path):
     text = "targets:\n  - url: http://luntan.test/t/1\n  - url: http://peixun.example/1\n"
     assert [one.source for one in read(tmp_path, text)] == ["forum", "institution"]
+
+
+class Weibo(Engine):
+    name = "weibo"
+    zh = "微博"
+
+
+@pytest.mark.parametrize("called", ["weibo", "微博", "Weibo", "微博（weibo）", " 微博 "])
+def test_a_source_is_known_by_either_of_its_names(tmp_path, called):
+    path = tmp_path / "targets.yaml"
+    path.write_text(f"targets:\n  - keyword: 包过\n    source: ['{called}']\n", encoding="utf-8")
+    (target,) = read_targets(path, {**SOURCES, "weibo": Weibo})
+    assert target.source == "weibo"
+
+
+def test_an_unknown_source_is_answered_with_both_names_of_those_there_are(tmp_path):
+    path = tmp_path / "targets.yaml"
+    path.write_text("targets:\n  - keyword: 包过\n    source: 微搏\n", encoding="utf-8")
+    with pytest.raises(Problem) as caught:
+        read_targets(path, {**SOURCES, "weibo": Weibo})
+    assert "没有名为“微搏”的来源" in caught.value.text.zh
+    assert "微博（weibo）" in caught.value.text.zh
+    assert "微博" not in caught.value.text.en
