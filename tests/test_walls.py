@@ -23,7 +23,7 @@ from tests.source_tree import (
 )
 
 TESTS = ROOT / "tests"
-NOUNS = ("storage.records", "storage.bilingual")
+NOUNS = ("storage.records", "storage.bilingual", "storage.machine_words")
 # Read by those who collect and by those who hand out; it knows nothing but Unicode.
 DIGITS = "storage.digits"
 # What each room may import of ours besides itself; a dotted name is one file, a room all of it.
