@@ -18,6 +18,7 @@ from door.check_files import (
     check_readable,
     decode,
     looks_like_html,
+    looks_like_jsonl,
     output,
     read_all,
     read_lines,
@@ -140,6 +141,12 @@ def check_texts(
         except NotText as problem:
             tell(problem, seen)
             continue
+        if looks_like_jsonl(text):
+            say(
+                f"注意：{name} 像是每行一条 JSON 记录，这里当作一篇文章判读。是不是要加 --jsonl？",
+                f"Note: {name} looks like one JSON record a line and is judged here as one text. "
+                "Did you mean --jsonl?",
+            )
         kind = "html" if looks_like_html(name, text) else "text"
         record = record_of(name, {kind: text})
         judgement = judge.judge(record.subject, keep_weak=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import sys
@@ -134,6 +135,18 @@ def refuse_binary(name: str, head: bytes, *, utf16_too: bool) -> None:
 
 def looks_like_html(name: str, text: str) -> bool:
     return Path(name).suffix.lower() in {".html", ".htm", ".xhtml"} or bool(HTML.match(text))
+
+
+def looks_like_jsonl(text: str) -> bool:
+    """Whether the first line that is not blank is a record as `--jsonl` reads it."""
+    first = text.lstrip("\ufeff \t\r\n").partition("\n")[0]
+    if not first.startswith("{"):
+        return False
+    try:
+        record = json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(record, dict) and bool({"text", "html"} & record.keys())
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from classifiers.search_words import SLOGANS, certificate_names, places, search_words
-from crawler.targets_file import Sources, load, targets_from, text_list, whole_number
+from crawler.source_names import Sources
+from crawler.targets_file import load, targets_from, text_list, whole_number
 from storage.bilingual import Problem
 from storage.records import Target, TargetKind
 
