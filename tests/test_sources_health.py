@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from commands import sweep
+from crawler.paging import Paging
+from door.source_care import record
+from door.sweep_parts import SAMPLE, SweepOrder
 from storage.records import CANARY, Link, PageState, TargetKind
 from storage.sources import (
     SourceRun,
@@ -146,3 +151,22 @@ def test_a_sweep_knows_all_its_targets(engine):
     [lease] = frontier.lease(1)
     assert targets_of_sweep(engine, lease.sweep_id) == [lease.target_id]
     assert Link(url="a", canonical="b").source == ""
+
+
+@pytest.mark.parametrize("sample", [True, False])
+def test_the_sample_says_nothing_of_how_real_platforms_can_be_read(engine, sample):
+    runs = [SourceRun(name="weibo", pages=2, alive=2, posts=7)]
+    record(engine, runs, Paging({}), sample=sample)
+    assert ("weibo" in health(engine)) is not sample
+
+
+def test_the_order_of_the_sample_is_known_as_such():
+    assert SweepOrder(targets=(), name=SAMPLE).sample
+    assert not SweepOrder(targets=(), name="targets").sample
+
+
+@pytest.mark.parametrize(("contact", "asked"), [("", True), ("https://jubao.example/", False)])
+def test_a_sweep_says_that_sites_are_not_told_whom_to_ask(monkeypatch, capsys, contact, asked):
+    monkeypatch.setattr(sweep, "SETTINGS", replace(sweep.SETTINGS, contact=contact))
+    sweep.ask_for_contact()
+    assert ("CERTSWEEP_CONTACT" in capsys.readouterr().err) is asked
