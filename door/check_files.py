@@ -48,8 +48,8 @@ def check_readable(names: list[str]) -> None:
             continue
         if Path(name).is_dir():
             raise Problem(
-                f"{name} 是文件夹；请给出文件。尚未写出任何结果。",
-                f"{name} is a folder; name its files. Nothing was written.",
+                f"{name} 是文件夹；请给出其中的文件。",
+                f"{name} is a folder; name its files.",
             )
         with opened(name):
             pass
@@ -128,8 +128,8 @@ def refuse_binary(name: str, head: bytes, *, utf16_too: bool) -> None:
     if head.startswith(MAGIC) or (utf16 and utf16_too) or (b"\x00" in head and not utf16):
         zh, en = ("标准输入", "standard input") if name == STDIN else (name, name)
         raise NotText(
-            f"{zh} 不是文本文件（二进制内容），没有判读。",
-            f"{en} is binary, not text; it was not judged.",
+            f"{zh} 不是文本文件（二进制内容），没有判读；请另存为文字（.txt）或网页。",
+            f"{en} is binary, not text; it was not judged: save it as text or as a web page.",
         )
 
 

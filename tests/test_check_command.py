@@ -518,3 +518,24 @@ def test_what_is_no_record_is_not_taken_for_one(text: str) -> None:
 
 def test_a_record_is_known_after_blank_lines_and_a_mark() -> None:
     assert looks_like_jsonl('\ufeff\n\n{"id": 1, "html": ""}\nx')
+
+
+def test_one_file_that_cannot_be_read_leaves_the_others_judged(tmp_path: Path) -> None:
+    ad = tmp_path / "ad.txt"
+    ad.write_text(AD, "utf-8")
+    done = run(str(ad), str(tmp_path / "none.txt"), str(tmp_path))
+    assert done.returncode == 1
+    assert "结论：涉嫌违规" in done.stdout.decode()
+    told = done.stderr.decode()
+    assert "none.txt：找不到文件" in told
+    assert "是文件夹" in told
+    assert "判读 3 条：涉嫌 1，无法判读 2" in told
+
+
+def test_where_no_file_can_be_read_each_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    done = run(str(tmp_path / "none.txt"), str(tmp_path), "--out", str(out))
+    assert done.returncode == 1
+    assert "none.txt" in done.stderr.decode()
+    assert "是文件夹" in done.stderr.decode()
+    assert not out.exists()
