@@ -121,8 +121,8 @@ def readable(names: list[str]) -> tuple[list[str], Counter[str]]:
         raise Problem(
             "\n".join(one.text.zh for one in faults), "\n".join(one.text.en for one in faults)
         )
-    for problem in faults:
-        tell(problem, unread)
+    for fault in faults:
+        tell(fault, unread)
     return good, unread
 
 
