@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import yaml
 
 from storage.bilingual import Problem
+from storage.machine_words import yaml_words
 
 
 class BadSheet(Problem):
@@ -105,14 +106,8 @@ def _sheet(path: Path, data: Mapping[str, object], node: yaml.MappingNode) -> Sh
 
 
 def _unreadable(path: Path, error: Exception) -> BadSheet:
-    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
-    if mark is None:
-        return BadSheet(f"{path.name} 读不了：{error}", f"{path.name} unreadable: {error}")
-    line, why = mark.line + 1, getattr(error, "problem", "")
-    return BadSheet(
-        f"{path.name} 第 {line} 行读不了，不合 YAML 写法：{why}。",
-        f"{path.name}, line {line}, unreadable, not YAML: {why}.",
-    )
+    why = yaml_words(error)
+    return BadSheet(f"{path.name} 读不了，{why.zh}。", f"{path.name} unreadable, {why.en}.")
 
 
 def read_sheet(path: Path) -> Sheet:

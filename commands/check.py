@@ -18,6 +18,7 @@ from door.check_files import (
     check_readable,
     decode,
     looks_like_html,
+    looks_like_jsonl,
     output,
     read_all,
     read_lines,
@@ -90,14 +91,39 @@ def command(
     names = files or [STDIN]
     if not files and sys.stdin is not None and sys.stdin.isatty():
         raise WrongUse("请给出文件，或用 - 读标准输入。", "name a file, or - for standard input.")
-    check_readable(names)
+    unread: Counter[str] = Counter()
+    if jsonl:
+        check_readable(names)
+    else:
+        names, unread = readable(names)
     judge = office_judge(SETTINGS, directory_if_any(SETTINGS))
     explainer = Explainer(Shelf(judge)) if explain else None
     with output(out_file) as write:
         seen = (check_lines if jsonl else check_texts)(names, judge, write, explainer)
+    seen += unread
     summary(seen)
     if seen["bad"]:
         raise typer.Exit(1)
+
+
+def readable(names: list[str]) -> tuple[list[str], Counter[str]]:
+    """The inputs that can be opened; of the others each is told. Raises Problem where none can."""
+    good: list[str] = []
+    unread: Counter[str] = Counter()
+    faults = []
+    for name in names:
+        try:
+            check_readable([name])
+            good.append(name)
+        except Problem as problem:
+            faults.append(problem)
+    if not good:
+        raise Problem(
+            "\n".join(one.text.zh for one in faults), "\n".join(one.text.en for one in faults)
+        )
+    for fault in faults:
+        tell(fault, unread)
+    return good, unread
 
 
 def check_lines(
@@ -140,6 +166,12 @@ def check_texts(
         except NotText as problem:
             tell(problem, seen)
             continue
+        if looks_like_jsonl(text):
+            say(
+                f"注意：{name} 像是每行一条 JSON 记录，这里当作一篇文章判读。是不是要加 --jsonl？",
+                f"Note: {name} looks like one JSON record a line and is judged here as one text. "
+                "Did you mean --jsonl?",
+            )
         kind = "html" if looks_like_html(name, text) else "text"
         record = record_of(name, {kind: text})
         judgement = judge.judge(record.subject, keep_weak=True)

@@ -17,6 +17,7 @@ from crawler.reading import Reading
 from door.sources import all_sources, source_of
 from door.speech import out, t
 from storage.bilingual import Problem
+from storage.machine_words import os_words
 from storage.records import Page, PageState
 
 HELP = t(
@@ -71,9 +72,10 @@ def saved_page(file: Path, url: str, status: int, fetched_at: datetime | None) -
     try:
         body = file.read_bytes()
     except OSError as error:
+        why = os_words(error)
         raise Problem(
-            f"读不了文件 {file}：{error.strerror}；请检查路径。",
-            f"cannot read {file}: {error.strerror}; check the path.",
+            f"读不了文件 {file}：{why.zh}；请检查路径。",
+            f"cannot read {file}: {why.en}; check the path.",
         ) from error
     return Page(
         url=url,

@@ -82,6 +82,7 @@ def command(
             result, tell_sample = ran.sweep, ran
         else:
             order = order_of(targets, by)
+            ask_for_contact()
             result = run_sweep(engine, SETTINGS, order, all_sources(), progress.count)
             tell_sample = None
     if result.ending.interrupted:
@@ -113,6 +114,17 @@ def order_of(targets: Path, by: str) -> SweepOrder:
         by=by,
         discover=wanted.discover,
     )
+
+
+def ask_for_contact() -> None:
+    """Sites should know whom to ask; a sweep goes on without."""
+    if not SETTINGS.contact:
+        say(
+            "注意：没有写明联系方式，网站不知道可以向谁询问。"
+            "请把 CERTSWEEP_CONTACT 设为单位的网址或邮箱。",
+            "Note: sites are not told whom to ask. Set CERTSWEEP_CONTACT to the office's page "
+            "or mail address.",
+        )
 
 
 def tell(result: SweepResult, sample: SampleResult | None, as_json: bool) -> None:

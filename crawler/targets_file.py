@@ -28,6 +28,7 @@ from crawler.canon import BadUrl, canonical
 from crawler.readers import ANY_SITE, Readers
 from crawler.source_names import Sources, both_names, listed, source_called
 from storage.bilingual import Problem
+from storage.machine_words import yaml_words
 from storage.records import Target, TargetKind
 
 FIELDS = {"reason", "added_by", "depth", "budget", "render", "source"}
@@ -67,10 +68,12 @@ def load(path: Path) -> object:
             f"找不到目标文件 {path}；请检查路径，或用 --sample 先运行示例。",
             f"no targets file at {path}; check the path, or try the sample with --sample.",
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+    # A date that is none is a ValueError, a nest of brackets without end a RecursionError.
+    except (yaml.YAMLError, ValueError, RecursionError, OSError) as error:
+        why = yaml_words(error)
         raise Problem(
-            f"读不懂目标文件 {path}：{error}；请用 UTF-8 的 YAML 格式改正后再运行。",
-            f"cannot read {path}: {error}; mend it (YAML, UTF-8) and run again.",
+            f"读不懂目标文件 {path}，{why.zh}。请改正后再运行。",
+            f"cannot read {path}, {why.en}. Mend it and run again.",
         ) from error
 
 

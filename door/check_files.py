@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import sys
@@ -11,7 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from storage.bilingual import Problem
+from storage.bilingual import Bilingual, Problem
+from storage.machine_words import os_words
 
 STDIN = "-"
 PEEK = 8192  # bytes looked at to tell text from something else
@@ -46,8 +48,8 @@ def check_readable(names: list[str]) -> None:
             continue
         if Path(name).is_dir():
             raise Problem(
-                f"{name} 是文件夹；请给出文件。尚未写出任何结果。",
-                f"{name} is a folder; name its files. Nothing was written.",
+                f"{name} 是文件夹；请给出其中的文件。",
+                f"{name} is a folder; name its files.",
             )
         with opened(name):
             pass
@@ -68,10 +70,10 @@ def opened(name: str) -> Iterator[BinaryIO]:
     try:
         stream = Path(name).open("rb")  # noqa: SIM115 - closed by the caller's with, below
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        why = os_words(error)
         raise Problem(
-            f"读不了文件 {name}：{why}；请检查路径。",
-            f"cannot read {name}: {why}; check the path.",
+            f"读不了文件 {name}：{why.zh}；请检查路径。",
+            f"cannot read {name}: {why.en}; check the path.",
         ) from error
     with stream:
         yield stream
@@ -98,9 +100,10 @@ def read_lines(name: str) -> Iterator[str]:
 
 
 def unreadable(name: str, error: OSError) -> NotText:
+    why = os_words(error)
     return NotText(
-        f"读 {name} 时出错：{error.strerror}；已写出的结果有效，请检查后重试。",
-        f"reading {name} failed: {error.strerror}; what was written holds, check and try again.",
+        f"读 {name} 时出错：{why.zh}；已写出的结果有效，请检查后重试。",
+        f"reading {name} failed: {why.en}; what was written holds, check and try again.",
     )
 
 
@@ -125,13 +128,25 @@ def refuse_binary(name: str, head: bytes, *, utf16_too: bool) -> None:
     if head.startswith(MAGIC) or (utf16 and utf16_too) or (b"\x00" in head and not utf16):
         zh, en = ("标准输入", "standard input") if name == STDIN else (name, name)
         raise NotText(
-            f"{zh} 不是文本文件（二进制内容），没有判读。",
-            f"{en} is binary, not text; it was not judged.",
+            f"{zh} 不是文本文件（二进制内容），没有判读；请另存为文字（.txt）或网页。",
+            f"{en} is binary, not text; it was not judged: save it as text or as a web page.",
         )
 
 
 def looks_like_html(name: str, text: str) -> bool:
     return Path(name).suffix.lower() in {".html", ".htm", ".xhtml"} or bool(HTML.match(text))
+
+
+def looks_like_jsonl(text: str) -> bool:
+    """Whether the first line that is not blank is a record as `--jsonl` reads it."""
+    first = text.lstrip("\ufeff \t\r\n").partition("\n")[0]
+    if not first.startswith("{"):
+        return False
+    try:
+        record = json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(record, dict) and bool({"text", "html"} & record.keys())
 
 
 @contextmanager
@@ -189,8 +204,20 @@ def no_room(zh: str, en: str) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EPIPE:
             raise
-        raise Problem(
-            f"写不了 {zh}：{error.strerror}。原有文件未改动；腾出空间或换个位置后重试。",
-            f"cannot write {en}: {error.strerror}. The old file is as it was; "
-            "make room or choose another place and try again.",
-        ) from error
+        raise unwritable(zh, en, error) from error
+
+
+def unwritable(zh: str, en: str, error: OSError) -> Problem:
+    """The remedy goes by what is wrong: a folder needs a file's name, a full disk room."""
+    why = os_words(error)
+    remedy = Bilingual("请检查路径和权限，或换个位置。", "Check the path and its permissions.")
+    if error.errno == errno.EISDIR:
+        remedy = Bilingual("请写明文件名。", "Name a file in it.")
+    elif error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        remedy = Bilingual(
+            "原有文件未改动；腾出空间或换个位置后重试。",
+            "The old file is as it was; make room or choose another place and try again.",
+        )
+    return Problem(
+        f"写不了 {zh}：{why.zh}。{remedy.zh}", f"cannot write {en}: {why.en}. {remedy.en}"
+    )

@@ -13,6 +13,7 @@ from classifiers.html_text import visible_text
 from classifiers.subject import Subject
 from classifiers.tables_file import searchable
 from storage.bilingual import Bilingual, Problem
+from storage.machine_words import json_words
 from storage.records import Evidence, Finding, Judgement
 
 OURS = ZoneInfo("Asia/Shanghai")  # a published_at without a zone is a Chinese clock's
@@ -76,7 +77,8 @@ def parsed(line: str) -> Mapping[str, Any]:
     try:
         raw = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise BadRecord(f"不是 JSON：{error}。", f"not JSON: {error}.") from error
+        why = json_words(error)
+        raise BadRecord(f"不是 JSON：{why.zh}。", f"not JSON: {why.en}.") from error
     if not isinstance(raw, dict):
         raise BadRecord("一行应是一个 JSON 对象。", "a line must be one JSON object.")
     return raw

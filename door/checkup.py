@@ -28,6 +28,7 @@ from readers.endpoint import addresses_of
 from storage.bilingual import Bilingual, Problem
 from storage.database import check_schema, open_database, parse_url, read
 from storage.locks import hold
+from storage.machine_words import os_words
 
 ROOT = Path(door.__file__).parents[1]
 OLDEST = (3, 11)
@@ -176,7 +177,7 @@ def data_folder(settings: Settings) -> Check:
         return Check(
             mark=Mark.MISSING,
             name=name,
-            found=Bilingual(f"{home} 写不了：{error.strerror}", f"{home}: {error.strerror}"),
+            found=Bilingual(f"{home} 写不了：{os_words(error).zh}", f"{home}: {error.strerror}"),
             remedy=Bilingual(
                 "检查权限和磁盘，或把 CERTSWEEP_HOME 设为可写的文件夹。",
                 "Check permissions and disk, or set CERTSWEEP_HOME to a folder you may write to.",

@@ -25,6 +25,7 @@ from door.export_runner import Clerk
 from door.settings import Settings
 from door.takedown_drafting import recipient_of
 from storage.bilingual import Problem
+from storage.machine_words import os_words
 from storage.snapshots import SnapshotStore
 
 LOOPBACK = "127.0.0.1"
@@ -115,7 +116,7 @@ def bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise Problem(
-            f"端口 {port} 用不了（{error.strerror}）。请用 --port 换一个，"
+            f"端口 {port} 用不了（{os_words(error).zh}）。请用 --port 换一个，"
             "审核台要用它和后一个端口。",
             f"Port {port} cannot be used ({error.strerror}). Choose another with --port; the desk "
             "takes it and the one after it.",

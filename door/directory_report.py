@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
-from door.directory_import import Imported
+from door.directory_import import Imported, today
 from door.printable import printable
 from door.speech import say, t
 from storage.directory import KIND_WORDS, Edition
 from storage.records import Filing
 
 TOLD = 5  # repeated rows named
+COLUMNS = (
+    ("机构", "body"),
+    ("类别", "kind"),
+    ("职业（工种）", "occupation"),
+    ("等级", "level"),
+    ("对象", "audience"),
+    ("地区", "region"),
+    ("备案号", "number"),
+    ("有效期", "valid"),
+)
 
 
 def tell_notes(made: Imported) -> None:
@@ -75,26 +86,36 @@ def editions_table(rows: Sequence[Edition]) -> Table:
 
 def filings_table(rows: Iterable[Filing], title: str) -> Table:
     table = Table(title=escape(printable(title)), title_justify="left")
-    for zh, en in (
-        ("机构", "body"),
-        ("类别", "kind"),
-        ("职业（工种）", "occupation"),
-        ("等级", "level"),
-        ("对象", "audience"),
-        ("地区", "region"),
-        ("备案号", "number"),
-        ("有效期", "valid"),
-    ):
-        table.add_column(t(zh, en), overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(printable(cell)) for cell in cells(row)))
+    day = today()
+    all_cells = [cells(row, day) for row in rows]
+    # A column in which nothing stands only takes the room of the others.
+    shown = [at for at in range(len(COLUMNS)) if any(one[at] for one in all_cells)]
+    for at in shown:
+        table.add_column(t(*COLUMNS[at]), overflow="fold")
+    for one in all_cells:
+        table.add_row(*(escape(printable(one[at])) for at in shown))
     return table
 
 
-def cells(row: Filing) -> tuple[str, ...]:
+def valid_words(row: Filing, day: date) -> str:
+    """至2025-01-01，已过期; "" where the list gives no days."""
+    start, end = row.valid_from, row.valid_to
+    if start and end:
+        said = t(f"{start} 至 {end}", f"{start} to {end}")
+    elif end:
+        said = t(f"至 {end}", f"until {end}")
+    else:
+        said = t(f"自 {start} 起", f"from {start}") if start else ""
+    if end and end < day:
+        return said + t("，已过期", ", run out")
+    if start and start > day:
+        return said + t("，尚未生效", ", not yet in force")
+    return said
+
+
+def cells(row: Filing, day: date) -> tuple[str, ...]:
     kind = KIND_WORDS[row.kind]
     job = f"{row.occupation}（{row.trade}）" if row.trade else row.occupation
-    days = f"{row.valid_from or ''}—{row.valid_to or ''}"
     return (
         row.body,
         t(kind.zh, kind.en),
@@ -103,5 +124,5 @@ def cells(row: Filing) -> tuple[str, ...]:
         row.audience,
         row.region,
         row.filing_no,
-        days if days != "—" else "",
+        valid_words(row, day),
     )

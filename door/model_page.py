@@ -38,10 +38,11 @@ def model_page(model: Weights | None) -> Iterator[str]:
         f"flag. Its own words are shown only where no rule reaches {_ENOUGH}.",
     )
     yield t(
-        f"学过 {len(model.facts.get('rules', ()))} 条规则；其后新增的规则和单位自有规则独自计分，"
-        "不受其影响。",
-        f"It has learned {len(model.facts.get('rules', ()))} rules; later ones and the office's "
-        "own speak for themselves.",
+        f"训练时共有 {len(model.facts.get('rules', ()))} 条规则；其中要查目录或看网址的规则、"
+        "其后新增的规则和单位自有规则，都算“模型未学过的规则”，独自计分，不受其影响。",
+        f"There were {len(model.facts.get('rules', ()))} rules when it was trained. Those that ask "
+        "the directory or look at the host, later ones and the office's own count as never seen: "
+        "they speak for themselves.",
     )
     yield t("能指出的违规编号：", "Codes that it can name: ") + "、".join(model.codes)
     yield t(

@@ -11,6 +11,7 @@ from classifiers.sheets import BadSheet
 from door.own_model import model_in_use
 from door.settings import Settings
 from storage.bilingual import Problem
+from storage.machine_words import os_words
 
 DEFAULT = "rules"  # inside the home
 
@@ -52,7 +53,7 @@ def office_judge(
         raise broken(folder, fault) from fault
     except OSError as error:
         raise Problem(
-            f"单位规则文件夹 {folder} 读不了：{error.strerror}，没有开始。请检查权限。",
+            f"单位规则文件夹 {folder} 读不了：{os_words(error).zh}，没有开始。请检查权限。",
             f"The office's rules folder {folder} cannot be read: {error.strerror}; nothing was "
             "begun. Check its permissions.",
         ) from error

@@ -29,7 +29,10 @@ REASONS = {
     ),
     "http_403": Bilingual("拒绝访问（403）", "access refused (403)"),
     "timeout": Bilingual("超时未答", "no answer in time"),
-    "dns": Bilingual("域名解析不到", "name not found"),
+    "dns": Bilingual(
+        "域名解析不到（域名不存在，或网址写错）",
+        "name not found (no such host, or a slip in the URL)",
+    ),
     "refused_connection": Bilingual("连接被拒", "connection refused"),
     "unreachable": Bilingual("连接不上", "the host cannot be reached"),
     "too_large": Bilingual("页面过大，已停止下载", "too large, download stopped"),

@@ -14,7 +14,7 @@ from door.casework import every_case
 from door.export_run import export_list
 from door.settings import Settings
 from door.sources import all_sources
-from door.sweep_parts import SweepOrder
+from door.sweep_parts import SAMPLE, SweepOrder
 from door.sweep_run import SweepResult, run_sweep
 from door.truth_score import Expected, TruthReport, score
 from sampleweb.decisions import REVIEWER, WrittenDecision, read_truth, written_decisions
@@ -53,7 +53,7 @@ def sample_sweep(
         web.set("slow", 1.0)
         order = SweepOrder(
             targets=sample_targets(web),
-            name="sample",
+            name=SAMPLE,
             routes=web.routes,
             delay=0.0,
             per_host=8,

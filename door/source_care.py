@@ -70,8 +70,14 @@ def read_before(engine: Engine, targets: Mapping[int, Target]) -> dict[int, tupl
     }
 
 
-def record(engine: Engine, runs: Iterable[SourceRun], paging: Paging) -> None:
-    """Keep what a finished sweep told of its sources and of the times it read through."""
-    remember(engine, runs, datetime.now(UTC))
+def record(
+    engine: Engine, runs: Iterable[SourceRun], paging: Paging, *, sample: bool = False
+) -> None:
+    """Keep what a finished sweep told of its sources and of the times it read through.
+
+    The sample's platforms are invented: they say nothing of how the real ones can be read.
+    """
+    if not sample:
+        remember(engine, runs, datetime.now(UTC))
     for target_id, interval in paging.read_through().items():
         cover(engine, target_id, interval)

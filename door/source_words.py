@@ -53,6 +53,11 @@ BLOCKED = {
         "doctor; log in if it needs that.",
     ),
 }
+NO_HOST = Bilingual(
+    "所给网址的域名不存在或解析不到：请核对目标文件里的网址；网址无误时再检查网络。",
+    "The site's name does not exist or cannot be found: check the address in the targets file, and "
+    "the network where the address is right.",
+)
 STOPPED = Bilingual(
     "平台已限制本机，该来源已停止，下次巡查会再试；反复出现时请降低频率。",
     "The platform limits us; the source was stopped and is tried again next time; if it stays, "
@@ -71,4 +76,6 @@ def source_reason(reason: str) -> Bilingual:
 def what_to_do(name: str, state: str, reason: str) -> Bilingual:
     """One sentence for the officer; empty where all is well."""
     found = BLOCKED.get(reason, STOPPED) if state == "blocked" else REMEDIES.get(state, NOTHING)
+    if (state, reason) == ("unknown", "dns"):
+        found = NO_HOST
     return Bilingual(found.zh.format(name=name), found.en.format(name=name))

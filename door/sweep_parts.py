@@ -46,12 +46,15 @@ from storage.targets import ensure_target, load_all
 FIRST = 1000  # priority of the daily looks
 
 
+SAMPLE = "sample"  # the name of a sweep of the web that ships with us
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepOrder:
     """What one sweep is asked to do; equal orders resume each other's unfinished work."""
 
     targets: Sequence[Target]
-    name: str  # "targets", "sample", …: part of the plan that is kept
+    name: str  # "targets", SAMPLE, …: part of the plan that is kept
     routes: Mapping[str, str] = field(default_factory=dict)  # never part of the plan
     delay: float = 1.0  # seconds between requests to one address
     per_host: int = 2
@@ -62,6 +65,10 @@ class SweepOrder:
     pins: tuple[str, ...] = ()  # keys of the sample's own certificate; never part of the plan
     by: str = ""  # who started it, where a person did at the desk; never part of the plan
     daily: timedelta = DAILY  # between two looks at words that always have results
+
+    @property
+    def sample(self) -> bool:
+        return self.name == SAMPLE
 
     def plan(self) -> dict[str, Any]:
         asked = {"name": self.name, "targets": [asdict(target) for target in self.targets]}

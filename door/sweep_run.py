@@ -67,7 +67,7 @@ def run_sweep(
         close_sweep(engine, sweep_id, ending, plan)
         runs = runs_of(engine, sweep_id)
         if not ending.interrupted:
-            record(engine, runs, plan.paging)
+            record(engine, runs, plan.paging, sample=order.sample)
         return SweepResult(
             summary=summary(engine, sweep_id),
             resumed=resumed,

@@ -89,7 +89,7 @@ def readable() -> Iterator[None]:
             yield
         except BROKEN as error:
             raise BadSheetFile(
-                f"读不懂这个 XLSX 文件（{error}），没有导入；请用表格软件另存后重试。",
+                "这不是表格文件，或已损坏，没有导入；请用表格软件另存为 .xlsx 后重试。",
                 f"this XLSX file cannot be read ({error}); not imported: save it anew from a "
                 "spreadsheet program and try again.",
             ) from error

@@ -23,6 +23,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from evidence.layout import TEST_MARK
 from storage.bilingual import Problem
+from storage.machine_words import os_words
 from storage.sessions import write_private
 
 WORTH = f"{TEST_MARK} 测试 NO LEGAL VALUE"
@@ -98,7 +99,7 @@ class TrialAuthority:
             server = ThreadingHTTPServer(("127.0.0.1", port), handler_of(self))
         except OSError as error:
             raise Problem(
-                f"端口 {port} 用不了（{error.strerror}），可能已被占用。请用 --port 换一个，"
+                f"端口 {port} 用不了（{os_words(error).zh}）。请用 --port 换一个，"
                 "0 为任意空闲端口。",
                 f"port {port} cannot be had ({error.strerror}), perhaps somebody has it. Name "
                 "another with --port; 0 takes any that is free.",

@@ -20,7 +20,8 @@ from classifiers.html_text import visible_text
 from classifiers.rulebook import CLAUSES, FIELDS
 from classifiers.subject import Subject
 from classifiers.tables_file import searchable
-from storage.bilingual import Problem
+from storage.bilingual import Bilingual, Problem
+from storage.machine_words import json_words, not_utf8, os_words
 from storage.records import Clause
 
 FOLDER = Path(__file__).with_name("corpus")
@@ -69,9 +70,10 @@ def read_file(path: Path) -> Iterator[Labelled]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")  # a text may hold U+2028
     except (OSError, UnicodeDecodeError) as error:
+        why = os_words(error) if isinstance(error, OSError) else not_utf8(error)
         raise BadCorpus(
-            f"读不了语料文件 {path.name}：{error}。请检查路径，文件应为 UTF-8。",
-            f"cannot read {path.name}: {error}. Check the path; it must be UTF-8.",
+            f"读不了语料文件 {path.name}：{why.zh}。",
+            f"cannot read {path.name}: {why.en}.",
         ) from error
     for number, line in enumerate(lines, 1):
         if line.strip():
@@ -91,21 +93,41 @@ def _row(line: str, path: Path, number: int) -> Labelled:
     try:
         return _labelled(json.loads(line), path, number)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        why = _fault(error)
         raise BadCorpus(
-            f"{path.name} 第 {number} 行不合格式：{error}。每行应有 id、text（或 html）、"
+            f"{path.name} 第 {number} 行不合格式：{why.zh}。每行应有 id、text（或 html）、"
             "labels 或 label。",
-            f"{path.name}, line {number}: {error}. A line needs id, text (or html), "
+            f"{path.name}, line {number}: {why.en}. A line needs id, text (or html), "
             "and labels or label.",
         ) from error
+
+
+class _Slip(ValueError):
+    """A row that is JSON and no labelled text."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.text = Bilingual(zh, en)
+
+
+def _fault(error: Exception) -> Bilingual:
+    if isinstance(error, _Slip):
+        return error.text
+    if isinstance(error, json.JSONDecodeError | RecursionError):
+        why = json_words(error)
+        return Bilingual(f"不是 JSON（{why.zh}）", f"not JSON ({why.en})")
+    if isinstance(error, KeyError):
+        return Bilingual(f"缺少 {error.args[0]}", f"{error.args[0]} is missing")
+    return Bilingual("有一项的写法不对", str(error))
 
 
 def _labelled(raw: Mapping[str, Any], path: Path, number: int) -> Labelled:
     subject = _subject(raw)
     labels = tuple(_label(each, subject) for each in raw.get("labels") or ())
     if "labels" not in raw and "stratum" not in raw and "label" not in raw:
-        raise ValueError("no labels")
+        raise _Slip("没有标注（labels 或 label）", "no labels")
     if raw.get("label") not in {0, 1, None}:
-        raise ValueError(f"label {raw['label']!r} is neither 0 nor 1")
+        raise _Slip("label 应为 0 或 1", f"label {raw['label']!r} is neither 0 nor 1")
     offending = bool(labels) or bool(raw.get("label"))
     return Labelled(
         id=str(raw.get("id", f"{path.stem}:{number}")),
@@ -140,14 +162,14 @@ def _label(raw: Mapping[str, Any], subject: Subject) -> Label:
     """Its place may be given by numbers, by the words, or by both, which then must agree."""
     code, field = raw["code"], raw.get("field", "text")
     if not isinstance(code, str) or code[:1] not in CLAUSES:
-        raise ValueError(f"no code {code}")
+        raise _Slip(f"没有违规编号 {code}", f"no code {code}")
     if field not in FIELDS:
-        raise ValueError(f"no field {field}")
+        raise _Slip(f"没有 {field} 这一栏", f"no field {field}")
     said: str = getattr(subject, field)
     start = raw.get("start", said.find(raw["quote"]) if "quote" in raw else -1)
     end = raw.get("end", start + len(raw.get("quote", "")))
     if not 0 <= start < end <= len(said):
-        raise ValueError(f"the words of {code} are not in {field}")
+        raise _Slip(f"{code} 的词句不在 {field} 里", f"the words of {code} are not in {field}")
     if "quote" in raw and said[start:end] != raw["quote"]:
         raise ValueError(f"{field}[{start}:{end}] is not {raw['quote']!r}")
     return Label(code=code, field=field, start=start, end=end)

@@ -18,6 +18,7 @@ from sampleweb import answers, pictures, replicas
 from sampleweb.site import SITES, Site, load_sites
 from sampleweb.tls import Certificate, self_signed
 from storage.bilingual import Problem
+from storage.machine_words import os_words
 
 CONTROL = "control.test"
 
@@ -57,7 +58,7 @@ class SampleWeb:
         except OSError as error:
             self.close()
             raise Problem(
-                f"样例网无法使用端口 {self.port}:{error.strerror}。"
+                f"样例网无法使用端口 {self.port}：{os_words(error).zh}。"
                 "请换一个端口，或不写端口由系统选择。",
                 f"The sample web cannot use port {self.port}: {error.strerror}. "
                 "Take another port, or none to let the system choose.",

@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from storage.bilingual import Problem
+from storage.machine_words import os_words
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 DATABASE_NAME = "certsweep.db"
@@ -110,30 +111,17 @@ def database_problem(error: DatabaseError) -> Problem | None:
 
 
 DRAFT = re.compile(r"^(.*/|)\.([^/]+)\.\d+\.part$")
-SYSTEM = {
-    errno.ENOENT: "找不到文件或者文件夹",
-    errno.EACCES: "没有权限",
-    errno.EPERM: "没有权限",
-    errno.EISDIR: "这是文件夹，不是文件",
-    errno.ENOTDIR: "路径中有一段不是文件夹",
-    errno.EEXIST: "已经存在",
-    errno.EROFS: "磁盘只能读",
-    errno.ENAMETOOLONG: "名称太长",
-    errno.EIO: "磁盘读写出错",
-    errno.EMFILE: "打开的文件太多",
-}
 
 
 def file_problem(error: OSError) -> Problem:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return Problem(*FULL)
-    name, why = str(error.filename or ""), error.strerror or str(error)
+    name, why = str(error.filename or ""), os_words(error)
     # A file is written under another name first; nobody has ever typed that one.
     name = DRAFT.sub(r"\1\2", name)
-    zh = SYSTEM.get(error.errno or 0, why)
     return Problem(
-        f"文件用不了：{name}（{zh}）。没有写完的文件已丢弃，已提交的都在。请检查路径和权限。",
-        f"A file could not be used: {name} ({why}). Nothing half-written was kept; everything "
+        f"文件用不了：{name}（{why.zh}）。没有写完的文件已丢弃，已提交的都在。请检查路径和权限。",
+        f"A file could not be used: {name} ({why.en}). Nothing half-written was kept; everything "
         "committed is. Check the path and its permissions.",
     )
 

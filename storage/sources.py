@@ -21,6 +21,7 @@ EXPIRED, FAILING, UNKNOWN = "expired", "failing", "unknown"
 EMPTY = "empty"  # a canary without one result
 LAYOUT = "layout_changed"
 EXPIRY = "session_expired"
+NO_HOST = "dns"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +70,20 @@ def verdict(run: SourceRun) -> tuple[str, str]:
         ((LAYOUT in told and not many) or run.canary_reason == LAYOUT, (CHANGED, LAYOUT)),
         (run.canary == EMPTY, (CHANGED, "canary_empty")),
         (run.blocked > 0 and not many, (BLOCKED, first(run.reasons))),
+        (no_such_host(run), (UNKNOWN, NO_HOST)),
         (run.errors > 0 and not run.alive, (FAILING, first(run.reasons))),
         (run.alive > 0, (GOOD, "")),
     )
     return next((said for holds, said in cases if holds), (UNKNOWN, "not_read"))
+
+
+def no_such_host(run: SourceRun) -> bool:
+    """Whether all that was asked of a source of many sites stands at names that do not exist.
+
+    That is a slip in an address, and says nothing of the source's other sites.
+    """
+    lost = run.errors > 0 and not run.alive and not run.blocked
+    return lost and run.name in MANY_SITES and set(run.reasons) == {NO_HOST}
 
 
 def first(reasons: Iterable[str]) -> str:
@@ -167,7 +178,7 @@ def remember(engine: Engine, runs: Iterable[SourceRun], now: datetime) -> None:
     """Keep what a run told; a source that was not asked keeps what was known of it."""
     with write(engine) as connection:
         for run in runs:
-            if run.pages:
+            if run.pages and not no_such_host(run):
                 keep(connection, run, now)
 
 

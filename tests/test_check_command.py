@@ -19,7 +19,7 @@ from classifiers.judge import load_judge
 from classifiers.subject import Subject
 from commands.check import check_lines, check_texts
 from commands.check import judged as judge_line
-from door.check_files import decode, looks_like_html, output
+from door.check_files import decode, looks_like_html, looks_like_jsonl, output
 from door.check_record import BadRecord, as_line, read_record
 from door.explain_report import Explainer
 from door.rule_words import Shelf
@@ -498,3 +498,44 @@ def test_with_jsonl_a_clean_record_is_answered_as_before() -> None:
     said = judge_line(json.dumps({"id": 1, "text": UNTOLD}), 1, load_judge(model=None), file="")
     assert set(said) == {"id", "flagged", "score", "findings"}
     assert said["findings"] == []
+
+
+def test_json_lines_without_jsonl_are_asked_about_and_judged_all_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = report_of(tmp_path, records({"id": 1, "text": AD}).decode(), against=None)
+    assert "是不是要加 --jsonl？" in capsys.readouterr().err
+    assert "结论：" in said
+    assert "--jsonl" not in said
+
+
+@pytest.mark.parametrize(
+    "text", [AD, "", "{", '{"a": 1}\n', "[1]", '"text"', "{" * 100_000, '{"text": 1} 报名']
+)
+def test_what_is_no_record_is_not_taken_for_one(text: str) -> None:
+    assert not looks_like_jsonl(text)
+
+
+def test_a_record_is_known_after_blank_lines_and_a_mark() -> None:
+    assert looks_like_jsonl('\ufeff\n\n{"id": 1, "html": ""}\nx')
+
+
+def test_one_file_that_cannot_be_read_leaves_the_others_judged(tmp_path: Path) -> None:
+    ad = tmp_path / "ad.txt"
+    ad.write_text(AD, "utf-8")
+    done = run(str(ad), str(tmp_path / "none.txt"), str(tmp_path))
+    assert done.returncode == 1
+    assert "结论：涉嫌违规" in done.stdout.decode()
+    told = done.stderr.decode()
+    assert "none.txt：找不到文件" in told
+    assert "是文件夹" in told
+    assert "判读 3 条：涉嫌 1，无法判读 2" in told
+
+
+def test_where_no_file_can_be_read_each_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    done = run(str(tmp_path / "none.txt"), str(tmp_path), "--out", str(out))
+    assert done.returncode == 1
+    assert "none.txt" in done.stderr.decode()
+    assert "是文件夹" in done.stderr.decode()
+    assert not out.exists()

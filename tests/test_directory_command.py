@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from classifiers.subject import Subject
 from crawler.process import Ending
 from door.directory_load import directory_if_any, load_directory
+from door.directory_report import filings_table, valid_words
 from door.settings import read_settings
 from door.sweep_run import SweepOrder, run_sweep
 from pipelines.tools import SETTING, Tools
@@ -197,3 +198,24 @@ def test_a_database_from_before_the_directory_needs_no_upgrade_for_check(tmp_pat
         connection.exec_driver_sql("DROP TABLE directory_editions")
     engine.dispose()
     assert directory_if_any(settings) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        (None, date(2025, 1, 1), "至 2025-01-01，已过期"),
+        (None, date(2027, 12, 31), "至 2027-12-31"),
+        (date(2026, 1, 1), date(2026, 11, 26), "2026-01-01 至 2026-11-26"),
+        (date(2026, 12, 1), None, "自 2026-12-01 起，尚未生效"),
+        (None, None, ""),
+    ],
+)
+def test_a_filings_days_are_words_and_one_that_has_run_out_says_so(start, end, said):
+    row = filing(valid_from=start, valid_to=end)
+    assert valid_words(row, date(2026, 11, 26)) == said
+
+
+def test_a_column_in_which_nothing_stands_is_not_shown():
+    shown = [column.header for column in filings_table([filing(audience="")], "x").columns]
+    assert "对象" not in shown
+    assert "备案号" in shown

@@ -224,4 +224,5 @@ def test_the_models_page_says_what_it_is_and_that_it_never_decides() -> None:
     assert "从不作决定" in said
     assert FULL.weights is not None
     assert f"{FULL.weights.threshold:.3f}" in said
+    assert "“模型未学过的规则”" in said  # the words of --explain
     assert "没有启用" in "\n".join(model_page(None))

@@ -111,7 +111,7 @@ def test_a_named_folder_that_is_none_is_a_problem(tmp_path: Path, make: object) 
             "line 29, reason: the text is",
         ),
         ("version: 1", "version: 1\nversion: 2", "line 7, version: the key stands in line 6"),
-        ("words: [", "words: [[", "line 11, unreadable, not YAML"),
+        ("words: [", "words: [[", "unreadable, line 11: "),
         ("version: 1", "version: 2024-13-45", "unreadable"),
         ("words: [", "words: " + "[" * 5000 + "[", "unreadable"),
     ],

@@ -177,7 +177,7 @@ def test_a_file_and_a_text_at_once_are_wrong_use(home: Path) -> None:
 
 def test_a_broken_rule_is_told_by_the_list_too(office: Path) -> None:
     (office / "b4_99_bad.yaml").write_text("a: [", encoding="utf-8")
-    with pytest.raises(Problem, match=r"b4_99_bad\.yaml, line 2"):
+    with pytest.raises(Problem, match=r"b4_99_bad\.yaml unreadable, line 2"):
         run("list")
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from commands import sweep
+from crawler.paging import Paging
+from door.source_care import record
+from door.source_words import what_to_do
+from door.sweep_parts import SAMPLE, SweepOrder
 from storage.records import CANARY, Link, PageState, TargetKind
 from storage.sources import (
     SourceRun,
@@ -146,3 +152,54 @@ def test_a_sweep_knows_all_its_targets(engine):
     [lease] = frontier.lease(1)
     assert targets_of_sweep(engine, lease.sweep_id) == [lease.target_id]
     assert Link(url="a", canonical="b").source == ""
+
+
+@pytest.mark.parametrize("sample", [True, False])
+def test_the_sample_says_nothing_of_how_real_platforms_can_be_read(engine, sample):
+    runs = [SourceRun(name="weibo", pages=2, alive=2, posts=7)]
+    record(engine, runs, Paging({}), sample=sample)
+    assert ("weibo" in health(engine)) is not sample
+
+
+def test_the_order_of_the_sample_is_known_as_such():
+    assert SweepOrder(targets=(), name=SAMPLE).sample
+    assert not SweepOrder(targets=(), name="targets").sample
+
+
+@pytest.mark.parametrize(("contact", "asked"), [("", True), ("https://jubao.example/", False)])
+def test_a_sweep_says_that_sites_are_not_told_whom_to_ask(monkeypatch, capsys, contact, asked):
+    monkeypatch.setattr(sweep, "SETTINGS", replace(sweep.SETTINGS, contact=contact))
+    sweep.ask_for_contact()
+    assert ("CERTSWEEP_CONTACT" in capsys.readouterr().err) is asked
+
+
+LOST = SourceRun(name="institution", pages=2, errors=2, reasons=("dns",))
+
+
+def test_a_site_that_does_not_exist_makes_no_whole_source_unreachable(engine):
+    assert verdict(LOST) == ("unknown", "dns")
+    remember(engine, [SourceRun(name="institution", pages=3, alive=3)], NOON)
+    remember(engine, [LOST], NOON + timedelta(days=1))
+    assert health(engine)["institution"].state == "good"
+
+
+def test_a_site_that_does_not_exist_is_told_as_such():
+    told = what_to_do("institution", *verdict(LOST))
+    assert "域名不存在" in told.zh
+    assert "核对目标文件里的网址" in told.zh
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        replace(LOST, name="weibo"),
+        replace(LOST, reasons=("dns", "timeout")),
+        replace(LOST, reasons=("timeout",)),
+    ],
+)
+def test_a_platform_without_a_name_and_a_site_that_does_not_answer_are_unreachable(run):
+    assert verdict(run)[0] == "failing"
+
+
+def test_a_slip_in_one_address_leaves_the_other_sites_good():
+    assert verdict(replace(LOST, alive=4, pages=6)) == ("good", "")
