@@ -43,7 +43,7 @@ def proof_of(settings: Settings, engine: Engine) -> Proof:
             shown = printable(url.rpartition("@")[2][:200])
             raise Problem(
                 f"CERTSWEEP_TSA 里的「{shown}」不是时间戳机构的网址（须以 http:// 或 https:// "
-                "开头，不带密码）。请改正后再运行；什么都没有做。",
+                "开头，不带密码）。请管理员改正后再运行；什么都没有做。",
                 f"“{shown}” in CERTSWEEP_TSA is no address of an authority (http:// or https://, "
                 "no password in it). Mend it and run again; nothing was done.",
             )

@@ -14,6 +14,7 @@ from tests.test_case_commands import Typist
 pytestmark = pytest.mark.timeout(120)
 PHONE = "13800000000"
 WORDS = ("--reason", "多次承诺包过", "--basis", "广告法 第二十四条", "--by", "王登记")
+LAW = "《广告法》第二十八条"
 HEAD = "类别,主体,原因,法律依据,开始,结束\n"
 
 
@@ -98,8 +99,14 @@ def test_an_xlsx_is_read_as_well(typed, tmp_path: Path):
         (HEAD + f"电话,{PHONE},原因,依据,昨天,\n", "不是日期"),
         (HEAD + f"电话,{PHONE},原因,依据,2026-02-01,2026-01-01\n", "早于"),
         (HEAD + "电话,=1+1,原因,依据,,\n", "公式"),
-        (HEAD + f"电话,{PHONE},原因,依据,,\n电话,{PHONE},原因,依据,,\n", "已在黑名单"),
-        (HEAD + f"电话,{PHONE},原因,依据,,\n电话,13,原因,依据,,\n", "一行也没有导入"),
+        (
+            HEAD + f"电话,{PHONE},原因,{LAW},,\n电话,{PHONE},原因,{LAW},,\n",
+            "已在黑名单",
+        ),
+        (
+            HEAD + f"电话,{PHONE},原因,《广告法》第二十八条,,\n电话,13,原因,依据,,\n",
+            "一行也没有导入",
+        ),
     ],
 )
 def test_a_file_with_one_wrong_row_imports_nothing(typed, engine, tmp_path, text, told):

@@ -66,7 +66,7 @@ def test_a_subject_is_listed_with_reason_law_and_days_and_that_is_in_the_audit(d
         ({"kind": "emperor"}, "不认识的类别"),
         ({"value": "1"}, "太短"),
         ({"kind": "account", "value": "abc"}, "平台:账号ID"),
-        ({"starts": "gestern"}, "的日期"),
+        ({"starts": "gestern"}, "日期"),
         ({"ends": "2026-02-01"}, "早于开始"),
         ({"value": "120"}, "没有写入"),
     ],

@@ -222,7 +222,7 @@ def test_a_file_that_will_not_do_is_told_on_the_page_and_leaves_nothing(
 
 @pytest.mark.parametrize(
     ("form", "words"),
-    [({"as_of": "bald"}, "的日期"), ({"as_of": "2199-01-01"}, "还没到"), ({"kind": "X"}, "类别")],
+    [({"as_of": "bald"}, "日期"), ({"as_of": "2199-01-01"}, "还没到"), ({"kind": "X"}, "类别")],
 )
 def test_what_is_said_of_a_file_is_checked_too(desk, form, words: str) -> None:
     answer = upload(Browser(desk).log_in("admin"), GOOD, **form)
