@@ -142,7 +142,13 @@ def begins_as_notice(markers: Markers, line: str) -> bool:
         return False
     notices = {"".join(sign.parts) for sign in (*markers.signs, *markers.titles)}
     said = (whole, POLITE.sub("", whole))
-    return any(-1 < text.find(one) < MORE for one in notices for text in said)
+    return any(opens(text, one) for one in notices for text in said)
+
+
+def opens(text: str, notice: str) -> bool:
+    """Whether a notice opens the text; 该信息已被删除的同行 speaks of somebody's."""
+    at = text.find(notice)
+    return -1 < at < MORE and not text.startswith("的", at + len(notice))
 
 
 def unechoed(markers: Markers, sheet: Sheet, text: str) -> str:

@@ -72,8 +72,8 @@ def read_file(path: Path) -> Iterator[Labelled]:
     except (OSError, UnicodeDecodeError) as error:
         why = os_words(error) if isinstance(error, OSError) else not_utf8(error)
         raise BadCorpus(
-            f"读不了语料文件 {path.name}：{why.zh}。",
-            f"cannot read {path.name}: {why.en}.",
+            f"读不了语料文件 {path.name}：{why.zh}；请检查路径和编码。",
+            f"cannot read {path.name}: {why.en}; check its path and encoding.",
         ) from error
     for number, line in enumerate(lines, 1):
         if line.strip():

@@ -269,7 +269,7 @@ def test_days_that_run_backwards_are_refused(imported, base):
         (HEAD.encode(), "a.pdf", "不支持 .pdf"),
         (HEAD.encode(), "a", "没有后缀"),
         (b"\xd0\xcf\x11\xe0 old", "a.xlsx", "去掉密码"),
-        (b"no archive", "a.xlsx", "读不懂"),
+        (b"no archive", "a.xlsx", "不是表格文件"),
         (HEAD + ",".join("匠心学校" for _ in range(200)), "a.csv", "超过 100 列"),
     ],
 )
