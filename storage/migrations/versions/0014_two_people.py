@@ -31,6 +31,8 @@ OUT_OF_BOUND = (
     "SELECT 1 FROM case_posts o JOIN cases c ON c.id = o.case_id "
     "WHERE o.post_row = NEW.post_row AND o.split AND c.needs_two"
 )
+# SQLite uses a partial index only where its condition is repeated to the letter.
+OUT_OF_BOUND_HERE = OUT_OF_BOUND.replace("o.split", "o.split = 1")
 BINDS = "(NEW.awaits_second OR NEW.status = 'approved') AND NOT NEW.needs_two"
 
 
@@ -115,7 +117,7 @@ def guard_on_sqlite() -> None:
     refuse("cases_two_people", "UPDATE ON cases", settled_alone("IS NOT"), WAITS)
     op.execute(
         "CREATE TRIGGER case_posts_bound AFTER INSERT ON case_posts "
-        f"WHEN NOT NEW.split AND EXISTS ({OUT_OF_BOUND}) "
+        f"WHEN NOT NEW.split AND EXISTS ({OUT_OF_BOUND_HERE}) "
         "BEGIN UPDATE cases SET needs_two = 1 WHERE id = NEW.case_id AND NOT needs_two; END"
     )
     refuse("second_looks_namesake", "INSERT ON second_looks", namesake(), NAMESAKE)
