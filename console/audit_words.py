@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from console.file_words import FORM_WORDS, KIND_WORDS
 from console.page import coded
-from console.pages.exports import FORM_WORDS, KIND_WORDS
 from exports.masking import masked
 from storage.bilingual import Bilingual
 from storage.blacklist_pages import ACTS as LISTED

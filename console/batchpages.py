@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from console.pages.deciding import unreadable
+from console.forms import unreadable
 
 PER = 45  # posts; with the longest words that are shown a page stays below 100 KB
 RANGES = re.compile(r"(?:\d{1,4}(?:-\d{1,4})?(?: \d{1,4}(?:-\d{1,4})?)*)?")

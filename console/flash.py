@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from console.desk import desk_of
+from console.numbers import digits
 from console.page import query_of
 from storage.bilingual import Problem
 from storage.casefiles import CaseFile
@@ -60,10 +61,10 @@ def looked_of(request: Request, user: User) -> tuple[int, SecondLook] | None:
 
 
 def named_by(request: Request, name: str) -> CaseFile | None:
-    typed = query_of(request).get(name, "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+    number = digits(query_of(request).get(name, ""))
+    if number is None:
         return None
     try:
-        return get_case(desk_of(request).engine, int(typed))
+        return get_case(desk_of(request).engine, number)
     except Problem:
         return None

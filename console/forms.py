@@ -98,6 +98,14 @@ def numbers_in(typed: str) -> frozenset[int]:
     return frozenset(number for number in found if number is not None)
 
 
+def unreadable() -> Problem:
+    return Problem(
+        "提交的表单不完整或格式不对，没有写入。请刷新案件页后再提交。",
+        "The form was incomplete or malformed; nothing was written. Reload the case and send "
+        "again.",
+    )
+
+
 def page_number(typed: str) -> int:
     """Of a page's place; 0 for nothing or nonsense, which is the first page."""
     return digits(typed) or 0

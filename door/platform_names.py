@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from door.speech import t
 from storage.bilingual import Problem
-from storage.platform_words import PLATFORMS
+from storage.platform_words import PLATFORMS, platform_of
 
 HELP = t(
     f"只要这个平台：{'、'.join(PLATFORMS.values())}",
@@ -14,10 +14,9 @@ HELP = t(
 
 def platform_key(name: str) -> str:
     """The key of a platform, "" for all. Raises Problem: a misspelt one would find nothing."""
-    asked = name.strip()
-    for key, chinese in PLATFORMS.items():
-        if asked in {"", key, chinese}:
-            return asked and key
+    key, asked = platform_of(name), name.strip()
+    if key is not None:
+        return key
     known = "、".join(f"{chinese}（{key}）" for key, chinese in PLATFORMS.items())
     site = "." in asked
     raise Problem(

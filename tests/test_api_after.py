@@ -49,7 +49,8 @@ def acts(engine: Engine) -> list[str]:
 def test_a_request_goes_its_whole_way_by_programs_alone(desk: Desk) -> None:
     decided(desk.engine)
     wang, qian, zhao = (Program(desk, login) for login in ("wang", "qian", "zhao"))
-    made = wang.post("/takedowns", {"note": "第一批"})
+    assert wang.refused("POST", "/takedowns", {"platform": "无此平台"}) == 409
+    made = wang.post("/takedowns", {"note": "第一批", "platform": "网站"})
     assert (made["requests"], made["more"]) == ([1], False)
     assert wang.refused("POST", "/takedowns", {}) == 409, "all is asked for already"
     assert wang.refused("POST", "/takedowns/1/approve") == 403, "a reviewer does not sign"

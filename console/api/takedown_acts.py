@@ -11,10 +11,10 @@ from pydantic import BaseModel, Field
 from console.api.takedowns import Takedown, whole
 from console.bearer import Exports, Given, Signs, api_router
 from console.desk import desk_of
+from console.names import platform_code
 from console.pages.takedowns import found
 from console.roles import Caller
 from console.shapes import Id, Number, or_missing, when
-from storage.bilingual import Problem
 from storage.columns import utc_now
 from storage.takedown_acts import (
     Sending,
@@ -98,7 +98,7 @@ def draft(request: Request, one: Exports, said: DraftWanted) -> Drafted:
     """One draft for each recipient of what is decided and not asked for yet; 409 for nothing."""
     desk = desk_of(request)
     wanted = Wanted(
-        platform=said.platform,
+        platform=platform_code(said.platform),
         cases=frozenset(said.cases),
         by=one.user.login,
         at=utc_now(),
@@ -122,12 +122,6 @@ def takedown_sent(request: Request, one: Exports, number: Number, said: Sent) ->
     """That somebody sent it, and what it was."""
     present = utc_now()
     found(request, number)
-    if not said.batch.strip() and not said.letter.strip():
-        raise Problem(
-            "没有写明发出的是什么，没有写入。请填清单批次号或文号。",
-            "What was sent is not named; nothing was written. Give the list's or the letter's "
-            "number.",
-        )
     sending = Sending(
         by=one.user.login,
         at=when(said.at, present),

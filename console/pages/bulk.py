@@ -15,7 +15,7 @@ from console.desk import desk_of
 from console.forms import Number, Whole, page_number
 from console.kept import kept_pairs
 from console.names import platform_name, state_name
-from console.numbers import LARGEST_ID
+from console.numbers import LARGEST_ID, digits
 from console.page import go, lang_of, page, query_of
 from console.pages.deciding import numbers
 from console.people import Decider, Missing, Reader
@@ -137,7 +137,8 @@ def draft_of(pairs: Pairs, bulk: Bulk) -> Draft:
 
 def filled_in(pairs: Sequence[tuple[str, str]], total: int) -> Draft:
     typed = dict(pairs)
-    members = [int(v) for k, v in pairs if k == "member" and v.isdecimal() and len(v) < 5]
+    places = [digits(value) for name, value in pairs if name == "member"]
+    members = [place for place in places if place is not None]
     shown, turned = typed.get("places"), "turned" in typed
     here = places_in(shown, total) if shown is not None else frozenset()
     return Draft(

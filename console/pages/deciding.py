@@ -16,7 +16,7 @@ from starlette.responses import Response
 from console.caseview import view_case
 from console.desk import Desk, desk_of
 from console.filters import from_string, query_string
-from console.forms import Whole
+from console.forms import Whole, unreadable
 from console.just_done import telling
 from console.numbers import LARGEST_ID, LARGEST_ROW, digits
 from console.page import go
@@ -91,14 +91,6 @@ def numbers(form: FormData, name: str, most: int = LARGEST_ROW) -> list[int]:
     if None in found:
         raise unreadable()
     return [value for value in found if value is not None]
-
-
-def unreadable() -> Problem:
-    return Problem(
-        "提交的表单不完整或格式不对，没有写入。请刷新案件页后再提交。",
-        "The form was incomplete or malformed; nothing was written. Reload the case and send "
-        "again.",
-    )
 
 
 @router.post("/cases/{case_id:int}/decide")

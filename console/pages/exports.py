@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from console.desk import desk_of
+from console.file_words import FORM_WORDS, KIND_WORDS
 from console.forms import Exporter, Number, Whole, day_of, today, whole_number
 from console.handing import hand_out
 from console.names import platform_name
@@ -42,19 +43,6 @@ from storage.platform_words import PLATFORMS
 router = APIRouter(include_in_schema=False)
 MOST_DAYS = 366
 STOPPING = Bilingual("正在取消", "being cancelled")
-FORM_WORDS = {
-    "xlsx": Bilingual("处置清单（XLSX）", "takedown list (XLSX)"),
-    "csv": Bilingual("处置清单（CSV）", "takedown list (CSV)"),
-    "letter": Bilingual("协助处置函（DOCX）", "letter to a platform (DOCX)"),
-    "transfer": Bilingual("转办函（DOCX）", "transfer letter (DOCX)"),
-    "12377": Bilingual("12377 举报表（XLSX）", "12377 report (XLSX)"),
-}
-FOR_RECIPIENT = ("letter", "xlsx", "12377")  # what is made of one takedown request
-KIND_WORDS = {
-    "brief": Bilingual("巡查日报、简报", "daily brief"),
-    "evidence": Bilingual("证据包", "evidence package"),
-    "capture": Bilingual("取证并制作证据包", "capture and evidence package"),
-}
 
 
 @router.get("/exports")

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 
 from console.desk import desk_of
+from console.file_words import FOR_RECIPIENT, FORM_WORDS
 from console.forms import (
     Exporter,
     Number,
@@ -24,7 +25,6 @@ from console.forms import (
 from console.names import platform_code, platform_name
 from console.numbers import digits
 from console.page import Nav, go, page, query_of
-from console.pages.exports import FOR_RECIPIENT, FORM_WORDS
 from console.people import Missing, Reader, Unmasker
 from console.pictures import picture_answer
 from console.roles import Act
@@ -249,12 +249,6 @@ def approve_request(request: Request, user: Signer, number: Number) -> Response:
 def sent(request: Request, user: Exporter, number: Number, form: Whole) -> Response:
     present = utc_now()
     typed = {name: str(form.get(name, "")).strip() for name in ("channel", "batch", "letter")}
-    if not typed["batch"] and not typed["letter"]:
-        raise Problem(
-            "没有写明发出的是什么，没有写入。请填清单批次号或文号。",
-            "What was sent is not named; nothing was written. Give the list's or the letter's "
-            "number.",
-        )
     sending = Sending(
         by=user.login,
         at=moment_of(str(form.get("at", "")), present),
