@@ -13,6 +13,7 @@ FORM_WORDS = {
 }
 FOR_RECIPIENT = ("letter", "xlsx", "12377")  # what is made of one takedown request
 KIND_WORDS = {
+    "list": Bilingual("清单或函件", "list or letter"),
     "brief": Bilingual("巡查日报、简报", "daily brief"),
     "evidence": Bilingual("证据包", "evidence package"),
     "capture": Bilingual("取证并制作证据包", "capture and evidence package"),

@@ -178,7 +178,8 @@ def draw_desk(opened: Browser, address: str, password: str) -> None:
     for name, value in (("old", password), ("new", chosen), ("again", chosen)):
         page.fill(f"[name={name}]", value)
     page.press("[name=again]", "Enter")
-    page.wait_for_url("**/queue")
+    page.wait_for_url("**/queue*")
+    page.goto(f"{address}/queue")  # without the word that the password was changed
     page.keyboard.press("j")
     page.wait_for_selector("#brief mark")
     page.screenshot(path=DOCS / "desk-queue.png")
