@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from console.app import create_app
 from console.desk import Desk
 from console.replay import create_replay
+from door.arenas import share_arenas
 from door.desk_helper import Helper
 from door.desk_tools import DeskTools
 from door.ending import Ending
@@ -95,6 +96,7 @@ class QuietServer(uvicorn.Server):
 
 def serve_desk(desk: Desk, host: str, port: int, ending: Ending) -> None:
     """Serve until Ctrl-C or SIGTERM; Problem where a port is taken."""
+    share_arenas()
     try:
         with (
             bound(host, port) as front,

@@ -234,13 +234,30 @@ def write_soon(engine: Engine) -> Iterator[Connection]:
         connection.begin(),
     ):
         if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {SOON}")
+            # Nor for the disk: as on SQLite, a power cut may take the last moment of it.
+            connection.exec_driver_sql(
+                f"SET LOCAL lock_timeout = {SOON}; SET LOCAL synchronous_commit = off"
+            )
         yield connection
 
 
 @contextmanager
 def read(engine: Engine) -> Iterator[Connection]:
-    """One transaction that reads; on SQLite it sees one moment. Outside troubles are Problems."""
+    """For reading; on SQLite all of it sees one moment. Outside troubles are Problems.
+
+    On PostgreSQL each statement is alone: a transaction of its usual kind would see no more, and
+    its beginning and end would be two more round trips.
+    """
+    with explained(), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def read_streamed(engine: Engine) -> Iterator[Connection]:
+    """For reading with `yield_per`, which PostgreSQL does only within a transaction."""
     with explained(), engine.connect() as connection, connection.begin():
         yield connection
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, update
 from storage.audit import record
 from storage.bilingual import Bilingual, Problem
 from storage.columns import AnyRow, utc_now
-from storage.database import read, write
+from storage.database import read, read_streamed, write
 from storage.directory_models import directory_editions, directory_rows
 from storage.records import FiledKind, Filing
 
@@ -167,7 +167,7 @@ def filings(engine: Engine, edition_id: int, body: str = "") -> Iterator[Filing]
     if body:
         query = query.where(directory_rows.c.body == body)
     kept: dict[Any, Any] = {}  # one object for each text and day: rows repeat them by thousands
-    with read(engine) as connection:
+    with read_streamed(engine) as connection:
         for row in connection.execute(
             query.order_by(directory_rows.c.id), execution_options={"yield_per": BATCH}
         ):
