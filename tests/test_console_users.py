@@ -86,7 +86,8 @@ def test_roles_are_changed_by_another_and_end_the_sessions(desk) -> None:
     wang = Browser(desk).log_in("wang")
     admin = admin_at(desk, "/users/wang")
     answer = admin.post("/users/wang/roles", {"role": ["second", "signer"]})
-    assert answer.headers["location"] == "/users/wang"
+    assert answer.headers["location"] == "/users/wang?said=roles"
+    assert "角色已保存" in admin.get(answer.headers["location"]).text
     assert get_user(desk.engine, "wang").roles == {Role.SECOND, Role.SIGNER}
     assert wang.get("/queue").status_code == 303
     assert admin.post("/users/wang/roles", {"role": []}).status_code == 409
