@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import Request
 from pydantic import BaseModel, Field, model_validator
 
+from console.api.cases import Asked, asked_told
 from console.bearer import Decides, Given, Reads, Words, api_router
 from console.desk import desk_of
 from console.pages.bulk import (
@@ -29,7 +30,6 @@ from storage.persons import same_person
 from storage.queue import quotes_of
 from storage.reasons import LONGEST_NOTE
 from storage.records import CaseStatus, Clause, Contacts, Verdict
-from storage.takedown_states import ItemState
 
 router = api_router("batches")
 Row = Annotated[int, Field(ge=1, le=2**53)]  # JSON's numbers are exact up to there
@@ -49,16 +49,6 @@ class BatchPost(BaseModel):
 class BatchQuote(BaseModel):
     clause: Clause
     words: str
-
-
-class Asked(BaseModel):
-    """An open request to a platform in which a case stands. Where the case is no violation any
-    more, people withdraw it: nothing withdraws by itself."""
-
-    request: int
-    request_no: str
-    item: int
-    state: ItemState
 
 
 class BatchCase(BaseModel):
@@ -214,10 +204,7 @@ def told(request: Request, one: Caller, bulk: Bulk) -> Batch:
                 for quote in quotes.get(number, [])
             ],
             posts=[member(posts[row], known) for row in each.posts],
-            asked=[
-                Asked(request=held.id, request_no=held.request_no, item=item.id, state=item.state)
-                for held, item in asked.get(number, [])
-            ],
+            asked=asked_told(asked.get(number, [])),
         )
 
     return shaped(
