@@ -100,8 +100,8 @@ def test_a_case_that_changed_is_left_alone_and_others_are_decided(desk: Desk) ->
 def test_wrong_requests_decide_nothing_and_say_why(desk: Desk) -> None:
     wang, li = Program(desk, "wang"), Program(desk, "li")
     for body, status in (
-        ({}, 422),
-        ({"cases": [1], "kin_of": 1}, 422),
+        ({}, 409),
+        ({"cases": [1], "kin_of": 1}, 409),
         ({"cases": [99]}, 409),
         ({"cases": list(range(1, 300))}, 422),
     ):
@@ -159,7 +159,9 @@ def test_a_batch_about_to_reverse_what_a_platform_was_asked_for_warns_of_it(desk
     assert number in done
     undone = wang.post("/batches/1/undo")
     assert undone["cases"][0]["asked"][0]["state"] == "draft"
-    assert "现在不是“违规”，宜撤回" in browser.get("/bulk/1").text
+    again = browser.get("/bulk/1").text
+    assert "其中在处置请求中的：" in again, "open again: nothing is said of it yet"
+    assert "现在不是" not in again
     assert get_case(desk.engine, 1).status is CaseStatus.CLAIMED
     shown = wang.post("/batches", {"cases": [1, 2]})
     assert [len(one["asked"]) for one in shown["cases"]] == [1, 0]
@@ -172,8 +174,21 @@ def test_a_batch_about_to_reverse_what_a_platform_was_asked_for_warns_of_it(desk
     assert "现在不是“违规”，宜撤回" in browser.get("/bulk/2").text
     request = shown["cases"][0]["asked"][0]["request"]
     wang.post(f"/takedowns/{request}/withdraw", {"why": "改判"})
-    assert 'id="asked"' not in browser.get("/bulk/2").text
+    assert "处置请求中" not in browser.get("/bulk/2").text
     assert wang.get("/batches/2")["cases"][0]["asked"] == []
+
+
+def test_a_warning_tells_no_second_person_what_was_said_of_the_batch(desk: Desk) -> None:
+    """Case 1 is in a request and then clean; case 2 of the same batch waits for a second person."""
+    wang = Program(desk, "wang")
+    requested_and_open_again(desk, wang)
+    wang.post("/batches/1/undo")
+    police = {"verdict": "transfer", "reason": "POLICE"}
+    ticked = rows(wang.post("/batches", {"cases": [1, 2]}))
+    wang.post("/batches/2/decide", {**police, "ticked": ticked})
+    seen = Browser(desk).log_in("zhao").get("/bulk/2").text
+    assert "现在不是" not in seen
+    assert "其中在处置请求中的：" in seen
 
 
 def test_a_batch_without_requests_warns_of_nothing(desk: Desk) -> None:

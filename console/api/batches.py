@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import Request
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
+from sqlalchemy import Engine
 
 from console.api.cases import Asked, asked_told
 from console.bearer import Decides, Given, Reads, Words, api_router
@@ -22,6 +23,7 @@ from console.pages.bulk import (
 from console.roles import Caller
 from console.shapes import Id, Number, shaped
 from exports.masking import masked
+from storage.bilingual import Problem
 from storage.bulk import Said, carry_on, decide_together, keep_claims, others_batch, undo_together
 from storage.bulk_posts import SHOWN, BulkPost, bulk_posts, standings
 from storage.bulk_shown import MOST_CASES, MOST_POSTS, Bulk, ShownCase, open_kin, show_together
@@ -102,12 +104,6 @@ class Choose(Given):
     cases: list[Id] = Field(default=[], max_length=MOST_CASES)
     kin_of: Id | None = None
 
-    @model_validator(mode="after")
-    def one_of_both(self) -> Choose:
-        if bool(self.cases) == (self.kin_of is not None):
-            raise ValueError("either cases or kin_of")
-        return self
-
 
 class DecideBatch(Given):
     verdict: Verdict
@@ -125,8 +121,19 @@ class DecideBatch(Given):
 def show_batch(request: Request, one: Decides, said: Choose) -> Batch:
     """Claim them and freeze what they hold. 409 where none is free."""
     engine = desk_of(request).engine
-    chosen = said.cases if said.kin_of is None else open_kin(engine, said.kin_of)
-    return told(request, one, found(request, show_together(engine, chosen, one.user.login)))
+    number = show_together(engine, chosen(engine, said), one.user.login)
+    return told(request, one, found(request, number))
+
+
+def chosen(engine: Engine, said: Choose) -> list[int]:
+    if said.kin_of is None:
+        return said.cases
+    if said.cases:
+        raise Problem(
+            "cases 和 kin_of 只能给一个，没有领取。",
+            "Give either cases or kin_of; none was claimed.",
+        )
+    return open_kin(engine, said.kin_of)
 
 
 @router.get("/batches/{number}")

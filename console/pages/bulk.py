@@ -30,7 +30,7 @@ from storage.persons import same_person
 from storage.queue import quotes_of
 from storage.reasons import REASONS, VERDICT_WORDS
 from storage.records import Contacts, Verdict
-from storage.takedown_changed import withdrawable_of_cases
+from storage.takedown_changed import Change, changes_since, withdrawable_of_cases
 from storage.takedown_states import STATE_WORDS
 from storage.takedowns import Item
 from storage.takedowns import Request as Asked
@@ -41,6 +41,7 @@ NOBODY = Contacts()
 LONGEST = 4000  # signs of a note
 QUOTES = 3  # of a case
 Pairs = tuple[tuple[str, str], ...]  # the fields of a form
+InRequests = Mapping[int, Sequence[tuple[Asked, Item]]]  # by case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +184,7 @@ def shown_result(request: Request, user: User, bulk: Bulk) -> Response:
     own = same_person(bulk.owner, user.login)
     contacts = contacts_of(desk_of(request).engine, list(bulk.outcomes))
     every = together(contacts.values())
+    hidden, asked = blind(cases, own=own), asked_to_withdraw(request, bulk)
     return page(
         request,
         "bulk_done.html",
@@ -191,10 +193,11 @@ def shown_result(request: Request, user: User, bulk: Bulk) -> Response:
         cases=cases,
         own=own,
         split_off=split_off(bulk),
-        blind=blind(cases, own=own),
-        asked=asked_to_withdraw(request, bulk),
+        blind=hidden,
+        # One case that is no violation would tell what was said of all of them.
+        overturned={} if hidden else overturned(request, asked),
+        asked=asked,
         item_states=STATE_WORDS,
-        stands=stands(bulk),
         undoable=any(
             one.decision_id is not None and one.undone_id is None for one in bulk.outcomes.values()
         ),
@@ -216,16 +219,19 @@ def blind(cases: Mapping[int, Standing], *, own: bool) -> bool:
     return not own and any(one.awaits_second for one in cases.values())
 
 
-def stands(bulk: Bulk) -> bool:
-    """Whether what was said of the batch is a violation still."""
-    return bulk.state == "decided" and bulk.verdict is Verdict.VIOLATION
-
-
-def asked_to_withdraw(request: Request, bulk: Bulk) -> dict[int, list[tuple[Asked, Item]]]:
+def asked_to_withdraw(request: Request, bulk: Bulk) -> InRequests:
     """Of the batch's cases those that stand in requests to platforms: nothing withdraws these by
     itself where a case is decided otherwise."""
     ids = [one.case_id for one in bulk.shown]
     return withdrawable_of_cases(desk_of(request).engine, ids)
+
+
+def overturned(request: Request, asked: InRequests) -> InRequests:
+    """Those of them that are no violation any more."""
+    items = [item for pairs in asked.values() for _, item in pairs]
+    changed = changes_since(desk_of(request).engine, items)
+    over = {one.case_id for one in items if changed.get(one.id) is Change.OTHERWISE}
+    return {case: pairs for case, pairs in asked.items() if case in over}
 
 
 @router.post("/bulk/{number:int}/decide")
