@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -13,7 +13,7 @@ from console.bearer import Audits, Given, Words, api_router
 from console.desk import desk_of
 from console.numbers import LARGEST_ROW
 from console.pages.audit import note_look, walked, wanted_of
-from console.shapes import shaped
+from console.shapes import Day, shaped
 from storage.audit import WHY
 from storage.audit_pages import ShownLine, audit_page, how_many
 
@@ -65,8 +65,8 @@ def asked(
     actor: Annotated[str, Query(max_length=80, description="a login or a name")] = "",
     act: Annotated[str, Query(max_length=80, description="one, or a group: case for case.…")] = "",
     about: Annotated[str, Query(max_length=80, description="as case:12, or case for all")] = "",
-    since: Annotated[date | None, Query(description="by the office's clock")] = None,
-    until: Annotated[date | None, Query(description="this day still counts")] = None,
+    since: Annotated[Day | None, Query(description="by the office's clock")] = None,
+    until: Annotated[Day | None, Query(description="this day still counts")] = None,
 ) -> dict[str, str]:
     """What is filtered, as the page's form would say it."""
     said = {"actor": actor, "act": act, "about": about}

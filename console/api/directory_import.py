@@ -19,7 +19,7 @@ from console.bearer import Keeps, api_router
 from console.desk import tools_of
 from console.forms import known_day
 from console.guard import LARGE
-from console.shapes import or_missing, shaped
+from console.shapes import Day, or_missing, shaped
 from console.tools import Preview, Upload
 from storage.bilingual import Problem
 from storage.columns import storable
@@ -81,7 +81,7 @@ def named(
     file: Annotated[str, Query(min_length=1, max_length=200, description="its name, as 2026.xlsx")],
     name: Annotated[str, Query(max_length=40, description="of the list; empty: the kind's")] = "",
     kind: FiledKind | None = None,
-    as_of: Annotated[date | None, Query(description="null: today")] = None,
+    as_of: Annotated[Day | None, Query(description="null: today")] = None,
 ) -> Named:
     day = None if as_of is None else some_day(as_of)
     return Named(file=storable(file.strip()), name=storable(name.strip()), kind=kind, as_of=day)
