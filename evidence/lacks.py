@@ -12,6 +12,19 @@ LACKS = {
     "undated": ("取证时没有打时间戳", "not stamped when it was taken"),
     "file": ("存储中的文件缺失或被改动，没有放入", "a stored file is gone or was changed"),
     "decision": ("还没有人作出决定", "nobody has decided yet"),
+    "awaits_second": (
+        "决定尚待第二人复核，没有结论，包内不写出任何判断",
+        "the decision waits for a second person: there is no conclusion, and none is told",
+    ),
+    "turned_down": (
+        "第二人复核没有同意，没有生效的决定",
+        "a second person did not agree: no decision is in force",
+    ),
+    "withdrawn": ("判定已撤销，没有生效的决定", "withdrawn: no decision is in force"),
+    "reopened": (
+        "案件已重新打开，没有生效的决定",
+        "the case was opened again: no decision is in force",
+    ),
     "sm3": ("制作时的 OpenSSL 没有 SM3，只有 SHA-256", "no SM3 in its OpenSSL; SHA-256 only"),
     "index": ("网页存档读不了，没有索引", "its WARC cannot be read; it has no index"),
 }

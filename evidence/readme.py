@@ -17,7 +17,8 @@ README = """\
 | roll-N.json | 取证后不久一并加盖时间戳的取证哈希名册（只有哈希，不涉及其他案件内容） |
 | seal.json、seal.sig | 全部文件的封印与签名：包内每一个字节都由它确定 |
 | custody.jsonl | 保管链：每一条含前一条的哈希；缺号处是其他案件的条目 |
-| decision.json、findings.json | 人的决定；机器的提示及原文引句（只是涉嫌，不是结论） |
+| decision.json | 人的决定与第二人复核；尚待复核的不写结论，没有生效的 verdict 为空 |
+| findings.json | 机器的提示及原文引句（只是涉嫌，不是结论） |
 | capture-… | 取证：网页文档、MHTML、整页与首屏图片、文字、取证情况 |
 | post-… | 巡查时所存的文字与快照 |
 | …-masked.txt | 遮盖了联系方式的副本（派生件），供传阅；哈希先于遮盖计算 |
@@ -43,7 +44,8 @@ README = """\
 This file is a WACZ 1.1.1 and opens in any WACZ player; `evidence/` holds the proof: the manifest
 (sizes, times, SHA-256 and SM3 of every piece, and what is missing), its Ed25519 signature, RFC 3161
 timestamps over it, the seal that determines every byte of this file, the chain of custody, the
-decisions of people, and the findings of the machine, which are suspicions only. Unpack it and open
+decisions of people with what second persons said of them (a verdict is told only while it is in
+force), and the findings of the machine, which are suspicions only. Unpack it and open
 `evidence/overview.html` in a browser to read it at a glance. Copies named `-masked` are derived;
 hashes were taken before any masking.
 
