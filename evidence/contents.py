@@ -11,6 +11,7 @@ from typing import Any
 from evidence.cdx import CdxLine, indexed, lines_of
 from evidence.decisions import IN_FORCE, NOBODY, decision_paper, standing_of
 from evidence.measuring import new_sm3
+from evidence.mending import mend
 from evidence.naming import MASKED, SUFFIXES, artefact_path
 from evidence.overview import overview
 from evidence.pieces import Basket
@@ -53,6 +54,7 @@ def gather(basket: Basket, gathered: Gathered, mask: Mask) -> None:
     contacts = merged(post.post.contacts for post in case.posts)
     for capture in gathered.captures:
         take_capture(basket, capture, contacts, mask)
+    mend(basket, gathered.captures)
     for post in case.posts:
         take_post(basket, post, mask)
     take_papers(basket, case)
@@ -147,7 +149,7 @@ def take_papers(basket: Basket, case: CaseFile) -> None:
 def take_overview(basket: Basket, gathered: Gathered) -> None:
     """The page to open first, after everything that it shows or lists."""
     facts = {"kind": "overview", "media_type": "text/html", "of": f"case:{gathered.case.id}"}
-    page = overview(gathered.case, gathered.captures, basket.pieces)
+    page = overview(gathered.case, gathered.captures, basket.pieces, basket.lacks)
     basket.make(page.encode("utf-8", "replace"), "evidence/overview.html", facts)
 
 

@@ -11,13 +11,14 @@ from html import escape
 
 from evidence.eyes import LINE, clock, heading, rows, shown
 from evidence.overview_decisions import decided
-from evidence.pieces import Piece
+from evidence.overview_lacks import lacking, lacks_of_capture
+from evidence.pieces import Lack, Piece
 from storage.casefiles import CaseFile, CasePost
 from storage.records import Capture, Finding, Post
 
 FOLDER = "evidence/"
 PICTURES = frozenset({"full_page", "first_screen", "screenshot"})
-MOST_QUOTES, MOST_POSTS = 20, 100
+MOST_POSTS, MOST_FINDINGS, MOST_QUOTES = 50, 30, 10  # shown; findings.json has them all
 HEAD = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file:; \
@@ -36,9 +37,22 @@ th{{background:#f3f4f6;white-space:nowrap;width:9em}}.list th{{width:auto}}
 img{{max-width:100%;max-height:40em;border:1px solid #bbb}}figure{{margin:1em 0}}
 </style></head><body>
 """
+INTERNAL = (
+    "<p class=open>内部材料：本页标题、引句、说明中的电话、微信等联系方式没有遮盖，不要外传；"
+    "供传阅请用 …-masked.txt。<br><small>Internal: contacts are not masked on this page. Show "
+    "around the …-masked.txt copies.</small></p>"
+    "<p><small>看不见的、改变书写方向的符号在本页显示为 \ufffd，过长的文字只显示开头；"
+    "原样见 findings.json 和各文件。 Signs that hide or turn writing round are shown as \ufffd "
+    "and long texts are cut here; the files have them whole.</small></p>"
+)
 
 
-def overview(case: CaseFile, captures: Sequence[Capture], pieces: Sequence[Piece]) -> str:
+def overview(
+    case: CaseFile,
+    captures: Sequence[Capture],
+    pieces: Sequence[Piece],
+    lacks: Sequence[Lack] = (),
+) -> str:
     """The whole page. Pictures are named relative to the folder `evidence/`."""
     title = f"证据概览 · 案件 {case.id}"
     parts = [
@@ -48,9 +62,11 @@ def overview(case: CaseFile, captures: Sequence[Capture], pieces: Sequence[Piece
         "以清单 manifest.json 及其签名、时间戳为准，核对办法见 readme.md。<br><small>For reading"
         " only. What the machine found is a suspicion; people decide. See readme.md to verify."
         "</small></p>",
+        INTERNAL,
         decided(case),
+        lacking(lacks),
         *posts_of(case, pieces),
-        *(taken(capture, pieces) for capture in captures),
+        *(taken(capture, pieces, lacks) for capture in captures),
         files(pieces),
         "</body></html>\n",
     ]
@@ -74,7 +90,10 @@ def told_of(post: CasePost, pieces: Sequence[Piece]) -> str:
         ("首次发现 first seen", clock(post.first_seen)),
         ("最近所见 last seen", clock(post.last_seen)),
     ]
-    found = "".join(one_finding(one) for one in post.findings)
+    found = "".join(one_finding(one) for one in post.findings[:MOST_FINDINGS])
+    more = len(post.findings) - MOST_FINDINGS
+    if more > 0:
+        found += f"<tr><td colspan=4>另有 {more} 处涉嫌，见 findings.json。</td></tr>"
     table = (
         "<table class=list><tr><th>条款<br><small>clause</small></th><th>代码<br><small>code"
         "</small></th><th>原文引句<br><small>quotes</small></th><th>说明与依据<br><small>why, "
@@ -108,19 +127,19 @@ def one_finding(one: Finding) -> str:
     )
 
 
-def taken(capture: Capture, pieces: Sequence[Piece]) -> str:
-    failed = [f"{part}（{why}）" for part, why in sorted(capture.parts.items()) if why != "ok"]
+def taken(capture: Capture, pieces: Sequence[Piece], lacks: Sequence[Lack]) -> str:
     facts = [
         ("网址 URL", capture.url),
         ("最终网址 final URL", capture.final_url if capture.final_url != capture.url else ""),
         ("开始 started", clock(capture.started_at)),
         ("结束 ended", clock(capture.ended_at)),
         ("取证人 asked by", capture.asked_by),
-        ("未取得 missing", "、".join(failed)),
+        ("补取自 again of", capture.again_of),
+        *lacks_of_capture(capture.id, lacks),
     ]
     return (
         heading("取证", f"Capture {capture.id}")
-        + rows(facts)
+        + rows(facts, 2 * LINE)
         + pictures(pieces, f"capture:{capture.id}")
     )
 
@@ -138,7 +157,7 @@ def pictures(pieces: Sequence[Piece], of: str) -> str:
 
 def files(pieces: Sequence[Piece]) -> str:
     listed = "".join(
-        f"<tr><td>{escape(one.entry.path)}</td><td>{one.entry.size:,}</td><td>"
+        f"<tr><td>{shown(one.entry.path)}</td><td>{one.entry.size:,}</td><td>"
         f"<code>{one.entry.sha256}</code></td><td>{clock(one.taken_at)}</td></tr>"
         for one in pieces
     )

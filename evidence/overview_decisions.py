@@ -64,7 +64,7 @@ def one_look(look: SecondLook, *, blind: bool) -> str:
         ("说明 note", look.note),
     ]
     pairs = [
-        ("复核决定号 second look", f"{look.decision_id}"),
+        ("复核的是决定号 second look of", f"{look.decision_id}"),
         ("是否同意 upheld", "同意 agreed" if look.upheld else "不同意 did not agree"),
         *([] if blind else words),
         ("复核人 by", look.by),
