@@ -89,7 +89,7 @@ def states_of(case: CaseFile) -> dict[int, str]:
 
 
 def past(
-    number: int, one: Decision, after: Mapping[int | None, Decision], looks: Mapping[int, bool]
+    number: int, one: Decision, after: Mapping[int, Decision], looks: Mapping[int, bool]
 ) -> str:
     """The state of a decision that is not the one that counts."""
     if looks.get(number) is False:
