@@ -16,6 +16,7 @@ from door.evidence_parts import Proof
 from door.evidence_stamps import roll_captures, work_off
 from evidence.contents import Gathered, gather
 from evidence.custody import enrolled, lines_of_case, rotations_told
+from evidence.decisions import decision_paper
 from evidence.manifest import Origin, artefact_rows, capture_sha256, manifest_of, package_name
 from evidence.measuring import measure
 from evidence.package import Written, write_package
@@ -28,6 +29,7 @@ from evidence.verifier import examine
 from storage.bilingual import Problem
 from storage.canonical import canonical_sha256
 from storage.captures import captures_of_case
+from storage.casefiles import CaseFile
 from storage.cases import get_case
 from storage.custody import Act, Line, lines_numbered, record
 from storage.database import explained, read, write
@@ -84,12 +86,23 @@ def package_case(
         authorities=proof.authorities,
     )
     still_wanted()
+    refuse_changed(case, get_case(proof.engine, case_id))
     roll_captures(proof)
     package = signed(proof, origin, (basket, captures), key, folder.absolute())
     with read(proof.engine) as connection:
         rolls = rolls_of(connection, map(capture_sha256, captures))
     work_off(proof, only={package.manifest_sha256, *rolls})
     return write_again(proof, package, folder, by)
+
+
+def refuse_changed(gathered: CaseFile, now: CaseFile) -> None:
+    """Nothing is signed that tells of a decision what is not so any more."""
+    if decision_paper(gathered) != decision_paper(now):
+        raise Problem(
+            f"制作期间案件 {now.id} 的决定有变化，没有制作证据包。请重新制作。",
+            f"What is decided of case {now.id} changed while its package was being made; there is "
+            "none. Make it again.",
+        )
 
 
 def signed(

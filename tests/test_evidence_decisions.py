@@ -10,13 +10,16 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import Engine, update
 
+from door.evidence_run import package_case
+from storage.bilingual import Problem
 from storage.cases import decide, get_case
-from storage.database import write
+from storage.database import read, write
 from storage.models import cases
+from storage.packages import every_package
 from storage.records import CaseStatus, Verdict
 from storage.second import look
 from storage.withdrawals import withdraw
-from tests.evidence_case import CASE, opened, unsealed
+from tests.evidence_case import BY, CASE, opened, proof, unsealed
 from tests.makers import decision, flagged, sight
 
 FIRST, SECOND, NOTE = "王初判", "孙复核", "证书编号不存在"
@@ -160,3 +163,19 @@ def test_a_case_opened_again_has_no_decision_in_force(engine: Engine, tmp_path: 
     assert told.paper["decisions"][0]["state"] == "reopened"
     assert told.missing == {"reopened"}
     assert "重新打开" in told.page
+
+
+def test_a_decision_that_changes_while_the_package_is_made_leaves_none(
+    engine: Engine, tmp_path: Path
+) -> None:
+    sight(engine, flagged())
+    first = decide(engine, decision(CASE, by=FIRST))
+
+    def meanwhile() -> None:
+        decide(engine, decision(CASE, reason="C3-02", by=FIRST, supersedes=first))
+
+    with pytest.raises(Problem, match="changed while"):
+        package_case(proof(engine, tmp_path), CASE, tmp_path / "out", BY, meanwhile)
+    assert list(tmp_path.glob("out/*")) == []
+    with read(engine) as connection:
+        assert every_package(connection) == []
