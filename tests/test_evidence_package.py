@@ -417,22 +417,6 @@ def test_a_capture_custody_does_not_know_is_enrolled_as_hashed_only_now(
     assert json.loads(rows[0])["who"] == BY
 
 
-def test_a_capture_that_the_table_stores_otherwise_is_hashed_as_it_was_stored(
-    engine: Engine, tmp_path: Path, store: SnapshotStore
-) -> None:
-    a_case(engine)
-    made = capture(store, url="http://school.example/a\x00b", asked_by="王\ud800某")
-    with write(engine) as connection:
-        keep(connection, made)
-        captured(connection, made, NOON)
-    assert examine(unsealed(engine, tmp_path).path).code == 3  # no authority; nothing is disproved
-
-
-def test_what_was_not_kept_has_no_line(engine: Engine, store: SnapshotStore) -> None:
-    with pytest.raises(LookupError), write(engine) as connection:
-        captured(connection, capture(store), NOON)
-
-
 def test_cutting_the_chain_behind_a_package_is_found(
     engine: Engine, tmp_path: Path, store: SnapshotStore
 ) -> None:
