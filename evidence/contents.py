@@ -11,7 +11,7 @@ from typing import Any
 from evidence.cdx import CdxLine, indexed, lines_of
 from evidence.decisions import IN_FORCE, NOBODY, decision_paper, standing_of
 from evidence.measuring import new_sm3
-from evidence.mending import mend
+from evidence.mending import mend, miss_originals
 from evidence.naming import MASKED, SUFFIXES, artefact_path
 from evidence.overview import overview
 from evidence.pieces import Basket
@@ -54,6 +54,7 @@ def gather(basket: Basket, gathered: Gathered, mask: Mask) -> None:
     contacts = merged(post.post.contacts for post in case.posts)
     for capture in gathered.captures:
         take_capture(basket, capture, contacts, mask)
+    miss_originals(basket, gathered.captures)
     mend(basket, gathered.captures)
     for post in case.posts:
         take_post(basket, post, mask)

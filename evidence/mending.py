@@ -1,4 +1,5 @@
-"""Which lacks of a case's captures a later one made good, when its package is put together."""
+"""Captures of a case beside each other, when its package is put together: which lacks a later one
+made good, and of which page none shows what was found."""
 
 from __future__ import annotations
 
@@ -42,17 +43,35 @@ def mend(basket: Basket, captures: Sequence[Capture]) -> None:
     basket.lacks = [mended(lack) for lack in basket.lacks]
 
 
+def miss_originals(basket: Basket, captures: Sequence[Capture]) -> None:
+    """A lack for each capture of a page that was gone, where no other of its URL shows the page.
+
+    Such a package proves that the page was gone, and its decision rests on the sweep's snapshots.
+    """
+    gone = {one.id: gone_by(basket, one) for one in captures}
+    shown = {url for one in captures if not gone[one.id] for url in (one.url, one.final_url)}
+    for one in captures:
+        if gone[one.id] and one.url not in shown:
+            basket.lack("original", f"capture:{one.id}", gone[one.id])
+
+
 def shows_page(basket: Basket, capture: Capture) -> bool:
-    """False where its own facts say that the page was gone by then; what they do not say is left
-    to the reader, who is told which capture it is."""
+    return not gone_by(basket, capture)
+
+
+def gone_by(basket: Basket, capture: Capture) -> str:
+    """Why the capture does not show the page, as its own facts say: "http_404", "removed"; "" where
+    it does. What they do not say is left to the reader, who is told which capture it is."""
     of = f"capture:{capture.id}"
     facts = next((one for one in basket.pieces if (one.of, one.kind) == (of, "facts")), None)
     if facts is None or facts.entry.size > MOST_FACTS:
-        return True
+        return ""
     try:
         told = json.loads(basket.store.get(facts.entry.sha256))
         state = told["page"]["state"]
         status = told["documents"][-1]["status"]
     except (ValueError, LookupError, TypeError, RecursionError):
-        return True
-    return state not in NOT_THE_PAGE and not (isinstance(status, int) and status >= 400)
+        return ""
+    if isinstance(status, int) and status >= 400:
+        return f"http_{status}"
+    return str(state) if state in NOT_THE_PAGE else ""

@@ -230,3 +230,30 @@ def test_what_is_really_lost_stands_on_it(office: Office) -> None:
 def test_that_there_is_no_capture_at_all_stands_on_it(office: Office) -> None:
     page = page_of(office.pack())
     assert "没有完整取证，只有巡查快照" in page.text
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"page": {"state": "removed"}, "documents": [{"status": 200}]}, "内容已删除"),
+        ({"page": {"state": ""}, "documents": [{"status": 404}]}, "服务器答复 404"),
+    ],
+)
+def test_a_page_that_was_gone_whenever_it_was_taken_is_said_to_be_gone(
+    office: Office, facts: Any, why: str
+) -> None:
+    office.take(1, 0, facts)
+    made = office.pack()
+    report = examine(made.path)
+    assert ([one.what for one in made.lacks], report.code) == (["original"], 4)
+    said = "\n".join(lines(report, english=False))
+    assert (
+        f"取证时网页已不是所认定的内容，认定依据是巡查快照（取证 {made.lacks[0].of[8:]}：{why}）"
+        in said
+    )
+
+
+def test_a_page_that_was_taken_while_it_stood_may_be_gone_later(office: Office) -> None:
+    office.take(1, 0)
+    office.take(2, 3, {"page": {"state": "removed"}, "documents": [{"status": 404}]})
+    assert examine(office.pack().path).code == 0
