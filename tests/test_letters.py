@@ -26,6 +26,7 @@ from exports.letter_parts import MOST
 from exports.official_words import suspected
 from exports.registry import exporter
 from exports.routing import CHOSEN, OFFICES
+from exports.sheet_page import lines
 from exports.takedown_case import takedown_row
 from exports.takedown_rows import ListHead
 from storage.bilingual import Problem
@@ -328,7 +329,7 @@ def test_a_sheet_is_made_to_be_printed(tmp_path, name):
     exporter(name).write(rows(TO_WEIBO, decided()), path, TO_WEIBO)
     sheet = load_workbook(path).worksheets[0]
     assert sheet.page_setup.orientation == "landscape"
-    assert int(sheet.page_setup.paperSize) == 9
+    assert int(sheet.page_setup.paperSize) == {"xlsx": 8, "12377": 9}[name]
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.print_title_rows
@@ -337,6 +338,34 @@ def test_a_sheet_is_made_to_be_printed(tmp_path, name):
     assert last.alignment.wrap_text
     assert last.font.name == "仿宋"
     assert sheet["A1"].value
+
+
+@pytest.mark.parametrize("name", ["xlsx", "12377"])
+def test_each_row_is_as_tall_as_its_longest_cell_needs(tmp_path, name):
+    path = tmp_path / "list.xlsx"
+    (short,) = rows(TO_WEIBO, decided())
+    long = replace(short, case_no="8", hit_terms="包过不用考试" * 40)
+    exporter(name).write([short, long], path, TO_WEIBO)
+    sheet = load_workbook(path).worksheets[0]
+    before, last = (sheet.row_dimensions[at].height for at in (sheet.max_row - 1, sheet.max_row))
+    assert last > before >= 16
+    assert sheet.row_dimensions[sheet.max_row - 2].height
+
+
+def test_an_internal_list_goes_on_pages_side_by_side(tmp_path):
+    path = tmp_path / "list.xlsx"
+    inner = replace(TO_WEIBO, internal=True)
+    exporter("xlsx").write(rows(inner, decided()), path, inner)
+    sheet = load_workbook(path).worksheets[0]
+    assert sheet.page_setup.fitToWidth > 1
+    assert sheet.print_title_cols == "$A:$A"
+
+
+@given(text=st.text(alphabet="a包\n", max_size=200), width=st.integers(5, 40))
+def test_a_cell_needs_no_fewer_lines_than_its_signs_fill(text, width):
+    filled = sum(2 if sign == "包" else 1 for sign in text if sign != "\n")
+    assert lines(text, width) * width >= filled
+    assert lines(text, width) > text.count("\n")
 
 
 def test_a_letter_of_another_year_carries_that_year(tmp_path):
