@@ -44,7 +44,7 @@ def rows(count: int) -> Iterator[TakedownRow]:
             violation_codes="B4-02；B2-05",
             violation_name="涉嫌以“包过”等字样作保证性宣传",
             first_seen="2026-02-28 02:00:00",
-            evidence_id="尚未制作",
+            evidence_id="EV-7-0123456789ab",
             requested_action="删除/断开链接",
             legal_basis="《中华人民共和国广告法》（2021年修正）第二十四条第一项",
             sha256="b" * 64,

@@ -14,8 +14,9 @@ from rich.table import Table
 from door.outcomes import reason_words, state_words
 from door.printable import printable
 from door.speech import out, t
-from exports.takedown_rows import beijing, platform_name
+from exports.takedown_rows import beijing
 from storage.bilingual import Bilingual
+from storage.platform_words import platform_name
 from storage.takedown_states import ANSWER_WORDS, STATE_WORDS, Answer
 from storage.takedown_verdict import Seen, Way
 from storage.takedown_words import ACT_WORDS, SEEN_WORDS, WAY_WORDS

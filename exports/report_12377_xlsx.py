@@ -48,7 +48,7 @@ REPORTER: Final = (
 
 def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
     """Gives the number of URLs; raises Problem where there is none, or more than MOST."""
-    listed = some(rows)
+    listed = some(rows, "举报表")
     with whole_file(path) as draft, TemporaryDirectory(dir=path.parent, prefix=".") as scratch:
         book = xlsxwriter.Workbook(
             str(draft),
@@ -128,7 +128,7 @@ def cells(number: int, group: list[TakedownRow]) -> tuple[str, ...]:
         "\n".join(f"{name}：{words}" for name, words in told if words),
         top.legal_basis,
         top.requested_action,
-        "、".join(dict.fromkeys(row.evidence_id for row in group)),
+        "、".join(dict.fromkeys(row.evidence_id for row in group if row.evidence_id)),
         top.case_no,
     )
 

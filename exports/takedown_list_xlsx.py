@@ -138,7 +138,7 @@ class _Book:
     def _put(
         self, sheet: Worksheet, line: int, cells: tuple[str, ...], widths: Sequence[float]
     ) -> None:
-        shown = []
+        shown: list[str] = []
         for place, cell in enumerate(cells):
             if not cell:
                 sheet.write_blank(line, place, None, self._plain)

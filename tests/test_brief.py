@@ -17,7 +17,7 @@ from storage.bilingual import Problem
 from storage.brief import brief
 from storage.cases import decide, list_cases
 from storage.database import write
-from storage.exports import decided_rows, unconfirmed_cases
+from storage.exports import decided_rows, unconfirmed_posts
 from storage.models import cases
 from storage.records import CaseStatus, Contacts, Verdict
 from tests.makers import decision, flagged, post, sight
@@ -80,7 +80,7 @@ def test_a_brief_counts_as_the_list_does(queue):
     assert told.verdicts == {Verdict.VIOLATION: 2}
     assert listed == {one, two}
     assert told.unconfirmed == 1
-    assert unconfirmed_cases(queue, [Verdict.VIOLATION]) == 1
+    assert {case for case, _, _ in unconfirmed_posts(queue, [Verdict.VIOLATION])} == {three}
     assert told.trend[-1].violations == 2
     said = list(sentences(told))
     assert "人工审核 2 件，其中违规 2 件。另有 1 件已作决定、等待另一人复核，未计入。" in said
