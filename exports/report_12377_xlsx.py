@@ -121,9 +121,10 @@ def cells(number: int, group: list[TakedownRow]) -> tuple[str, ...]:
         KIND,
         first(top.violation_name),
         "网站网页" if site else "网络账号",
-        top.platform if not site else host_of(top.whole_url),
-        top.account_name,
-        top.account_id,
+        site_name(top) if site else top.platform,
+        # A site is no account: who runs it stands beside its name.
+        "" if site else top.account_name,
+        "" if site else top.account_id,
         "\n".join(apart(row.whole_url for row in group)),
         "\n".join(f"{name}：{words}" for name, words in told if words),
         top.legal_basis,
@@ -140,6 +141,11 @@ def apart(urls: Iterable[str]) -> list[str]:
         base, _, asked = url.partition("?")
         found.setdefault((base, *sorted(asked.split("&"))), url)
     return list(found.values())
+
+
+def site_name(row: TakedownRow) -> str:
+    host, owner = host_of(row.whole_url), row.account_name
+    return f"{host}（{owner}）" if owner and owner != host else host
 
 
 def host_of(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 import cli
 from door.brief_run import write_brief
+from exports import daily_brief_docx
 from exports.brief_words import caveat_of, days_of, sentences, sheets
 from storage.bilingual import Problem
 from storage.brief import brief
@@ -135,6 +137,20 @@ def test_a_day_to_come_and_no_days_are_refused(engine, tmp_path):
         with pytest.raises(Problem, match="no file was made"):
             write_brief(engine, tmp_path, last, days, "")
     assert not list(tmp_path.glob("*.docx"))
+
+
+def test_a_long_table_may_end_on_the_next_page_and_a_short_one_does_not(queue, tmp_path):
+    told = brief(queue, DAY, DAY)
+    many = replace(told, platforms={f"platform{number}": 1 for number in range(9)})
+    daily_brief_docx.write(many, tmp_path / "brief.docx", "")
+    trend, _, platforms, *_ = Document(tmp_path / "brief.docx").tables
+
+    def kept(table) -> list[bool]:
+        rows = table.rows[1:-1]
+        return [bool(r.cells[0].paragraphs[0].paragraph_format.keep_with_next) for r in rows]
+
+    assert all(kept(trend))
+    assert not any(kept(platforms))
 
 
 def test_a_brief_that_is_there_is_not_replaced(engine, tmp_path):

@@ -404,12 +404,28 @@ def test_a_12377_row_holds_several_urls_of_one_account(tmp_path):
 
 def test_a_12377_cell_that_could_run_stays_text_when_it_is_edited(tmp_path):
     path = tmp_path / "report.xlsx"
-    report_12377_xlsx.write(rows(TO_WEIBO, decided(author=HOSTILE, title="")), path, TO_WEIBO)
+    account = decided(platform="weibo", author=HOSTILE, title="")
+    report_12377_xlsx.write(rows(TO_WEIBO, account), path, TO_WEIBO)
     sheet = load_workbook(path).active
     cells = {cell.value: cell for row in sheet.iter_rows(min_row=5) for cell in row}
     (ran,) = [cell for value, cell in cells.items() if value and str(value).startswith("=")]
     assert ran.quotePrefix
     assert [value for value in cells if str(value).startswith("页面用语：")]
+
+
+def test_in_12377_a_site_is_no_account(tmp_path):
+    (row,) = rows(TO_WEIBO, decided(author="样例培训学校", author_id="peixun.example"))
+    told = report_12377_xlsx.cells(1, [row])
+    heads = [name for name, _ in report_12377_xlsx.COLUMNS]
+    named = dict(zip(heads, told, strict=True))
+    assert named["网站（账号所在平台）名称"] == "peixun.example（样例培训学校）"
+    assert (named["账号名称"], named["账号ID"]) == ("", "")
+
+
+def test_papers_without_rows_call_themselves_by_their_name(tmp_path):
+    with pytest.raises(Problem) as empty:
+        report_12377_xlsx.write([], tmp_path / "x.xlsx", TO_WEIBO)
+    assert "举报表无内容可写" in empty.value.text.zh
 
 
 def test_12377_gets_an_address_once_however_its_parameters_are_ordered():
