@@ -422,6 +422,15 @@ def test_in_12377_a_site_is_no_account(tmp_path):
     assert (named["账号名称"], named["账号ID"]) == ("", "")
 
 
+def test_the_border_of_a_table_stands_where_the_text_begins(tmp_path):
+    _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, decided()))
+    properties = paper.tables[0]._tbl.tblPr
+    names = [one.tag.rsplit("}", 1)[1] for one in properties]
+    assert properties.find(qn("w:tblInd")).get(qn("w:w")) == "108"
+    order = [one for one in ("tblStyle", "tblW", "tblInd", "tblLayout", "tblLook") if one in names]
+    assert [one for one in names if one in order] == order
+
+
 def test_papers_without_rows_call_themselves_by_their_name(tmp_path):
     with pytest.raises(Problem) as empty:
         report_12377_xlsx.write([], tmp_path / "x.xlsx", TO_WEIBO)

@@ -8,16 +8,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
+from door import takedown_looks
+from door.revisit import Tally
 from storage.bilingual import Problem
 from storage.database import open_database
 from storage.takedown_history import Step
 from storage.takedown_looks import Moved, add_persons_look, add_round
-from storage.takedown_refused import Refused, refused
+from storage.takedown_refused import Refused, refused, taken_over
 from storage.takedown_states import ItemState
 from storage.takedown_verdict import Seen, Way
 from storage.takedowns import Item, get_item
@@ -94,6 +97,18 @@ def test_a_refusal_gives_the_reason_of_the_database_and_no_other(engine: Engine)
     assert "no such step" in said.text.en
     assert "步骤" in said.text.zh
     assert "接续" not in said.text.zh
+
+
+def test_a_run_with_a_refused_round_tells_it_and_does_not_end_as_if_all_were_well(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent(engine)
+    tally = Tally(asked=1, refused=[taken_over(1)])
+    monkeypatch.setattr(takedown_looks, "run_looks", lambda *_: tally)
+    with pytest.raises(typer.Exit) as ended:
+        takedown_looks.look_now(engine, 1, as_json=False)
+    assert ended.value.exit_code == 1
+    assert "条目 1 的内容已由后一份请求接续" in capsys.readouterr().out
 
 
 moments = st.lists(
