@@ -10,7 +10,7 @@ from starlette.responses import Response
 from console.desk import desk_of
 from console.forms import Exporter, today, whole_number
 from console.handing import hand_out_package
-from console.numbers import LARGEST_ID, digits
+from console.numbers import LARGEST_ID, digits, written
 from console.ordering import evidence_order, ordered
 from console.page import go, page, query_of
 from console.people import Reader
@@ -32,7 +32,7 @@ def packages(request: Request, _user: Reader) -> Response:
     case, before = query.get("case", ""), query.get("before", "")
     rows, end = find_packages(
         engine,
-        case_id=digits(case),
+        case_id=written(case),
         before=digits(before),
     )
     return page(
