@@ -17,7 +17,7 @@ from storage.columns import AnyRow, utc_now
 from storage.database import read, write
 from storage.models import case_posts, cases, decisions, findings, posts
 from storage.persons import named_person
-from storage.reasons import POLICY, check, demand_note
+from storage.reasons import POLICY, WITHDRAWN, check, demand_note
 from storage.records import CaseStatus, Clause, Decision
 from storage.second import needs_second
 from storage.splits import locked, move_out, standing
@@ -309,7 +309,11 @@ def append(connection: Connection, decision: Decision, person: str, awaits: bool
         "supersedes": decision.supersedes,
         "awaits_second": awaits,
     }
-    record(connection, person, "case.decide", f"case:{decision.case_id}", told)
+    if decision.reason == WITHDRAWN:  # it says nothing of the case, in particular no doubt
+        undone = {"decision": decision.supersedes}
+        record(connection, person, "case.undo", f"case:{decision.case_id}", undone)
+    else:
+        record(connection, person, "case.decide", f"case:{decision.case_id}", told)
     return number
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from console.audit_words import act_of, told
 from console.forms import moment_of, numbers_in, today, whole_number
+from storage.audit import lines
 from storage.brief import brief
 from storage.cases import decide, get_case, list_cases
 from storage.columns import utc_now
@@ -18,6 +20,7 @@ from storage.second import look
 from storage.statistics import work
 from storage.statistics_agreement import agreement
 from storage.takedowns import get_request, list_requests
+from storage.withdrawals import withdraw
 from tests.desk_site import Browser, field, make_desk, staff
 from tests.makers import decision, flagged, judged, post, sight
 from tests.takedown_makers import decided, listed, sent
@@ -210,3 +213,44 @@ def test_what_was_made_for_the_request_is_there_to_be_chosen(desk) -> None:
     form = {"batch": number, "channel": "平台入口"}
     assert browser.post("/takedowns/1/sent", form).status_code == 303
     assert get_request(desk.engine, 1).batch_no == number
+
+
+# --- the audit says what was done (F9, F10) ------------------------------------------------------
+
+
+def test_a_decision_taken_back_is_no_decision_of_doubt_in_the_audit(desk) -> None:
+    sight(desk.engine, flagged())
+    number = decide(desk.engine, decision(1, by="wang"))
+    withdraw(desk.engine, 1, number, "wang")
+    acts = [line.act for line in lines(desk.engine) if line.about == "case:1"]
+    assert acts == ["case.decide", "case.undo"]
+    sun = Browser(desk).log_in("sun")
+    page = sun.get("/audit?about=case:1").text.split("<tbody>")[1]
+    assert "撤销判定" in page
+    assert "存疑" not in page
+    assert "撤销判定" not in sun.get("/audit?act=case.decide").text.split("<tbody>")[1]
+
+
+def test_older_lines_of_a_decision_taken_back_read_the_same() -> None:
+    detail = {"decision": 7, "verdict": "doubt", "reason": "WITHDRAWN", "supersedes": 6}
+    assert act_of("case.decide", detail).zh == "撤销判定"
+    assert "存疑" not in str(told(detail))
+    assert act_of("case.decide", {"verdict": "doubt", "reason": "OTHER"}).zh == "判定案件"
+
+
+def test_an_order_of_a_letter_names_no_case_zero_and_no_days(desk) -> None:
+    approved(desk)
+    browser = Browser(desk).log_in("wang")
+    browser.get("/takedowns/1")
+    browser.post("/exports", {"kind": "list", "form": "letter", "request": "1"})
+    browser.post("/exports", {"kind": "brief", "days": "7"})
+    page = Browser(desk).log_in("sun").get("/audit?act=export.ask").text.split("<tbody>")[1]
+    brief_line, letter_line = page.split("</tr>")[:2]
+    shown = {
+        name: re.sub(r"<[^>]+>|\s+", " ", text)
+        for name, text in (("brief", brief_line), ("letter", letter_line))
+    }
+    assert "天数 7" in re.sub(r"\s+", " ", shown["brief"])
+    assert not re.search(r"天数|案件", shown["letter"])
+    assert "处置请求 1" in re.sub(r"\s+", " ", shown["letter"])
+    assert "处置请求" not in shown["brief"]
