@@ -36,6 +36,7 @@ from storage.package_lists import find_packages
 from storage.presence import lookers, opened
 from storage.reasons import REASONS, VERDICT_WORDS
 from storage.records import CaseStatus, Verdict
+from storage.second import confirmed_codes
 from storage.takedown_acts import WITHDRAWABLE
 from storage.takedown_changed import asked_of_case
 from storage.takedown_states import STATE_WORDS
@@ -91,7 +92,8 @@ def shown(request: Request, user: User, view: CaseView, refusal: Refusal | None 
     pairs = refusal.pairs if refusal else kept_pairs(request, user)
     asked = asked_of_case(desk.engine, view.case.id)
     kin = kin_of(desk.engine, view.case.id, view.case.advertiser_keys)
-    typed = {**query, **dict(pairs)}
+    # What is filled in never comes from an address, but for the filters: it would stay in history.
+    typed = {"filters": query.get("filters", ""), **dict(pairs)}
     return page(
         request,
         "case.html",
@@ -109,6 +111,7 @@ def shown(request: Request, user: User, view: CaseView, refusal: Refusal | None 
         filters=query_string(from_string(typed.get("filters", ""), user.login)),
         link=lambda **more: f"/cases/{view.case.id}?{link_query(query, more)}",
         reasons=REASONS,
+        second_codes=confirmed_codes(desk.engine) if view.suggested else (),
         verdicts=VERDICT_WORDS,
         members=view.latest[:MEMBERS],
         asked=asked,
