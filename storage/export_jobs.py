@@ -156,8 +156,8 @@ def get_job(engine: Engine, number: int) -> Job:
         row = connection.execute(statement).one_or_none()
     if row is None:
         raise Problem(
-            f"没有编号为 {number} 的导出任务。请到“导出”页查看。",
-            f"There is no export job {number}. See the page of exports.",
+            f"没有编号为 {number} 的任务。请到“清单与函件”页查看。",
+            f"There is no export job {number}. See the page of lists and letters.",
         )
     return job_of(row, files_of(engine, [number]).get(number, ()))
 
@@ -209,8 +209,8 @@ def get_file(engine: Engine, number: int) -> JobFile:
         row = connection.execute(statement).one_or_none()
     if row is None:
         raise Problem(
-            f"没有编号为 {number} 的导出文件。请到“导出”页查看。",
-            f"There is no exported file {number}. See the page of exports.",
+            f"没有编号为 {number} 的文件。请到“清单与函件”页查看。",
+            f"There is no exported file {number}. See the page of lists and letters.",
         )
     return file_of(row)
 

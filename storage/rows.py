@@ -67,7 +67,7 @@ def post_of(row: AnyRow) -> Post:
 
 def heading_of(post: Any) -> str:  # noqa: ANN401 (a Post, or a row of posts)
     """What a list calls it: its title, or else how its text begins."""
-    return (post.title or post.text or post.url).strip()[:LONGEST_HEADING]
+    return str(post.title or post.text or post.url).strip()[:LONGEST_HEADING]
 
 
 def finding_values(post_row: int, finding: Finding) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from console.audit_words import act_of, told
 from console.forms import moment_of, numbers_in, today, whole_number
+from console.words import plainly
 from storage.audit import lines
 from storage.brief import brief
 from storage.cases import decide, get_case, list_cases
@@ -254,3 +255,127 @@ def test_an_order_of_a_letter_names_no_case_zero_and_no_days(desk) -> None:
     assert not re.search(r"天数|案件", shown["letter"])
     assert "处置请求 1" in re.sub(r"\s+", " ", shown["letter"])
     assert "处置请求" not in shown["brief"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({"kind": "list", "form": "transfer", "to": "", "site": "a.example"}, 'value="a.example"'),
+        ({"kind": "list", "form": "xlsx", "contacts": "1", "why": ""}, 'value="1" checked'),
+        ({"kind": "brief", "days": "九"}, 'value="九"'),
+    ],
+)
+def test_a_refused_order_comes_back_on_its_page(desk, typed, kept) -> None:
+    browser = Browser(desk).log_in("wang")
+    browser.get("/exports")
+    answer = browser.post("/exports", typed)
+    assert answer.status_code == 409
+    assert "<h1>清单与函件</h1>" in answer.text
+    assert kept in answer.text
+
+
+def test_a_package_of_no_case_comes_back_on_its_page(desk) -> None:
+    browser = Browser(desk).log_in("wang")
+    browser.get("/packages")
+    answer = browser.post("/packages", {"case": "77", "capture": "1"})
+    assert (answer.status_code, 'value="77"' in answer.text) == (409, True)
+    assert 'value="1" checked' in answer.text
+
+
+def test_what_is_refused_as_a_whole_page_leads_back_to_where_it_was_sent(desk) -> None:
+    browser = Browser(desk).log_in("wang")
+    browser.get("/takedowns")
+    form = {"kind": "list", "form": "letter", "request": "九"}
+    came = {"referer": f"{desk.origin}/takedowns/7?x=1"}
+    answer = browser.post("/exports", form, headers=came)
+    assert 'href="/takedowns/7?x=1">回到刚才的页面' in answer.text
+    for elsewhere in ("http://evil.example/takedowns", f"{desk.origin}//evil.example/", ""):
+        answer = browser.post("/exports", form, headers={"referer": elsewhere})
+        assert "evil" not in answer.text
+        assert "回到刚才的页面" in answer.text
+
+
+# --- nobody at the desk is told what only a programmer can use (F8, F23, F25, F32) ----------------
+
+
+def test_no_page_tells_of_a_command_line_or_a_setting(desk) -> None:
+    approved(desk)
+    browser = Browser(desk).log_in("wang")
+    browser.get("/takedowns/1")
+    refused = [
+        browser.post("/takedowns/1/sent", {}),
+        browser.post("/takedowns/1/sent", {"batch": "CS-1"}),
+        browser.post("/takedowns/1/withdraw", {}),
+        browser.post("/takedowns/draft", {"sure": "1"}),
+        browser.post("/exports", {"kind": "list", "form": "transfer"}),
+        browser.get("/exports/999"),
+        browser.get("/takedowns/999"),
+    ]
+    for answer in refused:
+        assert answer.status_code in {404, 409}
+        assert not re.search(r"命令行|--[a-z]|certsweep |“导出”页", answer.text), answer.url
+
+
+def test_the_sentence_for_the_command_line_stays_for_the_command_line() -> None:
+    said = "没有填回执编号，没有写入（页面上打勾；命令行用 --no-receipt）。"
+    assert plainly(said) == "没有填回执编号，没有写入。"
+    assert plainly("没有配置，请管理员设置 CERTSWEEP_TSA") == "没有配置，请管理员设置"
+    assert plainly("Nothing (at the command line: --reason).") == "Nothing."
+    assert plainly("案件（共 3 件）已判（见上）。") == "案件（共 3 件）已判（见上）。"
+
+
+def test_who_may_not_look_is_not_told_that_nothing_was_changed(desk) -> None:
+    sun = Browser(desk).log_in("sun")
+    assert "没有改动" not in sun.get("/users").text
+    assert "没有改动" in sun.post("/sweeps/start").text
+
+
+def test_of_two_windows_the_later_one_shows_what_stands_and_sends_again(desk) -> None:
+    sight(desk.engine, flagged())
+    browser, other = Browser(desk).log_in("wang"), Browser(desk).log_in("li")
+    version = field(browser.get("/cases/1"), "version")
+    other.get("/cases/1")
+    decide(desk.engine, decision(1, Verdict.CLEAN, by="li"))
+    typed = {"version": version, "verdict": "violation", "reason": "B4-02", "note": "我看是"}
+    answer = browser.post("/cases/1/decide", typed)
+    assert "确认无误可再提交" in answer.text
+    assert "版本" not in answer.text
+    again = {
+        **typed,
+        "version": field(answer, "version"),
+        "supersedes": field(answer, "supersedes"),
+    }
+    assert browser.post("/cases/1/decide", again).status_code == 303
+
+
+# --- small things ---------------------------------------------------------------------------------
+
+
+def test_an_advertisers_numbers_can_be_told_apart_and_stand_once(desk) -> None:
+    contacts = Contacts(phones=("13800010000", "13900020000"))
+    place = post("http://a.example/1", author_id="a.example", contacts=contacts)
+    sight(desk.engine, flagged(place))
+    page = Browser(desk).log_in("wang").get("/cases/1").text
+    table = page[page.index("广告主") :].split("</table>")[0]
+    assert "138****0000" in table
+    assert "139****0000" in table
+    assert table.count("a.example") == 1
+
+
+def test_a_batch_is_left_undecided_and_its_cases_are_free_again(desk) -> None:
+    for n in range(1, 3):
+        sight(desk.engine, flagged(post(f"http://a{n}.example/"), seed=n))
+    browser = Browser(desk).log_in("wang")
+    browser.get("/queue")
+    browser.post("/bulk", {"case": ["1", "2"]})
+    assert {row.claimed_by for row in list_cases(desk.engine)} == {"wang"}
+    browser.get("/bulk/1")
+    answer = browser.post("/bulk/1/leave")
+    assert "放回队列" in browser.get(answer.headers["location"]).text
+    assert {row.claimed_by for row in list_cases(desk.engine)} == {""}
+
+
+def test_clauses_have_names_in_the_statistics(desk) -> None:
+    page = Browser(desk).log_in("sun").get("/statistics").text
+    for word in ("一 违规使用字样、标识", "四 混淆、炒作、欺诈、假冒"):
+        assert word in page

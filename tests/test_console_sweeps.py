@@ -114,7 +114,7 @@ def test_an_unfinished_sweep_is_not_said_to_be_at_work_where_nobody_works_on_it(
 def test_looks_at_takedowns_are_not_taken_for_a_sweep(desk) -> None:
     with hold(desk.engine, desk.tools.settings.home, "sweep", holder("revisit")):
         page = Browser(desk).log_in("admin").get("/sweeps").text
-        assert "正在复查要求下架的网页" in page
+        assert "正在复查已要求处置的网页" in page
         assert 'action="/sweeps/start"' not in page
 
 

@@ -20,6 +20,7 @@ from console.numbers import LARGEST_ID, digits
 from console.page import go, lang_of, page, query_of
 from console.pages.deciding import numbers
 from console.people import Decider, Missing, Reader
+from console.words import plainly
 from exports.masking import masked
 from storage.bilingual import Problem
 from storage.bulk import Said, carry_on, decide_together, keep_claims, undo_together
@@ -210,7 +211,7 @@ def decide_batch(request: Request, user: Decider, number: Number, form: Whole) -
         if problem.__cause__ is not None or bulk.state != "shown":
             raise
         pairs = tuple((name, str(value)) for name, value in form.multi_items())
-        return listed(request, user, bulk, pairs, problem.text.said(lang_of(request)))
+        return listed(request, user, bulk, pairs, plainly(problem.text.said(lang_of(request))))
     return go(f"/bulk/{number}")
 
 

@@ -25,6 +25,7 @@ from console.people import CaseId, Decider, Missing, Reader, Unmasker
 from console.reasons import reason_given
 from console.replay import LARGEST, ticket
 from console.roles import Act, may
+from console.words import plainly
 from exports.masking import masked
 from storage.audit import note
 from storage.bilingual import Bilingual, Problem
@@ -35,7 +36,7 @@ from storage.kin import Kin, kin_of
 from storage.package_lists import find_packages
 from storage.presence import lookers, opened
 from storage.reasons import REASONS, VERDICT_WORDS
-from storage.records import CaseStatus, Verdict
+from storage.records import CaseStatus, Contacts, Verdict
 from storage.second import confirmed_codes
 from storage.takedown_acts import WITHDRAWABLE
 from storage.takedown_changed import asked_of_case
@@ -98,7 +99,7 @@ def shown(request: Request, user: User, view: CaseView, refusal: Refusal | None 
         request,
         "case.html",
         409 if refusal else 200,
-        refusal=refusal.why.said(lang_of(request)) if refusal else "",
+        refusal=plainly(refusal.why.said(lang_of(request))) if refusal else "",
         unticked=unticked(pairs),
         view=view,
         case=view.case,
@@ -129,6 +130,7 @@ def shown(request: Request, user: User, view: CaseView, refusal: Refusal | None 
         state_name=state_name,
         key_name=key_name,
         key_value=key_value,
+        starred=starred,
     )
 
 
@@ -138,6 +140,12 @@ def no_violation(view: CaseView) -> bool:
     if view.blind or not settled or not view.case.decisions:
         return False
     return view.case.decisions[-1][1].verdict is not Verdict.VIOLATION
+
+
+def starred(value: str) -> str:
+    """A number or an id that two of them can still be told apart by, as everywhere else."""
+    hidden = masked(value, Contacts(phones=(value,), wechat=(value,), qq=(value,)))
+    return hidden if hidden != value else f"***{value[-2:]}"
 
 
 def titles_of(engine: Engine, kin: Sequence[Kin]) -> dict[int, str]:
