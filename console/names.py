@@ -21,6 +21,24 @@ KEYS = {
     "qq": Bilingual("QQ", "QQ"),
     "icp": Bilingual("ICP 备案", "ICP filing"),
 }
+ENGLISH = {
+    "web": "site",
+    "baidu_search": "Baidu search",
+    "bilibili": "Bilibili",
+    "bing": "Bing",
+    "classifieds": "classifieds site",
+    "douyin": "Douyin",
+    "kuaishou": "Kuaishou",
+    "so360": "360 search",
+    "sogou_web": "Sogou",
+    "sogou_weixin": "Sogou WeChat search",
+    "tieba": "Baidu Tieba",
+    "toutiao": "Toutiao",
+    "wechat_mp": "WeChat official account",
+    "weibo": "Weibo",
+    "xiaohongshu": "Xiaohongshu",
+    "zhihu": "Zhihu",
+}
 CLAUSES = {  # of the notice, by their signs
     "一": Bilingual("违规使用字样、标识", "words and marks misused"),
     "二": Bilingual("虚假、夸大宣传", "false or exaggerated promotion"),
@@ -37,7 +55,7 @@ SNAPSHOTS = {
 
 
 def platform_name(platform: str) -> Bilingual:
-    return Bilingual(PLATFORMS.get(platform, platform), platform)
+    return Bilingual(PLATFORMS.get(platform, platform), ENGLISH.get(platform, platform))
 
 
 def platform_code(typed: str) -> str:

@@ -379,3 +379,32 @@ def test_clauses_have_names_in_the_statistics(desk) -> None:
     page = Browser(desk).log_in("sun").get("/statistics").text
     for word in ("一 违规使用字样、标识", "四 混淆、炒作、欺诈、假冒"):
         assert word in page
+
+
+def test_the_queue_says_that_a_case_stands_high_because_of_the_blacklist(desk) -> None:
+    sight(desk.engine, flagged(post("http://a.example/1")))
+    admin = Browser(desk).log_in("admin")
+    assert "在黑名单上" not in admin.get("/queue").text
+    admin.get("/blacklist")
+    words = {"reason": "屡次发布", "legal_basis": "通知第五条", "kind": "host"}
+    answer = admin.post("/blacklist", {**words, "value": "a.example"})
+    assert "已列入黑名单" in admin.get(answer.headers["location"]).text
+    assert "在黑名单上" in admin.get("/queue").text
+
+
+def test_who_waits_for_a_file_is_told_how_many_are_before_it(desk) -> None:
+    browser = Browser(desk).log_in("wang")
+    browser.get("/exports")
+    for _ in range(3):
+        browser.post("/exports", {"kind": "brief", "days": "1"})
+    assert "前面还有 2 个任务" in browser.get("/exports/3").text
+    assert "前面还有" not in browser.get("/exports/1").text
+
+
+def test_in_english_platforms_have_names_and_labels_fit(desk) -> None:
+    item = sent(desk.engine, "p1", platform="sogou_weixin")
+    browser = Browser(desk).log_in("wang")
+    browser.cookies["lang"] = "en"
+    page = browser.get(f"/takedowns/{item.request_id}").text
+    for word in ("Takedown request TD-", "Sogou WeChat search", "Drafted by", "Approved by"):
+        assert word in page, word

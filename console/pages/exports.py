@@ -36,7 +36,7 @@ from exports.registry import formats
 from exports.routing import OFFICES
 from storage.bilingual import Bilingual, Problem
 from storage.export_cancel import void_numbers
-from storage.export_jobs import EACH, JOB_WORDS, Job, Order, get_job, list_jobs
+from storage.export_jobs import EACH, JOB_WORDS, Job, Order, ahead_of, get_job, list_jobs
 from storage.made_elsewhere import made_elsewhere
 from storage.platform_words import PLATFORMS
 
@@ -146,7 +146,9 @@ def job_page(request: Request, _user: Reader, number: Number) -> Response:
 
 def job_shown(request: Request, template: str, number: int) -> Response:
     job = found(request, number)
-    return page(request, template, job=job, **words(desk_of(request).engine, [job]))
+    engine = desk_of(request).engine
+    ahead = ahead_of(engine, number) if job.under_way else 0
+    return page(request, template, job=job, ahead=ahead, **words(engine, [job]))
 
 
 @router.get("/exports/{number:int}/state")
