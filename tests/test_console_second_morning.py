@@ -408,3 +408,13 @@ def test_in_english_platforms_have_names_and_labels_fit(desk) -> None:
     page = browser.get(f"/takedowns/{item.request_id}").text
     for word in ("Takedown request TD-", "Sogou WeChat search", "Drafted by", "Approved by"):
         assert word in page, word
+
+
+def test_a_listed_number_is_shown_in_plain_figures_and_an_address_with_its_domain(desk) -> None:
+    admin = Browser(desk).log_in("admin")
+    admin.get("/blacklist")
+    words = {"reason": "屡次发布", "legal_basis": "通知第五条"}
+    admin.post("/blacklist", {**words, "kind": "phone", "value": "１３８０００００００１"})
+    admin.post("/blacklist", {**words, "kind": "host", "value": "http://kuai.example/x?y=1"})
+    assert "138****0001" in admin.get("/blacklist/1").text
+    assert "按域名判断：<b>kuai.example</b>" in admin.get("/blacklist/2").text
