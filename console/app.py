@@ -17,9 +17,18 @@ from console.bearer import Unknown
 from console.desk import Desk, desk_of
 from console.guard import SAFE, Guard, headers_of
 from console.kept import packed
+from console.numbers import digits
 from console.page import Nav, lang_of, page
-from console.people import Missing, MustChange, NeedsLogin, recognise
+from console.people import (
+    COMES_BACK,
+    Missing,
+    MustChange,
+    NeedsLogin,
+    recognise,
+    safe_path,
+)
 from console.roles import Forbidden
+from console.words import plainly
 from storage.bilingual import Bilingual, Problem
 
 HERE = Path(__file__).parent
@@ -103,7 +112,15 @@ async def told(request: Request, error: Exception) -> Response:
     if not status:
         # Of the outside world where an exception of the database stands behind it.
         status = 503 if error.__cause__ is not None else 409
-    return error_page(request, status, error.text)
+    looked = isinstance(error, Forbidden) and request.method in SAFE
+    return error_page(request, status, of_looking(error.text) if looked else error.text)
+
+
+def of_looking(text: Bilingual) -> Bilingual:
+    """Of a page that was only to be read nobody needs to hear that nothing was changed."""
+    return Bilingual(
+        text.zh.replace("，没有改动", ""), text.en.replace("; nothing was changed", "")
+    )
 
 
 async def told_status(request: Request, error: Exception) -> Response:
@@ -141,5 +158,19 @@ def error_page(
         told = {"zh": words.zh, "en": words.en, "fields": [place[:100] for place in places[:20]]}
         return JSONResponse({"error": told}, status, headers)
     sent = request.method not in SAFE
-    text = words.said(lang_of(request))
-    return page(request, "error.html", status, text=text, status=status, sent=sent)
+    text = plainly(words.said(lang_of(request)))
+    back = came_from(request) if sent else ""
+    return page(request, "error.html", status, text=text, status=status, sent=sent, back=back)
+
+
+def came_from(request: Request) -> str:
+    """The page that the form was on: as the browser says, where it is one of ours; else by the
+    form's own address. "" for none."""
+    said = urlsplit(request.headers.get("referer", ""))
+    if f"{said.scheme}://{said.netloc}" == desk_of(request).origin:
+        back = safe_path(f"{said.path}?{said.query}" if said.query else said.path)
+        if said.path != request.url.path:
+            return back
+    room, *rest = request.url.path.strip("/").split("/")
+    numbered = room in COMES_BACK and rest and digits(rest[0]) is not None
+    return f"/{room}/{rest[0]}" if numbered else f"/{room}" if room in COMES_BACK else ""

@@ -27,6 +27,7 @@ ACTS: Mapping[str, Bilingual] = {
     "case.claim": Bilingual("领取案件", "claimed a case"),
     "case.release": Bilingual("退回案件", "released a case"),
     "case.decide": Bilingual("判定案件", "decided a case"),
+    "case.undo": Bilingual("撤销判定", "took a decision back"),
     "case.second": Bilingual("复核案件", "confirmed a case"),
     "case.split": Bilingual("拆分案件", "split a case"),
     "bulk.show": Bilingual("列出批次", "listed a batch"),
@@ -72,7 +73,7 @@ KINDS: Mapping[str, Bilingual] = {
     "user": Bilingual("账号", "account"),
     "directory": Bilingual("备案目录", "directory"),
     "blacklist": Bilingual("黑名单", "blacklist"),
-    "export": Bilingual("导出", "export"),
+    "export": Bilingual("清单、函件", "list or letter"),
     "bulk": Bilingual("批次", "batch"),
     "job": Bilingual("任务", "job"),
     "takedown": Bilingual("处置请求", "takedown request"),
@@ -140,6 +141,7 @@ KEYS: Mapping[str, Bilingual] = {
     "running": Bilingual("已在生成", "it was running"),
 }
 YES, NO = Bilingual("是", "yes"), Bilingual("否", "no")
+NUMBERED = frozenset({"case_id", "request"})  # 0: of none
 FIRST = ("verdict", "reason", "upheld", "awaits_second", "act", "why", "list", "file", "rows")
 # Every code has one meaning whatever the verdict, but for 其他.
 REASON_WORDS = {
@@ -164,6 +166,12 @@ LONGEST = 300
 
 def act_name(act: str) -> Bilingual:
     return ACTS.get(act, Bilingual(act, act))
+
+
+def act_of(act: str, detail: Mapping[str, Any]) -> Bilingual:
+    """Lines older than `case.undo` have what was taken back as a decision of doubt."""
+    taken_back = act == "case.decide" and detail.get("reason") == WITHDRAWN
+    return act_name("case.undo" if taken_back else act)
 
 
 def about_name(about: str) -> Bilingual:
@@ -191,8 +199,20 @@ def about_code(typed: str) -> str:
 def told(detail: Mapping[str, Any]) -> list[tuple[Bilingual, Bilingual]]:
     """Names and values, without the last part of addresses and the middle of contacts."""
     order = sorted(detail, key=lambda name: (FIRST.index(name) if name in FIRST else 99, name))
-    said = {name: detail[name] for name in order if name == "upheld" or says(detail[name])}
+    said = {name: detail[name] for name in order if tells(name, detail)}
     return [(KEYS.get(name, Bilingual(name, name)), word(name, it)) for name, it in said.items()]
+
+
+def tells(name: str, detail: Mapping[str, Any]) -> bool:
+    """Whether a field says something: of an order for a file those of other kinds do not."""
+    value = detail[name]
+    if name in NUMBERED and value == 0:
+        return False
+    if name == "days" and detail.get("kind", "brief") != "brief":
+        return False
+    if detail.get("reason") == WITHDRAWN and name in {"verdict", "reason"}:
+        return False
+    return name == "upheld" or says(value)
 
 
 def says(value: object) -> bool:

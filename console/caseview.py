@@ -14,6 +14,7 @@ from storage.columns import utc_now
 from storage.contacts import of_keys, together
 from storage.persons import same_person
 from storage.records import CaseStatus, Contacts, Finding, Snapshot, Verdict
+from storage.rows import heading_of
 from storage.users import User
 
 HTML = ("dom", "raw")  # what can be replayed, the better one first
@@ -60,7 +61,8 @@ def mode_of(case: CaseFile, user: User) -> str:
 
 
 def view_case(case: CaseFile, user: User, row: int | None = None, *, unmasked: bool) -> CaseView:
-    """`row`: which post is shown; the one with the most to say by default."""
+    """`row`: which post is shown; by default one that the case is called by in lists, and of those
+    the one with the most to say."""
     mode = mode_of(case, user)
     seen, blind = seen_by(case, user)
     latest = newest_versions(case)
@@ -70,7 +72,8 @@ def view_case(case: CaseFile, user: User, row: int | None = None, *, unmasked: b
             f"Case {case.id} holds nothing any more; there is nothing to show.",
         )
     chosen = next((post for post in case.posts if post.row == row), None)
-    post = chosen or max(latest, key=lambda one: (one.score, len(one.findings), -one.row))
+    called = [one for one in latest if heading_of(one.post) == case.title]
+    post = chosen or max(called or latest, key=lambda one: (one.score, len(one.findings), -one.row))
     contacts = everything_of(case)
 
     def show(text: str) -> str:

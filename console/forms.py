@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from starlette.datastructures import FormData
 
-from console.numbers import LARGEST_ID, digits
+from console.numbers import LARGEST_ID, digits, narrow, written
 from console.people import allowed
 from console.roles import Act
 from console.words import OFFICE_TIME
@@ -36,7 +36,7 @@ def moment_of(typed: str, present: datetime) -> datetime:
     if not typed.strip():
         return present
     try:
-        found = datetime.fromisoformat(typed.strip())
+        found = datetime.fromisoformat(narrow(typed).strip())
         known_day(found.date())
         aware = found if found.tzinfo is not None else found.replace(tzinfo=OFFICE_TIME)
         return aware.astimezone(UTC)
@@ -52,7 +52,7 @@ def day_of(typed: str, zh: str = "日期", en: str = "The day") -> date | None:
     if not typed.strip():
         return None
     try:
-        return known_day(date.fromisoformat(typed.strip()))
+        return known_day(date.fromisoformat(narrow(typed).strip()))
     except ValueError:
         raise Problem(
             f"“{zh}”的“{typed.strip()[:20]}”不是日期，没有写入。请写成 2026-03-01。",
@@ -70,9 +70,14 @@ def known_day(day: date) -> date:
 
 def whole_number(typed: str, least: int, most: int, what: tuple[str, str]) -> int:
     """A number somebody typed; Problem, naming the field, for one that is none or out of bounds."""
-    found = digits(typed.strip(), most, least)
+    found = written(typed, most, least)
     if found is not None:
         return found
+    if most == LARGEST_ID:  # a number out of a list, which has no end worth naming
+        raise Problem(
+            f"“{what[0]}”须填一个编号，只填数字（如 12），没有写入。",
+            f"{what[1]} must be one number, in figures (as 12); nothing was written.",
+        )
     raise Problem(
         f"“{what[0]}”须为 {least} 到 {most} 的整数，没有写入。",
         f"{what[1]} must be a whole number from {least} to {most}; nothing was written.",
@@ -82,6 +87,7 @@ def whole_number(typed: str, least: int, most: int, what: tuple[str, str]) -> in
 def numbers_in(typed: str) -> frozenset[int]:
     """Case numbers as people list them: 12 13，15、20. Anything else raises: a list misread as
     empty would stand for every case."""
+    typed = narrow(typed)
     strange = NOT_A_LIST.search(typed)
     if strange is not None:
         raise Problem(
@@ -108,7 +114,7 @@ def unreadable() -> Problem:
 
 def page_number(typed: str) -> int:
     """Of a page's place; 0 for nothing or nonsense, which is the first page."""
-    return digits(typed) or 0
+    return written(typed) or 0
 
 
 def today() -> date:

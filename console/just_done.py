@@ -20,6 +20,11 @@ WORDS: Mapping[str, Bilingual] = {
     "filter": Bilingual("筛选已保存，见“我的筛选”。", "The filter is saved; see My filters."),
     "filter-gone": Bilingual("筛选已删除。", "The filter is deleted."),
     "given-back": Bilingual("案件已退回队列。", "The case is back in the queue."),
+    "listed": Bilingual("已列入黑名单，下面就是这一条。", "Listed; this is the entry."),
+    "batch-left": Bilingual(
+        "这一批没有判定，其中您在审的案件已放回队列。",
+        "The batch was not decided; its cases in your hands are back in the queue.",
+    ),
     "split": Bilingual("已拆出，下面就是拆出的新案件。", "Split off; this is the new case."),
     "nothing-left": Bilingual("没有可领取的案件了。", "There is no case left to claim."),
     "roles": Bilingual("角色已保存。", "The roles are saved."),

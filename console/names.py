@@ -21,17 +21,41 @@ KEYS = {
     "qq": Bilingual("QQ", "QQ"),
     "icp": Bilingual("ICP 备案", "ICP filing"),
 }
+ENGLISH = {
+    "web": "site",
+    "baidu_search": "Baidu search",
+    "bilibili": "Bilibili",
+    "bing": "Bing",
+    "classifieds": "classifieds site",
+    "douyin": "Douyin",
+    "kuaishou": "Kuaishou",
+    "so360": "360 search",
+    "sogou_web": "Sogou",
+    "sogou_weixin": "Sogou WeChat search",
+    "tieba": "Baidu Tieba",
+    "toutiao": "Toutiao",
+    "wechat_mp": "WeChat official account",
+    "weibo": "Weibo",
+    "xiaohongshu": "Xiaohongshu",
+    "zhihu": "Zhihu",
+}
+CLAUSES = {  # of the notice, by their signs
+    "一": Bilingual("违规使用字样、标识", "words and marks misused"),
+    "二": Bilingual("虚假、夸大宣传", "false or exaggerated promotion"),
+    "三": Bilingual("违规培训、收费、发证", "unlawful training, fees, issuing"),
+    "四": Bilingual("混淆、炒作、欺诈、假冒", "confusion, hype, fraud, forgery"),
+}
 SNAPSHOTS = {
     "screenshot": Bilingual("截图", "picture"),
     "raw": Bilingual("网页原文", "page as sent"),
     "dom": Bilingual("渲染后网页", "page as rendered"),
-    "headers": Bilingual("响应头", "headers"),
+    "headers": Bilingual("服务器答复的说明", "headers of the answer"),
     "answers": Bilingual("脚本取得的数据", "what its script fetched"),
 }
 
 
 def platform_name(platform: str) -> Bilingual:
-    return Bilingual(PLATFORMS.get(platform, platform), platform)
+    return Bilingual(PLATFORMS.get(platform, platform), ENGLISH.get(platform, platform))
 
 
 def platform_code(typed: str) -> str:
@@ -67,3 +91,8 @@ def key_value(kind: str, value: str) -> Bilingual:
 
 def snapshot_name(kind: str) -> Bilingual:
     return SNAPSHOTS.get(kind, Bilingual(kind, kind))
+
+
+def clause_name(sign: str) -> Bilingual:
+    words = CLAUSES.get(sign)
+    return Bilingual(f"{sign} {words.zh}", f"{sign} {words.en}") if words else Bilingual(sign, sign)

@@ -6,6 +6,8 @@ from starlette.convertors import Convertor, register_url_convertor
 
 LARGEST_ID = 2**31 - 1  # of a case or a decision; beyond it PostgreSQL knows no integer
 LARGEST_ROW = 2**53  # of a post; JSON's numbers are exact up to there
+# What an input method makes of figures, letters and signs, as the keyboard has them.
+WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 FIGURES = 18  # that are read at all: of thousands Python itself raises
 
 
@@ -30,3 +32,13 @@ def digits(typed: str, most: int = LARGEST_ID, least: int = 0) -> int | None:
         return None
     number = int(typed)
     return number if least <= number <= most else None
+
+
+def narrow(typed: str) -> str:
+    """Full-width figures, letters and signs as those of the keyboard; all else stays."""
+    return typed.translate(WIDE)
+
+
+def written(typed: str, most: int = LARGEST_ID, least: int = 0) -> int | None:
+    """The same of what a person wrote, whose input method may send full-width figures."""
+    return digits(narrow(typed).strip(), most, least)

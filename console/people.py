@@ -8,7 +8,6 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Annotated
-from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Path, Request
 from starlette.concurrency import run_in_threadpool
@@ -28,8 +27,6 @@ WITHOUT_CHANGE = ("/password", "/logout", "/lang")
 # Where a form that met the end of a session leads back to; from anywhere else to the queue.
 DECIDING = frozenset({"cases", "bulk"})
 COMES_BACK = DECIDING | {"takedowns", "exports", "packages"}
-IN_ADDRESS = ("verdict", "reason", "note", "filters")
-SHORT_NOTE = 400  # signs; percent-encoded Chinese is nine times as long
 
 
 # What an open page asks for by itself: a desk left alone must not stay open for that.
@@ -44,7 +41,7 @@ class NeedsLogin(Exception):
         super().__init__(back)
         self.back = back
         self.lost = lost  # something was sent that was not written
-        self.typed = typed  # the fields of a form that no address could carry
+        self.typed = typed  # the fields of the form
 
 
 class MustChange(Exception):
@@ -117,7 +114,8 @@ async def demand_token(request: Request, token: str) -> None:
 
 
 async def needs_login(request: Request) -> NeedsLogin:
-    """Where to come back to. What was typed travels along: little in the address, all else kept."""
+    """Where to come back to. What was typed travels along, and never in an address: those stay in
+    the history of a browser."""
     path = request.url.path
     if request.method in SAFE:
         query = f"?{request.url.query}" if request.url.query else ""
@@ -132,12 +130,7 @@ async def needs_login(request: Request) -> NeedsLogin:
         return NeedsLogin("/queue", lost=True)
     form = await request.form()
     pairs = tuple((name, str(v)) for name, v in form.multi_items() if name != CSRF_FIELD)
-    typed = {name: value for name, value in pairs if name in IN_ADDRESS and value}
-    ticks = [name for name, _ in pairs if name in {"member", "shown"}]
-    whole = room == "bulk" or ticks or len(typed.get("note", "")) > SHORT_NOTE
-    if whole:
-        return NeedsLogin(back, lost=True, typed=pairs)
-    return NeedsLogin(back + (f"?{urlencode(typed, quote_via=quote)}" if typed else ""), lost=True)
+    return NeedsLogin(back, lost=True, typed=pairs)
 
 
 CaseId = Annotated[int, Path(le=LARGEST_ID)]

@@ -158,6 +158,7 @@ class SweepState:
     starting: bool  # asked for here, not yet at work
     command: tuple[str, ...]  # what a start runs; () where the desk was given no targets
     last_words: str  # of the last one started here, where it failed
+    ending: bool = False  # started here, through with its work, its process not gone yet
 
 
 class Tools(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
@@ -17,6 +18,9 @@ LOCALE = Path(__file__).with_name("locale")
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 LANGUAGES = ("zh", "en")
 NOTHING = "—"
+BESIDE = re.compile(r"（[^（）]*命令行[^（）]*）")
+BESIDE_EN = re.compile(r"\s*\([^()]*(?:command line|--[a-z])[^()]*\)", re.IGNORECASE)
+SETTING = re.compile(r"\s*CERTSWEEP_[A-Z_]+")
 CONTEXT = "\x04"  # as gettext puts it between a context and a word
 
 
@@ -51,7 +55,15 @@ def translator(lang: str) -> Callable[..., str]:
 
 
 def sayer(lang: str) -> Callable[[Bilingual], str]:
-    return lambda text: text.said(lang)
+    return lambda text: plainly(text.said(lang))
+
+
+def plainly(text: str) -> str:
+    """For a page: without what only somebody at a command line or the server's settings can use.
+
+    The same sentences are said there, too, where they are wanted.
+    """
+    return SETTING.sub("", BESIDE.sub("", BESIDE_EN.sub("", text)))
 
 
 def moment(value: datetime | None) -> str:

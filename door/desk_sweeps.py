@@ -39,16 +39,20 @@ class SweepControl:
         self._lock = threading.Lock()
         self._night: Night | None = None  # of the sweep that was started here and has not ended
         self._told: tuple[int, datetime] | None = None  # the one that was told to stop
+        self._worked = False  # whether it was seen at work
         self._last_words = ""
 
     def state(self) -> SweepState:
         held = holder_of(self.engine, self.settings.home, LOCK)
         with self._lock:
+            mine = self._night is not None
+            self._worked = self._worked or (mine and held is not None)
             return SweepState(
                 running=running(held, self._told) if held else None,
-                starting=held is None and self._night is not None,
+                starting=held is None and mine and not self._worked,
                 command=self.command,
                 last_words=self._last_words,
+                ending=held is None and mine and self._worked,
             )
 
     def start(self, by: str) -> None:
@@ -66,7 +70,7 @@ class SweepControl:
                 raise busy(held)
             told = {"command": shown_command(("sweep", *self.command))}
             note(self.engine, by, "sweep.start", "", told)
-            self._night, self._last_words = Night(), ""
+            self._night, self._worked, self._last_words = Night(), False, ""
             worker = threading.Thread(target=self._follow, args=(self._night, by), daemon=True)
             worker.start()
 
@@ -108,6 +112,7 @@ class SweepControl:
                     f"It runs on another machine ({found.holder}): stop it there.",
                 )
             interrupt(held)
+            self._worked = self._night is not None
             self._told = (held.pid, held.since)
             note(self.engine, by, "sweep.stop", "", {"holder": held.holder})
 

@@ -17,7 +17,7 @@ from storage.columns import AnyRow, utc_now
 from storage.database import read, write
 from storage.models import case_posts, cases, decisions, findings, posts
 from storage.persons import named_person
-from storage.reasons import POLICY, check, demand_note
+from storage.reasons import POLICY, WITHDRAWN, check, demand_note
 from storage.records import CaseStatus, Clause, Decision
 from storage.second import needs_second
 from storage.splits import locked, move_out, standing
@@ -309,14 +309,18 @@ def append(connection: Connection, decision: Decision, person: str, awaits: bool
         "supersedes": decision.supersedes,
         "awaits_second": awaits,
     }
-    record(connection, person, "case.decide", f"case:{decision.case_id}", told)
+    if decision.reason == WITHDRAWN:  # it says nothing of the case, in particular no doubt
+        undone = {"decision": decision.supersedes}
+        record(connection, person, "case.undo", f"case:{decision.case_id}", undone)
+    else:
+        record(connection, person, "case.decide", f"case:{decision.case_id}", told)
     return number
 
 
 def refused(case: AnyRow, decision: Decision, expected_version: int | None) -> Problem:
     """Why a decision was not taken, from the case as it stands."""
     if expected_version is not None and case.version != expected_version:
-        return changed_since(case, expected_version)
+        return changed_since(case)
     if decision.supersedes is not None and decision.supersedes != case.decision_id:
         return Problem(
             f"案件 {case.id} 的最新决定是 {case.decision_id or '（无）'}，"
@@ -327,12 +331,11 @@ def refused(case: AnyRow, decision: Decision, expected_version: int | None) -> P
     return not_open(case)
 
 
-def changed_since(case: AnyRow, seen: int) -> Problem:
+def changed_since(case: AnyRow) -> Problem:
     return Problem(
-        f"案件 {case.id} 在您查看之后有变化（版本 {seen} → {case.version}），"
-        "没有写入。请重新打开查看后再提交。",
-        f"Case {case.id} has changed since you saw it (version {seen} → {case.version}); nothing "
-        "was written. Open it again, then send again.",
+        f"案件 {case.id} 在您查看之后有变化，没有写入。请看最新的情况，确认无误可再提交。",
+        f"Case {case.id} has changed since you saw it; nothing was written. Look at how it stands "
+        "now; if you are still sure, send again.",
     )
 
 
@@ -380,7 +383,7 @@ def split(
 def open_to(case: AnyRow, person: str, expected_version: int | None) -> None:
     """Raise Problem unless this person may take posts out of the case, as it stands now."""
     if expected_version is not None and case.version != expected_version:
-        raise changed_since(case, expected_version)
+        raise changed_since(case)
     if case.status == CaseStatus.APPROVED.value or case.awaits_second:
         raise Problem(
             f"案件 {case.id} 已经复核或正等第二人复核，不能直接拆分，没有改动。"

@@ -37,7 +37,7 @@ from storage.models import advertiser_keys, case_posts, cases, findings, minhash
 from storage.opinions import shift_of
 from storage.raises import raised_of
 from storage.records import CaseStatus, Clause, Post, QrCode, Sighting
-from storage.rows import identity, pack, unpack
+from storage.rows import heading_of, identity, pack, unpack
 
 SIGNATURE = 128
 # 32 bands of 4 values make candidates of 98 % of the pairs with half their values equal.
@@ -276,7 +276,7 @@ def open_case(connection: Connection, sighting: Sighting, now: datetime) -> int:
         status=CaseStatus.WAITING.value,
         priority=0,
         platform=post.platform,
-        title=(post.title or post.text or post.url).strip()[:120],
+        title=heading_of(post),
         opened_at=now,
         updated_at=now,
         version=0,

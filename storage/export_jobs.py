@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Engine, Update, case, insert, select, update
+from sqlalchemy import Engine, Update, case, func, insert, select, update
 
 from storage.audit import record
 from storage.bilingual import Bilingual, Problem
@@ -156,10 +156,17 @@ def get_job(engine: Engine, number: int) -> Job:
         row = connection.execute(statement).one_or_none()
     if row is None:
         raise Problem(
-            f"没有编号为 {number} 的导出任务。请到“导出”页查看。",
-            f"There is no export job {number}. See the page of exports.",
+            f"没有编号为 {number} 的任务。请到“清单与函件”页查看。",
+            f"There is no export job {number}. See the page of lists and letters.",
         )
     return job_of(row, files_of(engine, [number]).get(number, ()))
+
+
+def ahead_of(engine: Engine, number: int) -> int:
+    """How many jobs are to be done before this one."""
+    earlier = (export_jobs.c.id < number, export_jobs.c.state.in_(UNDER_WAY))
+    with read(engine) as connection:
+        return int(connection.execute(select(func.count()).where(*earlier)).scalar_one())
 
 
 def job_of(row: AnyRow, files: Sequence[JobFile]) -> Job:
@@ -209,8 +216,8 @@ def get_file(engine: Engine, number: int) -> JobFile:
         row = connection.execute(statement).one_or_none()
     if row is None:
         raise Problem(
-            f"没有编号为 {number} 的导出文件。请到“导出”页查看。",
-            f"There is no exported file {number}. See the page of exports.",
+            f"没有编号为 {number} 的文件。请到“清单与函件”页查看。",
+            f"There is no exported file {number}. See the page of lists and letters.",
         )
     return file_of(row)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from storage.bilingual import Bilingual
 from storage.blacklist_active import active_among
 from storage.columns import AnyRow
-from storage.database import insert_new
+from storage.database import insert_new, read
 from storage.takedown_models import case_raises
 
 MOST = 40  # points all reasons together can add
@@ -60,6 +61,22 @@ def raised_of(connection: Connection, case_id: int, day: date) -> int:
     counting = active_among(connection, listed, day) if listed else set()
     kinds = {one.kind for one in rows if one.kind != BLACKLIST or one.ref in counting}
     return min(sum(POINTS[kind] for kind in kinds), MOST)
+
+
+def raised_kinds(engine: Engine, ids: Sequence[int], day: date) -> dict[int, set[str]]:
+    """By case, the kinds of reasons that count on that day; cases without any are missing."""
+    statement = select(case_raises.c.case_id, case_raises.c.kind, case_raises.c.ref).where(
+        case_raises.c.case_id.in_(ids)
+    )
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    with read(engine) as connection:
+        rows = connection.execute(statement).all()
+        listed = [row.ref for row in rows if row.kind == BLACKLIST]
+        counting = active_among(connection, listed, day) if listed else set()
+    for row in rows:
+        if row.kind != BLACKLIST or row.ref in counting:
+            found[row.case_id].add(row.kind)
+    return dict(found)
 
 
 def raises_of(connection: Connection, case_id: int) -> list[Raise]:

@@ -28,6 +28,7 @@ PLAIN = (  # fields of Post that are columns of the same name and type
     "icp",
     "is_ad",
 )
+LONGEST_HEADING = 120  # signs
 
 
 def identity(platform: str, post_id: str) -> bytes:
@@ -62,6 +63,11 @@ def post_of(row: AnyRow) -> Post:
         contacts=Contacts(**{name: tuple(values) for name, values in contacts.items()}),
         counts={name: (pair[0], pair[1]) for name, pair in (row.counts or {}).items()},
     )
+
+
+def heading_of(post: Any) -> str:  # noqa: ANN401 (a Post, or a row of posts)
+    """What a list calls it: its title, or else how its text begins."""
+    return str(post.title or post.text or post.url).strip()[:LONGEST_HEADING]
 
 
 def finding_values(post_row: int, finding: Finding) -> dict[str, Any]:

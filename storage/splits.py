@@ -12,6 +12,7 @@ from storage.clusters import refresh
 from storage.columns import AnyRow, utc_now
 from storage.models import case_posts, cases, posts
 from storage.records import CaseStatus
+from storage.rows import heading_of
 
 
 def standing(connection: Connection, case_id: int) -> AnyRow:
@@ -48,10 +49,24 @@ def move_out(connection: Connection, case_id: int, post_row_ids: Sequence[int], 
         insert(case_posts),
         [{"case_id": new_id, "post_row": row, "joined_at": now} for row in moving],
     )
+    retitle(connection, case)
     refresh(connection, case_id, now)
     refresh(connection, new_id, now)
     record(connection, person, "case.split", f"case:{case_id}", {"posts": moving, "into": new_id})
     return new_id
+
+
+def retitle(connection: Connection, case: AnyRow) -> None:
+    """A case whose title went away with its post is called by the oldest post that stayed."""
+    statement = (
+        select(posts.c.title, posts.c.text, posts.c.url)
+        .join(case_posts, case_posts.c.post_row == posts.c.id)
+        .where(case_posts.c.case_id == case.id, ~case_posts.c.split)
+        .order_by(posts.c.id)
+    )
+    headings = [heading_of(row) for row in connection.execute(statement)]
+    if headings and case.title not in headings:
+        connection.execute(update(cases).where(cases.c.id == case.id).values(title=headings[0]))
 
 
 def members(connection: Connection, case_id: int) -> dict[int, bytes]:
@@ -76,7 +91,7 @@ def part(connection: Connection, case: AnyRow, moving: Sequence[int], person: st
         status=CaseStatus.WAITING.value,
         priority=case.priority,
         platform=first.platform,
-        title=(first.title or first.text or first.url).strip()[:120],
+        title=heading_of(first),
         opened_at=now,
         updated_at=now,
         version=0,

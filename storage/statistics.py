@@ -1,8 +1,9 @@
 """What was found and decided in a period, by day, clause, platform, region and institution.
 
-A decision counts where it stands: one that was withdrawn or superseded counts no more, and one that
-waits for a second person not yet, who must not read the first opinion out of figures. Everything
-is read through an index by date, so that a period costs what lies in it and not what lies in all.
+A decision counts where it stands, as in the brief: one that was withdrawn or superseded, that a
+second person did not agree with, or whose case came back since counts no more, and one that waits
+for a second person not yet, who must not read the first opinion out of figures. Everything is read
+through an index by date, so that a period costs what lies in it and not what lies in all.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.orm import aliased
 
+from storage.brief import unconfirmed
 from storage.cases import OPEN
 from storage.database import read
 from storage.models import case_posts, cases, decisions, posts
@@ -29,6 +31,7 @@ OTHERS, NOT_SAID = "…", ""  # names of the groups that make the regions add up
 STANDS = (
     cases.c.decision_id == decisions.c.id,
     decisions.c.reason != WITHDRAWN,
+    cases.c.status.not_in(OPEN),
     ~cases.c.awaits_second,
 )
 
@@ -73,6 +76,7 @@ class Work:
     institutions: tuple[Group, ...]  # of what was decided to be a violation
     handling: Handling
     waiting: int  # now
+    unconfirmed: int  # decided in the period, waiting for a second person: in no figure of verdicts
 
     @property
     def found(self) -> int:
@@ -109,6 +113,7 @@ def work(engine: Engine, period: Period) -> Work:
             institutions=tuple(institutions(connection, period)),
             handling=handling(connection, period),
             waiting=waiting(connection),
+            unconfirmed=unconfirmed(connection, period.low, period.high),
         )
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from storage.columns import AnyRow
+from storage.columns import AnyRow, utc_now
 from storage.database import read
-from storage.models import sweep_targets, sweeps, urls
+from storage.models import case_posts, posts, sweep_targets, sweeps, urls
 from storage.sweeps import totals_query
 
 ROWS = 30
+SAMPLE = "sample"  # the plan's name
 UNFINISHED = frozenset({"running", "interrupted"})
 COLUMNS = ("id", "state", "cause", "started_by", "started_at", "ended_at")
 
@@ -108,6 +109,42 @@ def read_so_far(connection: Connection, row: SweepRow) -> SweepRow:
         return row
     counted = connection.execute(totals_query(row.id)).one()
     return replace(row, pages=int(counted.pages_fetched), posts=int(counted.posts))
+
+
+def newly_flagged(engine: Engine, sweep_id: int) -> int:
+    """Posts that no case held before this sweep; all else it flagged was known, and judged anew.
+
+    By the moments at which versions joined cases: no two sweeps are at work at once.
+    """
+    before = case_posts.alias("before")
+    older = posts.alias("older")
+    with read(engine) as connection:
+        row = connection.execute(
+            select(sweeps.c.started_at, sweeps.c.ended_at).where(sweeps.c.id == sweep_id)
+        ).one()
+        known = (
+            select(before.c.post_row)
+            .join(older, older.c.id == before.c.post_row)
+            .where(older.c.identity == posts.c.identity, before.c.joined_at < row.started_at)
+            .exists()
+        )
+        joined = case_posts.c.joined_at
+        statement = (
+            select(func.count(posts.c.identity.distinct()))
+            .select_from(case_posts)
+            .join(posts, posts.c.id == case_posts.c.post_row)
+            .where(joined >= row.started_at, joined <= (row.ended_at or utc_now()), ~known)
+        )
+        return int(connection.execute(statement).scalar_one())
+
+
+def sources_of_sample(engine: Engine) -> frozenset[str]:
+    """Sources that were read in the invented web; it says nothing of the real ones."""
+    shown = select(sweeps.c.id).where(sweeps.c.plan["name"].as_string() == SAMPLE)
+    read_there = (urls.c.sweep_id.in_(shown), urls.c.outcome != "")
+    statement = select(urls.c.source).distinct().where(*read_there)
+    with read(engine) as connection:
+        return frozenset(connection.execute(statement).scalars())
 
 
 def newest_running(engine: Engine) -> int | None:

@@ -33,11 +33,35 @@ class Drafted:
     more: bool = False  # whether others are left for the next draft
 
 
-def draft_all(engine: Engine, wanted: Wanted, recipient_of: RecipientOf) -> Drafted:
-    """Draft one request a recipient. Raises Problem where nothing is left to ask for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a draft would make now."""
+
+    requests: int
+    items: int
+    more: bool  # whether others are left for the next draft
+
+
+Groups = dict[tuple[str, str], list[DecidedRow]]  # by platform and recipient
+
+
+def planned(engine: Engine, wanted: Wanted, recipient_of: RecipientOf) -> Planned:
+    """Raises Problem where nothing is left to ask for."""
+    groups, _ = grouped(engine, wanted, recipient_of)
+    items = sum(map(len, groups.values()))
+    return Planned(requests=len(groups), items=items, more=items == MOST)
+
+
+def grouped(engine: Engine, wanted: Wanted, recipient_of: RecipientOf) -> tuple[Groups, int]:
     rows, taken = not_yet_asked(engine, wanted.platform or None, wanted.cases)
     if not rows:
         raise nothing(taken)
+    return by_recipient(rows, recipient_of), taken
+
+
+def draft_all(engine: Engine, wanted: Wanted, recipient_of: RecipientOf) -> Drafted:
+    """Draft one request a recipient. Raises Problem where nothing is left to ask for."""
+    groups, taken = grouped(engine, wanted, recipient_of)
     numbers = [
         draft(
             engine,
@@ -50,10 +74,11 @@ def draft_all(engine: Engine, wanted: Wanted, recipient_of: RecipientOf) -> Draf
                 note=wanted.note,
             ),
         )
-        for (platform, recipient), group in by_recipient(rows, recipient_of).items()
+        for (platform, recipient), group in groups.items()
     ]
     requests = tuple(get_request(engine, number) for number in numbers)
-    return Drafted(requests=requests, asked_already=taken, more=len(rows) == MOST)
+    more = sum(map(len, groups.values())) == MOST
+    return Drafted(requests=requests, asked_already=taken, more=more)
 
 
 def nothing(taken: int) -> Problem:
@@ -72,9 +97,7 @@ def nothing(taken: int) -> Problem:
     )
 
 
-def by_recipient(
-    rows: Sequence[DecidedRow], recipient_of: RecipientOf
-) -> dict[tuple[str, str], list[DecidedRow]]:
+def by_recipient(rows: Sequence[DecidedRow], recipient_of: RecipientOf) -> Groups:
     found: defaultdict[tuple[str, str], list[DecidedRow]] = defaultdict(list)
     for row in rows:
         found[row.platform, recipient_of(row)].append(row)

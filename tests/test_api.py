@@ -102,7 +102,8 @@ def test_a_program_works_through_a_case_as_a_person_does(desk) -> None:
     assert len(get_case(desk.engine, number).decisions) == 1
     back = wang.post(f"/cases/{number}/undo", {"decision": done.json()["decision"]})
     assert back.json()["status"] == "claimed"
-    assert [line.actor for line in lines(desk.engine) if line.act == "case.decide"] == ["wang"] * 2
+    acts = [line.act for line in lines(desk.engine) if line.actor == "wang"]
+    assert (acts.count("case.decide"), acts.count("case.undo")) == (1, 1)
 
 
 def test_the_second_person_is_blind_and_another_here_too(desk) -> None:

@@ -25,7 +25,7 @@ from tests.makers import decision, flagged, post, sight
 
 ROOT = Path(__file__).parents[1]
 
-ROW = re.compile(r"<tr><td class=\"n\">(\d+)</td>.*?</tr>", re.DOTALL)
+ROW = re.compile(r"<tr><td class=\"n\"[^>]*>(\d+)</td>.*?</tr>", re.DOTALL)
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_a_subject_is_listed_with_reason_law_and_days_and_that_is_in_the_audit(d
     admin = Browser(desk).log_in("admin")
     admin.get("/blacklist")
     answer = admin.post("/blacklist", FORM)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/blacklist/1")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/blacklist/1?said=listed")
     now = get_entry(desk.engine, 1).now
     assert (now.act, now.who, str(now.starts), str(now.ends)) == (
         "added",

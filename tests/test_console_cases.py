@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -333,8 +334,10 @@ def test_a_session_that_ends_in_the_middle_loses_neither_the_place_nor_the_words
     assert answer.status_code == 401
     assert "没有写入" in answer.text
     assert get_case(desk.engine, 1).decisions == ()
-    back = field(answer.text.split('action="/login"')[1], "back").replace("&amp;", "&")
-    again = browser.post("/login", {"login": "wang", "password": PASSWORD, "back": back})
+    login = answer.text.split('action="/login"')[1]
+    kept = {name: unescape(field(login, name)) for name in ("back", "typed")}
+    assert kept["back"] == "/cases/1", "an address stays in the browser's history"
+    again = browser.post("/login", {"login": "wang", "password": PASSWORD, **kept})
     page = browser.get(again.headers["location"]).text
     assert 'value="页面写明“包过”&amp;more"' in page
     assert re.search(r'value="violation" required checked', page)

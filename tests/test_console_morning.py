@@ -111,12 +111,19 @@ def log_in(page: Any, origin: str) -> None:
 
 
 def decide_on(page: Any) -> None:
-    """违规, for the proposed reason or else a typed one."""
+    """违规, for the proposed reason or else a typed one; a grave one that the machine proposed is
+    confirmed by a second Enter."""
     page.keyboard.press("1")
     if not page.input_value("#reason"):
         assert page.evaluate("document.activeElement.id") == "reason"
         page.keyboard.type("B4-02")
+    grave = page.locator("#proposed:visible").count() and page.evaluate(
+        "'grave' in document.querySelector('#reason').selectedOptions[0].dataset"
+    )
     page.keyboard.press("Enter")
+    if grave:
+        page.wait_for_selector("#grave", state="visible")
+        page.keyboard.press("Enter")
 
 
 def decide_all(page: Any) -> int:

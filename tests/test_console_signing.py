@@ -34,7 +34,7 @@ def run(desk) -> None:
 
 def test_a_request_shows_what_was_decided_of_each_item_and_why(desk) -> None:
     wang, qian = Browser(desk).log_in("wang"), Browser(desk).log_in("qian")
-    wang.post("/takedowns/draft")
+    wang.post("/takedowns/draft", {"sure": "1"})
     page = qian.get("/takedowns/1").text
     for words in ("涉嫌条款", "B4-02", "包过", "审核"):
         assert words in page
@@ -43,7 +43,7 @@ def test_a_request_shows_what_was_decided_of_each_item_and_why(desk) -> None:
 @pytest.mark.parametrize("form", ["letter", "xlsx", "12377"])
 def test_a_request_to_a_site_has_its_files_made_from_its_page(desk, form: str) -> None:
     wang = Browser(desk).log_in("wang")
-    wang.post("/takedowns/draft")
+    wang.post("/takedowns/draft", {"sure": "1"})
     assert f'name="form" value="{form}"' in wang.get("/takedowns/1").text
     answer = wang.post("/exports", {"kind": "list", "form": form, "request": "1"})
     assert answer.status_code == 303

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,13 +20,16 @@ from storage.audit import lines
 from storage.bilingual import Problem
 from storage.columns import utc_now
 from storage.database import write
+from storage.frontier import Frontier
 from storage.locks import hold
 from storage.records import Target, TargetKind
-from storage.sweep_pages import ROWS, newest_running, progress, sweeps_page
+from storage.sweep_pages import ROWS, newest_running, newly_flagged, progress, sweeps_page
 from storage.sweeps import begin, finish, record_failed_start, set_target_outcome, summary
 from storage.targets import ensure_target
+from storage.visits import commit_visits
 from tests.desk_lookups import settings_for, tooled_desk
 from tests.desk_site import Browser, staff
+from tests.makers import flagged, link, post, sight, target, visit
 
 WITHIN = 90.0  # seconds; a busy machine is no fault of the code
 
@@ -109,7 +114,7 @@ def test_an_unfinished_sweep_is_not_said_to_be_at_work_where_nobody_works_on_it(
 def test_looks_at_takedowns_are_not_taken_for_a_sweep(desk) -> None:
     with hold(desk.engine, desk.tools.settings.home, "sweep", holder("revisit")):
         page = Browser(desk).log_in("admin").get("/sweeps").text
-        assert "正在复查要求下架的网页" in page
+        assert "正在复查已要求处置的网页" in page
         assert 'action="/sweeps/start"' not in page
 
 
@@ -197,7 +202,7 @@ def test_a_sweep_is_started_followed_and_stopped_at_the_desk(
     admin.get("/sweeps")
     assert admin.post("/sweeps/stop").status_code == 303
     assert until(lambda: desk.tools.sweep_state().running is None)
-    assert until(lambda: not desk.tools.sweep_state().starting)
+    assert until(lambda: not desk.tools.sweep_state().ending)
     assert desk.tools.sweep_state().last_words == "", "an interrupted sweep is no failure"
     stopped = summary(engine, 1)
     assert (stopped.state, stopped.pages_fetched > 5) == ("running", True)
@@ -208,3 +213,79 @@ def test_a_sweep_is_started_followed_and_stopped_at_the_desk(
     assert row.started_by == "admin", "the person, not the process"
     assert (row.pages, row.posts) == (stopped.pages_fetched, stopped.posts)
     assert {"sweep.start", "sweep.stop"} <= {line.act for line in lines(engine)}
+
+
+# --- what is new, and what only was looked at again ----------------------------------------------
+
+
+def test_what_was_flagged_before_is_not_new_when_it_is_judged_anew(desk) -> None:
+    """A new edition of the directory has every post judged again; none of them is a find."""
+    engine = desk.engine
+    number, _ = begin(engine, {"name": "targets"}, "wang")
+    for n in range(3):
+        sight(engine, flagged(post(f"http://a{n}.example/"), seed=n), now=utc_now())
+    finish(engine, number, "finished")
+    assert newly_flagged(engine, number) == 3
+    again, _ = begin(engine, {"name": "targets"}, "wang")
+    for n in range(4):
+        sight(engine, flagged(post(f"http://a{n}.example/"), seed=n), now=utc_now())
+    sight(
+        engine,
+        flagged(post("http://a1.example/", text="换了说法，照样包过"), seed=9),
+        now=utc_now(),
+    )
+    finish(engine, again, "finished")
+    assert newly_flagged(engine, again) == 1
+    assert newly_flagged(engine, number) == 3
+    page = Browser(desk).log_in("sun").get(f"/sweeps/{again}").text
+    assert re.search(r"<dt>新涉嫌</dt><dd>1</dd>", page)
+    assert "已知的重新研判" in page
+
+
+def test_a_source_read_in_the_sample_web_is_not_said_to_be_unread(desk) -> None:
+    number, _ = begin(desk.engine, {"name": "sample"}, "wang")
+    frontier = Frontier(desk.engine, number)
+    with write(desk.engine) as connection:
+        target_id = ensure_target(connection, target(source="zhihu"))
+    frontier.seed(target_id, "zhihu", [link("https://www.zhihu.example/1")])
+    sun = Browser(desk).log_in("sun")
+    assert "只在样例网读过" not in sun.get("/sources").text.split("</tbody>")[0]
+    commit_visits(desk.engine, [visit(one) for one in frontier.lease(1)], utc_now())
+    rows = sun.get("/sources").text.split("</tbody>")[0].split("</tr>")
+    assert [("知乎" in row) for row in rows if "只在样例网读过" in row] == [True]
+
+
+def test_a_sweep_that_was_stopped_is_not_said_to_be_starting(desk, monkeypatch) -> None:
+    """Between the end of its work and the end of its process nobody holds the lock."""
+    control = desk.tools.sweeps
+    going, may_end, gone = threading.Event(), threading.Event(), threading.Event()
+
+    def sweep(_night: object, _command: object) -> tuple[int, str]:
+        with hold(desk.engine, desk.tools.settings.home, "sweep", holder()):
+            going.set()
+            assert may_end.wait(WITHIN)
+        assert gone.wait(WITHIN)
+        return 0, ""
+
+    monkeypatch.setattr("scheduler.Night.sweep", sweep)
+    control.start("admin")
+    assert going.wait(WITHIN)
+    assert control.state().running is not None
+    may_end.set()
+    assert until(lambda: control.state().running is None)
+    state = control.state()
+    assert (state.starting, state.ending) == (False, True)
+    page = Browser(desk).log_in("admin").get("/sweeps").text
+    assert "正在启动" not in page
+    assert 'action="/sweeps/start"' not in page
+    gone.set()
+    assert until(lambda: not control.state().ending)
+
+
+def test_no_process_of_the_server_is_named_on_the_page(desk) -> None:
+    number, _ = begin(desk.engine, {"name": "targets"}, "root@vm pid 16149")
+    with hold(desk.engine, desk.tools.settings.home, "sweep", holder()):
+        page = Browser(desk).log_in("sun").get("/sweeps").text
+    assert "pid" not in page
+    assert "命令行" in page
+    assert number == 1

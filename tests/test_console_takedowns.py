@@ -60,7 +60,7 @@ def acts(engine: Engine) -> list[str]:
 def test_a_request_goes_its_whole_way_by_the_pages_alone(desk) -> None:
     decided(desk.engine)
     wang, qian = Browser(desk).log_in("wang"), Browser(desk).log_in("qian")
-    assert wang.post("/takedowns/draft").headers["location"] == "/takedowns/1"
+    assert wang.post("/takedowns/draft", {"sure": "1"}).headers["location"] == "/takedowns/1"
     assert get_request(desk.engine, 1).recipient == "school.example"
     page = wang.get("/takedowns/1").text
     assert "批准</button>" not in page, "a reviewer does not sign"
@@ -93,7 +93,7 @@ def test_a_request_goes_its_whole_way_by_the_pages_alone(desk) -> None:
 def test_nobody_approves_what_they_drafted_whatever_their_role(desk) -> None:
     decided(desk.engine)
     qian = Browser(desk).log_in("qian")
-    qian.post("/takedowns/draft")
+    qian.post("/takedowns/draft", {"sure": "1"})
     assert "须由另一人批准" in qian.get("/takedowns/1").text
     answer = qian.post("/takedowns/1/approve")
     assert (answer.status_code, "没有写入" in answer.text) == (409, True)
@@ -104,7 +104,7 @@ def test_lists_are_filtered_by_state_platform_and_deadline(desk) -> None:
     sent(desk.engine)
     decided(desk.engine, "w1", platform="weibo", seed=2)
     browser = Browser(desk).log_in("wang")
-    browser.post("/takedowns/draft")
+    browser.post("/takedowns/draft", {"sure": "1"})
 
     def shown(query: str) -> list[str]:
         return re.findall(
@@ -329,7 +329,7 @@ def test_whoever_may_only_read_orders_and_fetches_nothing(desk) -> None:
     assert sun.get("/exports").status_code == 200
     assert sun.post("/exports", {"form": "csv"}).status_code == 403
     assert sun.get("/exports/files/1").status_code == 403
-    assert sun.post("/takedowns/draft").status_code == 403
+    assert sun.post("/takedowns/draft", {"sure": "1"}).status_code == 403
 
 
 def test_a_job_tells_how_far_it_is(desk) -> None:
@@ -350,7 +350,7 @@ def test_a_job_tells_how_far_it_is(desk) -> None:
 def test_every_act_upon_a_request_is_in_the_audit_and_has_words(desk) -> None:
     decided(desk.engine)
     wang, qian, sun = (Browser(desk).log_in(who) for who in ("wang", "qian", "sun"))
-    wang.post("/takedowns/draft")
+    wang.post("/takedowns/draft", {"sure": "1"})
     qian.get("/takedowns/1")
     qian.post("/takedowns/1/approve")
     wang.get("/takedowns/1")
@@ -383,7 +383,7 @@ def test_every_act_upon_a_request_is_in_the_audit_and_has_words(desk) -> None:
 def test_what_is_refused_leaves_no_line_in_the_audit(desk) -> None:
     decided(desk.engine)
     qian = Browser(desk).log_in("qian")
-    qian.post("/takedowns/draft")
+    qian.post("/takedowns/draft", {"sure": "1"})
     qian.post("/takedowns/1/approve")
     assert [act for act in acts(desk.engine) if "takedown" in act] == ["takedown.drafted"]
 
@@ -422,7 +422,7 @@ def test_after_another_decision_case_request_and_list_say_that_it_should_be_with
 def test_a_draft_shows_that_it_cannot_be_approved_since_its_case_was_decided_anew(desk) -> None:
     case = decided(desk.engine)
     browser = Browser(desk).log_in("wang")
-    browser.post("/takedowns/draft")
+    browser.post("/takedowns/draft", {"sure": "1"})
     changed_to(desk, case, Verdict.VIOLATION)
     assert "须撤回后重新起草" in browser.get("/takedowns/1").text
 
@@ -469,7 +469,7 @@ def test_a_wrong_receipt_number_is_corrected_and_both_stay(desk) -> None:
 def test_people_stand_by_their_names_and_are_found_by_them(desk) -> None:
     decided(desk.engine)
     wang, sun = Browser(desk).log_in("wang"), Browser(desk).log_in("sun")
-    wang.post("/takedowns/draft")
+    wang.post("/takedowns/draft", {"sure": "1"})
     name = get_user(desk.engine, "wang").name
     assert name != "wang"
     page = wang.get("/takedowns/1").text

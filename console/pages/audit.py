@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from console.audit_words import ACTS, KINDS, about_code, about_name, act_name, plain, told
+from console.audit_words import ACTS, KINDS, about_code, about_name, act_of, plain, told
 from console.desk import desk_of, tools_of
 from console.forms import known_day
 from console.numbers import LARGEST_ROW, digits
@@ -66,7 +66,7 @@ def shown(
         total=how_many(engine),
         acts=ACTS,
         kinds=KINDS,
-        act_name=act_name,
+        act_of=act_of,
         about_name=about_name,
         told=told,
         plain=plain,

@@ -10,10 +10,13 @@ from starlette.responses import Response
 
 from console.desk import desk_of
 from console.forms import day_of, page_number, today
+from console.just_done import telling
+from console.numbers import narrow
 from console.page import go, lang_of, page, query_of
 from console.people import CaseId, Keeper, Missing, Reader, Unmasker
 from console.reasons import reason_given
 from console.tabs import LISTS
+from console.words import plainly
 from exports.masking import masked, shown_value
 from storage.audit import note
 from storage.bilingual import Problem
@@ -23,6 +26,7 @@ from storage.blacklist_values import KINDS
 from storage.columns import storable, utc_now
 from storage.records import Contacts
 
+NUMBERS = frozenset({"phone", "qq", "wechat", "icp", "host"})  # kept as the keyboard has them
 router = APIRouter(include_in_schema=False)
 LONGEST = 4000  # characters of a reason or a note
 FIELDS = {
@@ -90,6 +94,8 @@ def add(
 ) -> Response:
     """List one subject. What was typed is still there where it will not do."""
     words = {name: typed[name] for name in ("kind", "value", "reason", "legal_basis", "source")}
+    if typed["kind"] in NUMBERS:
+        words["value"] = narrow(words["value"])
     try:
         starts = day_of(typed["starts"], "开始", "from") or today()
         listing = Listing(**words, starts=starts, ends=day_of(typed["ends"], "结束", "to"))
@@ -97,8 +103,8 @@ def add(
     except Problem as problem:
         if problem.__cause__ is not None:
             raise
-        return listed(request, problem.text.said(lang_of(request)), typed)
-    return go(f"/blacklist/{number}")
+        return listed(request, plainly(problem.text.said(lang_of(request))), typed)
+    return go(telling(f"/blacklist/{number}", "listed"))
 
 
 def found(request: Request, number: int) -> Entry:
@@ -157,7 +163,7 @@ def act(
     except Problem as problem:
         if problem.__cause__ is not None:
             raise
-        return shown(request, one, problem.text.said(lang_of(request)), words)
+        return shown(request, one, plainly(problem.text.said(lang_of(request))), words)
     return go(f"/blacklist/{number}")
 
 
@@ -175,6 +181,6 @@ def contacts(
     try:
         told = {"why": reason_given(why)}
     except Problem as problem:
-        return shown(request, one, problem.text.said(lang_of(request)))
+        return shown(request, one, plainly(problem.text.said(lang_of(request))))
     note(desk_of(request).engine, user.login, "blacklist.seen", f"blacklist:{number}", told)
     return shown(request, one, unmasked=True)

@@ -13,17 +13,20 @@ from starlette.responses import Response
 from console.batchpages import PER, places_in, ranges, sheets, ticked_of
 from console.desk import desk_of
 from console.forms import Number, Whole, page_number
+from console.just_done import telling
 from console.kept import kept_pairs
 from console.names import platform_name, state_name
 from console.numbers import LARGEST_ID, digits
 from console.page import go, lang_of, page, query_of
 from console.pages.deciding import numbers
 from console.people import Decider, Missing, Reader
+from console.words import plainly
 from exports.masking import masked
 from storage.bilingual import Problem
 from storage.bulk import Said, carry_on, decide_together, keep_claims, undo_together
 from storage.bulk_posts import SHOWN, Standing, bulk_posts, standings
 from storage.bulk_shown import MOST_CASES, Bulk, get_bulk, open_kin, show_together
+from storage.cases import get_case, release
 from storage.contacts import contacts_of, together
 from storage.kept_forms import keep_form
 from storage.persons import same_person
@@ -243,7 +246,7 @@ def decide_batch(request: Request, user: Decider, number: Number, form: Whole) -
         if problem.__cause__ is not None or bulk.state != "shown":
             raise
         pairs = tuple((name, str(value)) for name, value in form.multi_items())
-        return listed(request, user, bulk, pairs, problem.text.said(lang_of(request)))
+        return listed(request, user, bulk, pairs, plainly(problem.text.said(lang_of(request))))
     return go(f"/bulk/{number}")
 
 
@@ -285,3 +288,16 @@ def renew(request: Request, user: Decider, number: Number) -> Response:
     found(request, number)
     keep_claims(desk_of(request).engine, number, user.login)
     return go(f"/bulk/{number}")
+
+
+@router.post("/bulk/{number:int}/leave")
+def leave(request: Request, user: Decider, number: Number) -> Response:
+    """Not decided after all: what this person holds of it goes back to the queue."""
+    bulk, engine = found(request, number), desk_of(request).engine
+    if not same_person(bulk.owner, user.login):
+        return go(f"/bulk/{number}")
+    for one in bulk.shown:
+        if same_person(get_case(engine, one.case_id).claimed_by, user.login):
+            with suppress(Problem):  # it was decided or taken in this moment
+                release(engine, one.case_id, user.login)
+    return go(telling("/queue", "batch-left"))

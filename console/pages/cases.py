@@ -25,6 +25,7 @@ from console.people import CaseId, Decider, Missing, Reader, Unmasker
 from console.reasons import reason_given
 from console.replay import LARGEST, ticket
 from console.roles import Act, may
+from console.words import plainly
 from exports.masking import masked
 from storage.audit import note
 from storage.bilingual import Bilingual, Problem
@@ -35,7 +36,8 @@ from storage.kin import Kin, kin_of
 from storage.package_lists import find_packages
 from storage.presence import lookers, opened
 from storage.reasons import REASONS, VERDICT_WORDS
-from storage.records import CaseStatus, Verdict
+from storage.records import CaseStatus, Contacts, Verdict
+from storage.second import confirmed_codes
 from storage.takedown_acts import WITHDRAWABLE
 from storage.takedown_changed import asked_of_case
 from storage.takedown_states import STATE_WORDS
@@ -89,12 +91,13 @@ def shown(request: Request, user: User, view: CaseView, refusal: Refusal | None 
     pairs = refusal.pairs if refusal else kept_pairs(request, user)
     asked = asked_of_case(desk.engine, view.case.id)
     kin = kin_of(desk.engine, view.case.id, view.case.advertiser_keys)
-    typed = {**query, **dict(pairs)}
+    # What is filled in never comes from an address, but for the filters: it would stay in history.
+    typed = {"filters": query.get("filters", ""), **dict(pairs)}
     return page(
         request,
         "case.html",
         409 if refusal else 200,
-        refusal=refusal.why.said(lang_of(request)) if refusal else "",
+        refusal=plainly(refusal.why.said(lang_of(request))) if refusal else "",
         unticked=unticked(pairs),
         view=view,
         case=view.case,
@@ -107,6 +110,7 @@ def shown(request: Request, user: User, view: CaseView, refusal: Refusal | None 
         filters=query_string(from_string(typed.get("filters", ""), user.login)),
         link=lambda **more: f"/cases/{view.case.id}?{link_query(query, more)}",
         reasons=REASONS,
+        second_codes=confirmed_codes(desk.engine) if view.suggested else (),
         verdicts=VERDICT_WORDS,
         members=view.latest[:MEMBERS],
         asked=asked,
@@ -124,6 +128,7 @@ def shown(request: Request, user: User, view: CaseView, refusal: Refusal | None 
         state_name=state_name,
         key_name=key_name,
         key_value=key_value,
+        starred=starred,
     )
 
 
@@ -139,6 +144,12 @@ def no_violation(view: CaseView) -> bool:
     if view.blind or not settled or not view.case.decisions:
         return False
     return view.case.decisions[-1][1].verdict is not Verdict.VIOLATION
+
+
+def starred(value: str) -> str:
+    """A number or an id that two of them can still be told apart by, as everywhere else."""
+    hidden = masked(value, Contacts(phones=(value,), wechat=(value,), qq=(value,)))
+    return hidden if hidden != value else f"***{value[-2:]}"
 
 
 def titles_of(engine: Engine, kin: Sequence[Kin]) -> dict[int, str]:

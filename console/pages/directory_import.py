@@ -19,6 +19,7 @@ from console.page import go, lang_of, page
 from console.people import Keeper
 from console.tabs import LISTS
 from console.tools import Upload
+from console.words import plainly
 from storage.bilingual import Problem
 from storage.columns import storable
 from storage.directory import KIND_WORDS, editions
@@ -85,7 +86,7 @@ async def upload(request: Request, user: Keeper, sent: Sent) -> Response:
     except Problem as problem:
         if problem.__cause__ is not None:
             raise
-        said = problem.text.said(lang_of(request))
+        said = plainly(problem.text.said(lang_of(request)))
         return await run_in_threadpool(form_page, request, said, sent)
     finally:
         await request.close()

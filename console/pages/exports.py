@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -31,12 +31,12 @@ from console.ordering import (
 from console.page import go, page, query_of
 from console.people import Missing, Reader
 from console.reasons import LONGEST_WHY
-from console.roles import Caller
+from console.roles import Caller, Forbidden
 from exports.registry import formats
 from exports.routing import OFFICES
 from storage.bilingual import Bilingual, Problem
 from storage.export_cancel import void_numbers
-from storage.export_jobs import EACH, JOB_WORDS, Job, Order, get_job, list_jobs
+from storage.export_jobs import EACH, JOB_WORDS, Job, Order, ahead_of, get_job, list_jobs
 from storage.made_elsewhere import made_elsewhere
 from storage.platform_words import PLATFORMS
 
@@ -47,12 +47,22 @@ STOPPING = Bilingual("正在取消", "being cancelled")
 
 @router.get("/exports")
 def exports_page(request: Request, _user: Reader) -> Response:
+    return listed(request)
+
+
+def listed(
+    request: Request, why: Bilingual | None = None, typed: Mapping[str, str] | None = None
+) -> Response:
+    """`typed`: the fields of a form that was not followed, for `why`."""
     before = query_of(request).get("before", "")
     engine = desk_of(request).engine
     jobs = list_jobs(engine, digits(before))
     return page(
         request,
         "exports.html",
+        409 if why else 200,
+        why=why,
+        typed=typed or {},
         jobs=jobs,
         forms={name: FORM_WORDS.get(name, Bilingual(name, name)) for name in formats()},
         platforms=PLATFORMS,
@@ -82,7 +92,15 @@ def words(engine: Engine, jobs: Sequence[Job]) -> dict[str, object]:
 @router.post("/exports")
 def order(request: Request, user: Exporter, form: Whole) -> Response:
     one = Caller(user)
-    return go(f"/exports/{ordered(desk_of(request), order_of(form, one), one)}")
+    try:
+        number = ordered(desk_of(request), order_of(form, one), one)
+    except Problem as problem:
+        elsewhere = form.get("request") or form.get("kind") not in {"list", "brief"}
+        if problem.__cause__ is not None or isinstance(problem, Forbidden) or elsewhere:
+            raise  # the form is none of this page's
+        typed = {name: str(value) for name, value in form.multi_items()}
+        return listed(request, problem.text, typed)
+    return go(f"/exports/{number}")
 
 
 def order_of(form: FormData, one: Caller) -> Order:
@@ -128,7 +146,9 @@ def job_page(request: Request, _user: Reader, number: Number) -> Response:
 
 def job_shown(request: Request, template: str, number: int) -> Response:
     job = found(request, number)
-    return page(request, template, job=job, **words(desk_of(request).engine, [job]))
+    engine = desk_of(request).engine
+    ahead = ahead_of(engine, number) if job.under_way else 0
+    return page(request, template, job=job, ahead=ahead, **words(engine, [job]))
 
 
 @router.get("/exports/{number:int}/state")

@@ -12,6 +12,7 @@ from console.desk import desk_of
 from console.just_done import telling
 from console.page import go, lang_of, page
 from console.people import Session
+from console.words import plainly
 from storage.bilingual import Bilingual, Problem
 from storage.keymap import USUAL, keep_keys
 
@@ -68,5 +69,5 @@ async def save_keys(request: Request, session: Session) -> Response:
     try:
         await run_in_threadpool(keep_keys, desk_of(request).engine, session.user, typed)
     except Problem as problem:
-        return shown(request, 409, typed, problem.text.said(lang_of(request)))
+        return shown(request, 409, typed, plainly(problem.text.said(lang_of(request))))
     return go(telling("/keys", "keys" if typed else "keys-usual"))

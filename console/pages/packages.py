@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -10,12 +11,12 @@ from starlette.responses import Response
 from console.desk import desk_of
 from console.forms import Exporter, today, whole_number
 from console.handing import hand_out_package
-from console.numbers import LARGEST_ID, digits
+from console.numbers import LARGEST_ID, digits, written
 from console.ordering import evidence_order, ordered
 from console.page import go, page, query_of
 from console.people import Reader
 from console.roles import Caller
-from storage.bilingual import Bilingual
+from storage.bilingual import Bilingual, Problem
 from storage.package_lists import find_packages, stamps_waiting
 
 router = APIRouter(include_in_schema=False)
@@ -28,16 +29,23 @@ STATES = {
 
 @router.get("/packages")
 def packages(request: Request, _user: Reader) -> Response:
-    engine, query = desk_of(request).engine, query_of(request)
+    return listed(request, query_of(request))
+
+
+def listed(request: Request, query: Mapping[str, str], why: Bilingual | None = None) -> Response:
+    """`query`: of the address, or the fields of a form that was not followed, for `why`."""
+    engine = desk_of(request).engine
     case, before = query.get("case", ""), query.get("before", "")
     rows, end = find_packages(
         engine,
-        case_id=digits(case),
+        case_id=None if why else written(case),
         before=digits(before),
     )
     return page(
         request,
         "packages.html",
+        409 if why else 200,
+        why=why,
         rows=rows,
         further=end,
         case=case,
@@ -56,8 +64,13 @@ def make(
     capture: Annotated[str, Form()] = "",
 ) -> Response:
     desk, one = desk_of(request), Caller(user)
-    number = whole_number(case.strip(), 1, LARGEST_ID, ("案件编号", "The number of the case"))
-    order = evidence_order(desk.engine, number, capture=capture == "1")
+    try:
+        number = whole_number(case, 1, LARGEST_ID, ("案件编号", "The number of the case"))
+        order = evidence_order(desk.engine, number, capture=capture == "1")
+    except Problem as problem:
+        if problem.__cause__ is not None:
+            raise
+        return listed(request, {"case": case[:9], "capture": capture}, problem.text)
     return go(f"/exports/{ordered(desk, order, one)}")
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from console.desk import desk_of
 from console.page import go, lang_of, page, query_of
 from console.people import Housekeeper
+from console.words import plainly
 from storage.bilingual import Problem
 from storage.reasons import REASONS, VERDICT_WORDS
 from storage.records import Verdict
@@ -50,7 +51,7 @@ def change(
     except Problem as problem:
         if problem.__cause__ is not None:
             raise
-        return shown(request, problem.text.said(lang_of(request)))
+        return shown(request, plainly(problem.text.said(lang_of(request))))
     return go("/policy?saved=1")
 
 

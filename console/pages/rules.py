@@ -13,6 +13,7 @@ from console.page import lang_of, page, query_of
 from console.people import Missing, Reader
 from console.tabs import LISTS
 from console.tools import RuleRow, Tried, TypedText
+from console.words import plainly
 from storage.bilingual import Problem
 from storage.rule_outcomes import MOST, Outcome, rule_outcomes
 
@@ -77,7 +78,7 @@ def try_text(
         demand_words(typed)
         tried = tools_of(request).try_text(typed, lang)
     except Problem as problem:
-        return listed(request, typed, problem=problem.text.said(lang))
+        return listed(request, typed, problem=plainly(problem.text.said(lang)))
     return listed(request, typed, tried)
 
 

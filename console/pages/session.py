@@ -12,7 +12,7 @@ from console.just_done import telling
 from console.kept import packed, unpacked, way_back
 from console.page import LANG_COOKIE, go, lang_of, page, query_of
 from console.people import Session, address_of, cookie_name, safe_path, set_session_cookie
-from console.words import LANGUAGES
+from console.words import LANGUAGES, plainly
 from storage.bilingual import Problem
 from storage.logins import Origin, log_in, log_out, own_password
 from storage.users import SHORTEST
@@ -45,7 +45,7 @@ def login(
     try:
         token = log_in(desk.engine, login, password, origin_of(request), before)
     except Problem as problem:
-        text = problem.text.said(lang_of(request))
+        text = plainly(problem.text.said(lang_of(request)))
         words = {"back": safe_path(back), "lost": False, "problem": text, "login": login[:80]}
         return page(request, "login.html", 401, typed=packed(unpacked(typed)), **words)
     answer = go(way_back(desk, login, safe_path(back), typed))
@@ -85,7 +85,7 @@ def password(
         own_password(desk.engine, session, old, new, origin_of(request))
     except Problem as problem:
         words = {"must": session.user.must_change, "least": SHORTEST}
-        text = problem.text.said(lang_of(request))
+        text = plainly(problem.text.said(lang_of(request)))
         return page(request, "password.html", 409, problem=text, **words)
     return go(telling("/queue", "password"))
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from console import charts
 from console.desk import desk_of
 from console.forms import day_of, today
-from console.names import platform_name
+from console.names import clause_name, platform_name
 from console.page import Nav, lang_of, page, query_of
 from console.people import Reader
 from console.roles import Act
@@ -46,7 +46,7 @@ LENGTHS = {"today": 1, "week": 7, "month": 30}
 MOST_DAYS = 366
 SWEEP_STATES = {
     "running": Bilingual("未完成", "unfinished"),
-    "finished": Bilingual("已完成", "finished"),
+    "finished": Bilingual("完成", "finished"),
     "interrupted": Bilingual("中断", "interrupted"),
     "failed": Bilingual("失败", "failed"),
 }
@@ -87,7 +87,9 @@ def statistics(request: Request, _user: Reader) -> Response:
         today=today(),
         told=told,
         days=day_charts(told.days),
-        clause_rows=charts.rows([bar(one, f"{one.name}", "clause") for one in told.clauses]),
+        clause_rows=charts.rows(
+            [bar(one, clause_name(one.name).said(lang), "clause") for one in told.clauses]
+        ),
         platform_rows=charts.rows(
             [bar(one, platform_name(one.name).said(lang), "platform") for one in told.platforms]
         ),
@@ -110,6 +112,7 @@ def statistics(request: Request, _user: Reader) -> Response:
         sweep_states=SWEEP_STATES,
         troubled=[one for one in health(engine).values() if one.state != GOOD],
         source_states=SOURCE_STATES,
+        clause_word=lambda sign: clause_name(sign).said(lang),
         platform_name=platform_name,
         platform_word=lambda name: platform_name(name).said(lang),
         hidden=hidden,

@@ -15,7 +15,7 @@ from console.people import CaseId, Missing, Reader, Sweeper
 from console.roles import Act
 from console.tabs import WORK, paths_of
 from storage.bilingual import Bilingual, Problem
-from storage.sweep_pages import newest_running, progress, sweeps_page
+from storage.sweep_pages import newest_running, newly_flagged, progress, sweeps_page
 from storage.sweeps import OUTCOMES, SweepSummary, summary
 
 router = APIRouter(include_in_schema=False)
@@ -77,8 +77,9 @@ def now(request: Request) -> dict[str, Any]:
     engine = desk_of(request).engine
     sweeping = state.running is not None and not state.running.revisit
     number = newest_running(engine) if sweeping else None
-    unfinished = None if state.running or state.starting else newest_running(engine)
-    phase = "starting" if state.starting else "idle"
+    under_way = state.running or state.starting or state.ending
+    unfinished = None if under_way else newest_running(engine)
+    phase = "ending" if state.ending else "starting" if state.starting else "idle"
     if state.running is not None:
         phase = "stopping" if state.running.stopping else f"at-{number or 'work'}"
     return {
@@ -126,7 +127,9 @@ def found(request: Request, number: int) -> SweepSummary:
 @router.get("/sweeps/{number:int}")
 def sweep(request: Request, _user: Reader, number: CaseId) -> Response:
     one, tools = found(request, number), tools_of(request)
-    words = now(request)
+    words, engine = now(request), desk_of(request).engine
+    here_now = words["number"] == number
+    new = 0 if here_now else newly_flagged(engine, number)
     unread = [
         (url, *tools.outcome(state, reason)) for url, state, reason in one.unreadable[:UNREAD]
     ]
@@ -135,7 +138,10 @@ def sweep(request: Request, _user: Reader, number: CaseId) -> Response:
         "sweep.html",
         tabs=WORK,
         sweep=one,
-        here_now=words["number"] == number,
+        here_now=here_now,
+        new=new,
+        again=max(0, one.flagged - new),
+        unclear=max(0, len(one.unreadable) - one.blocked - one.errors),
         targets=sorted(one.targets, key=lambda row: (row.outcome == "done", -row.flagged))[
             :TARGETS
         ],

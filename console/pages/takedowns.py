@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from sqlalchemy import Engine
 from starlette.responses import Response
 
 from console.desk import desk_of
 from console.file_words import FOR_RECIPIENT, FORM_WORDS
-from console.forms import (
-    Exporter,
-    Number,
-    Signer,
-    Whole,
-    moment_of,
-    numbers_in,
-    today,
-    whole_number,
-)
-from console.names import platform_code, platform_name
-from console.numbers import digits
-from console.page import Nav, go, page, query_of
+from console.forms import Number, today
+from console.names import platform_name
+from console.numbers import digits, written
+from console.page import Nav, page, query_of
 from console.people import Missing, Reader, Unmasker
 from console.pictures import picture_answer
 from console.roles import Act
@@ -33,21 +24,10 @@ from storage.bilingual import Bilingual, Problem
 from storage.columns import utc_now
 from storage.exports import DecidedRow, decided_rows
 from storage.platform_words import PLATFORMS
-from storage.takedown_acts import (
-    Sending,
-    Word,
-    acknowledge,
-    approve,
-    record_answer,
-    record_sent,
-    withdraw,
-    withdraw_request,
-)
 from storage.takedown_changed import CHANGE_WORDS, changes_since
-from storage.takedown_drafting import Wanted as DraftWanted
-from storage.takedown_drafting import draft_all
+from storage.takedown_drafting import Planned
 from storage.takedown_due import Due, Pairs, due_now
-from storage.takedown_history import Step
+from storage.takedown_grounds import grounds_of
 from storage.takedown_lists import (
     DEADLINES,
     Wanted,
@@ -56,20 +36,12 @@ from storage.takedown_lists import (
     platforms_asked,
     state_counts,
 )
-from storage.takedown_looks import Look, add_persons_look
-from storage.takedown_receipts import correct_receipt
-from storage.takedown_states import (
-    ANSWER_WORDS,
-    LOOKED_AT,
-    STATE_WORDS,
-    Answer,
-    ItemState,
-)
-from storage.takedown_verdict import Seen, Way
+from storage.takedown_made import made_for
+from storage.takedown_states import ANSWER_WORDS, LOOKED_AT, STATE_WORDS, ItemState
+from storage.takedown_verdict import Seen
 from storage.takedown_words import ACT_WORDS, SEEN_WORDS, WAY_WORDS
 from storage.takedowns import (
     RECEIPT_CORRECTED,
-    get_item,
     get_request,
     history_of,
     looks_of,
@@ -94,11 +66,29 @@ DUE_WORDS = {
 }
 DUE_SHOWN = 20
 SEEN_BY_PEOPLE = (Seen.GONE, Seen.CHANGED, Seen.OFFENDING)
-Field = Annotated[str, Form()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a form of the page was not written, which it was, and what it said."""
+
+    why: Bilingual
+    at: str  # the path it was sent to
+    typed: Mapping[str, str]
+
+
+NOTHING_REFUSED = Refusal(why=Bilingual("", ""), at="", typed={})
 
 
 @router.get("/takedowns")
 def requests(request: Request, _user: Reader) -> Response:
+    return listed(request)
+
+
+def listed(
+    request: Request, refusal: Refusal = NOTHING_REFUSED, planned: Planned | None = None
+) -> Response:
+    """`planned`: a draft of everything, to be confirmed."""
     engine, query = desk_of(request).engine, query_of(request)
     wanted = wanted_of(query)
     before = query.get("before", "")
@@ -107,6 +97,10 @@ def requests(request: Request, _user: Reader) -> Response:
     return page(
         request,
         "takedowns.html",
+        409 if refusal.at else 200,
+        refusal=refusal,
+        planned=planned,
+        draft_note=refusal.typed.get("note", ""),
         rows=rows,
         wanted=wanted,
         further=f"/takedowns?{link_query(wanted, before=end)}" if end else "",
@@ -123,7 +117,7 @@ def requests(request: Request, _user: Reader) -> Response:
         states=STATE_WORDS,
         today=today(),
         platform_name=platform_name,
-        for_case=digits(query.get("case", "")) or "",
+        for_case=written(query.get("case", "")) or "",
     )
 
 
@@ -152,25 +146,6 @@ def link_query(wanted: Wanted, **changes: object) -> str:
     return urlencode({name: value for name, value in values.items() if value})
 
 
-@router.post("/takedowns/draft")
-def draft(
-    request: Request, user: Exporter, platform: Field = "", cases: Field = "", note: Field = ""
-) -> Response:
-    """One draft for each recipient; the page of the one, or the list of all of them."""
-    desk = desk_of(request)
-    wanted = DraftWanted(
-        platform=platform_code(platform),
-        cases=numbers_in(cases),
-        by=user.login,
-        at=utc_now(),
-        note=note.strip(),
-    )
-    made = draft_all(desk.engine, wanted, desk.recipient_of)
-    if len(made.requests) == 1:
-        return go(f"/takedowns/{made.requests[0].id}")
-    return go("/takedowns?state=draft")
-
-
 def found(request: Request, number: int) -> Asked:
     try:
         return get_request(desk_of(request).engine, number)
@@ -185,13 +160,22 @@ def found(request: Request, number: int) -> Asked:
 
 @router.get("/takedowns/{number:int}")
 def one_request(request: Request, _user: Reader, number: Number) -> Response:
+    return shown(request, number)
+
+
+def shown(request: Request, number: int, refusal: Refusal = NOTHING_REFUSED) -> Response:
     engine, asked = desk_of(request).engine, found(request, number)
     ids = [item.id for item in asked.items]
     history = history_of(engine, ids)
     return page(
         request,
         "takedown.html",
+        409 if refusal.at else 200,
+        refusal=refusal,
         asked=asked,
+        made=made_for(engine, asked),
+        form_words=FORM_WORDS,
+        grounds=grounds_of(engine, asked.items),
         history=history,
         looks=looks_of(engine, ids),
         pictures=pictures_of(engine, ids),
@@ -234,112 +218,3 @@ def picture(request: Request, user: Unmasker, item: Number, sha256: str) -> Resp
             "没有这张图片。请回到处置请求页。", "There is no such picture. Go back to the request."
         )
     return picture_answer(request, user, sha256, f"takedown-item:{item}")
-
-
-# ---- what people do -----------------------------------------------------------------------------
-
-
-@router.post("/takedowns/{number:int}/approve")
-def approve_request(request: Request, user: Signer, number: Number) -> Response:
-    approve(desk_of(request).engine, number, user.login, utc_now())
-    return go(f"/takedowns/{number}")
-
-
-@router.post("/takedowns/{number:int}/sent")
-def sent(request: Request, user: Exporter, number: Number, form: Whole) -> Response:
-    present = utc_now()
-    typed = {name: str(form.get(name, "")).strip() for name in ("channel", "batch", "letter")}
-    sending = Sending(
-        by=user.login,
-        at=moment_of(str(form.get("at", "")), present),
-        now=present,
-        channel=typed["channel"],
-        batch_no=typed["batch"],
-        letter_no=typed["letter"],
-        days=whole_number(str(form.get("days", "5")), 1, 60, ("答复期限", "The days to answer")),
-    )
-    record_sent(desk_of(request).engine, number, sending)
-    return go(f"/takedowns/{number}")
-
-
-@router.post("/takedowns/{number:int}/ack")
-def ack(
-    request: Request,
-    user: Exporter,
-    number: Number,
-    receipt: Field = "",
-    at: Field = "",
-    without: Field = "",
-) -> Response:
-    said = word(user.login, at, "")
-    acknowledge(desk_of(request).engine, number, said, receipt, without=without == "1")
-    return go(f"/takedowns/{number}")
-
-
-@router.post("/takedowns/{number:int}/receipt")
-def receipt_put_right(
-    request: Request, user: Exporter, number: Number, receipt: Field = "", why: Field = ""
-) -> Response:
-    correct_receipt(desk_of(request).engine, number, word(user.login, "", why), receipt)
-    return go(f"/takedowns/{number}")
-
-
-@router.post("/takedowns/{number:int}/withdraw")
-def withdraw_all(request: Request, user: Exporter, number: Number, why: Field = "") -> Response:
-    withdraw_request(desk_of(request).engine, number, word(user.login, "", why))
-    return go(f"/takedowns/{number}")
-
-
-@router.post("/takedowns/items/{item:int}/answer")
-def answer(
-    request: Request,
-    user: Exporter,
-    item: Number,
-    answer: Field = "",
-    note: Field = "",
-    at: Field = "",
-) -> Response:
-    if answer not in set(Answer):
-        raise Problem(
-            "请选择平台的答复（已处置、未处置、部分处置、未答复），没有写入。",
-            "Choose the platform's answer; nothing was written.",
-        )
-    record_answer(desk_of(request).engine, item, Answer(answer), word(user.login, at, note))
-    return go(place_of(request, item))
-
-
-@router.post("/takedowns/items/{item:int}/look")
-def look(
-    request: Request, user: Exporter, item: Number, seen: Field = "", note: Field = ""
-) -> Response:
-    """What somebody saw with their own eyes."""
-    if seen not in set(SEEN_BY_PEOPLE):
-        raise Problem(
-            "请选择看到了什么（已删除、已改、仍在），没有写入。",
-            "Choose what was seen; nothing was written.",
-        )
-    if not note.strip():
-        raise Problem(
-            "请写明看到了什么，没有写入。", "Say what was seen, in words; nothing was written."
-        )
-    present = utc_now()
-    step = Step(who=user.login, act="looked", at=present, note=note.strip())
-    shown = Look(way=Way.PERSON, seen=Seen(seen), why=note.strip())
-    add_persons_look(desk_of(request).engine, item, shown, step, present)
-    return go(place_of(request, item))
-
-
-@router.post("/takedowns/items/{item:int}/withdraw")
-def withdraw_item(request: Request, user: Exporter, item: Number, why: Field = "") -> Response:
-    withdraw(desk_of(request).engine, [item], word(user.login, "", why))
-    return go(place_of(request, item))
-
-
-def word(by: str, at: str, note: str) -> Word:
-    present = utc_now()
-    return Word(by=by, at=moment_of(at, present), now=present, note=note.strip())
-
-
-def place_of(request: Request, item: int) -> str:
-    """The item's place on its request's page."""
-    return f"/takedowns/{get_item(desk_of(request).engine, item).request_id}#item-{item}"

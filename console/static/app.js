@@ -25,9 +25,15 @@
       const chosen = reason.selectedOptions[0];
       if (chosen && chosen.parentElement === group) return;
       reason.value = "";
-      if (first) first.selected = true;
+      propose(false);
+      if (first) { first.selected = true; propose(true); }
     });
   }
+  // A reason that nobody has chosen says so; a grave one is sent only after a look at it.
+  const proposed = one("#proposed"), grave = one("#grave");
+  const propose = (shown) => {
+    if (proposed) { proposed.hidden = !shown; grave.hidden = true; reason.classList.toggle("machine", shown); }
+  };
   function choose(number) {
     const radio = all("[name=verdict]", decision)[number - 1];
     if (!radio) return;
@@ -41,6 +47,12 @@
     all("[name=verdict]", decision).forEach((radio) => {
       radio.addEventListener("change", () => narrow(radio.value, true));
       if (radio.checked) narrow(radio.value, false);
+    });
+    reason.addEventListener("input", () => propose(false));
+    decision.addEventListener("submit", (event) => {
+      if (!proposed || proposed.hidden || !grave.hidden || !("grave" in reason.selectedOptions[0].dataset)) return;
+      event.preventDefault(); event.stopPropagation();
+      grave.hidden = false; reason.focus(); say(proposed.textContent);
     });
     // 其他 says nothing by itself: the note is then asked for here, before anything is sent.
     const words = one("#note");
@@ -177,13 +189,10 @@
     if (box.scrollWidth > box.clientWidth + 2) box.dataset.hint = document.body.dataset.wide;
     else delete box.dataset.hint;
   });
-  wide();
-  addEventListener("resize", wide);
-  document.addEventListener("toggle", wide, true);
+  wide(); addEventListener("resize", wide); document.addEventListener("toggle", wide, true);
 
   // ---- where the work goes ----------------------------------------------------------------------
-  const first = one("[data-row]");
-  const begin = one("[data-first]");
+  const first = one("[data-row]"), begin = one("[data-first]");
   if (begin) begin.focus({ preventScroll: true });
   else if (document.body.classList.contains("case")) one("#main").focus({ preventScroll: true });
   else if (first && document.activeElement === document.body) first.focus({ preventScroll: true });
