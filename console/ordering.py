@@ -14,6 +14,7 @@ from console.roles import Act, Caller, may
 from exports.registry import exporter
 from exports.takedown_rows import ListHead
 from storage.bilingual import Problem
+from storage.blindness import has_hidden
 from storage.cases import get_case
 from storage.columns import utc_now
 from storage.export_cancel import cancel
@@ -88,10 +89,10 @@ def brief_order(day: date | None, days: int) -> Order:
 
 def evidence_order(engine: Engine, case_id: int, *, capture: bool = False) -> Order:
     """`capture`: its pages are captured first. A Problem here rather than in a job."""
-    if get_case(engine, case_id).awaits_second:
+    if has_hidden(get_case(engine, case_id)):
         raise Problem(
-            f"案件 {case_id} 正等另一人独立复核，复核后才能制作证据包；没有制作。",
-            f"Case {case_id} waits for a second person, who must not see the first opinion; no "
+            f"案件 {case_id} 须由另一人独立复核，复核后才能制作证据包；没有制作。",
+            f"Case {case_id} needs a second person, who must not see the first opinion; no "
             "package was made. Make it after that.",
         )
     return Order(kind="evidence", form=CAPTURE if capture else "", case_id=case_id)

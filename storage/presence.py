@@ -23,6 +23,7 @@ from storage.models import cases, decisions
 from storage.models_desk import case_presence, users
 from storage.persons import named_person
 from storage.second_persons import same_people
+from storage.second_turns import had_turn, looked_by
 
 LOOKING = timedelta(minutes=10)  # after opening a case somebody is taken to look at it
 TRIED = 200  # waiting cases that are looked through for one of another person's
@@ -122,8 +123,12 @@ def next_second(engine: Engine, by: str) -> int | None:
     with write(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({TURN_LOCK})"))
-        for case_id, decided_by in waiting_cases(connection, person, now):
-            if not same_people(connection, decided_by, person):
+        waiting = waiting_cases(connection, person, now)
+        spoken = looked_by(connection, [case_id for case_id, _ in waiting])
+        for case_id, decided_by in waiting:
+            if same_people(connection, decided_by, person):
+                continue
+            if not had_turn(connection, spoken.get(case_id, set()), decided_by, person):
                 be_seen(connection, case_id, person, now)
                 return case_id
     return None

@@ -191,7 +191,7 @@ def shown_result(request: Request, user: User, bulk: Bulk) -> Response:
             if one.case_id in bulk.outcomes and bulk.outcomes[one.case_id].decision_id is not None
         ),
         # Whoever may become the second person of one of them must not learn the first opinion.
-        blind=not own and any(one.awaits_second for one in cases.values()),
+        blind=not own and any(one.unsettled for one in cases.values()),
         undoable=any(
             one.decision_id is not None and one.undone_id is None for one in bulk.outcomes.values()
         ),
