@@ -54,10 +54,11 @@ def make(
     user: Exporter,
     case: Annotated[str, Form()] = "",
     capture: Annotated[str, Form()] = "",
+    why: Annotated[str, Form()] = "",
 ) -> Response:
     desk, one = desk_of(request), Caller(user)
     number = whole_number(case.strip(), 1, LARGEST_ID, ("案件编号", "The number of the case"))
-    order = evidence_order(desk.engine, number, capture=capture == "1")
+    order = evidence_order(desk.engine, number, one, why, capture=capture == "1")
     return go(f"/exports/{ordered(desk, order, one)}")
 
 
