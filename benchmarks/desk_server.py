@@ -16,8 +16,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.app import create_app
-from door.arenas import share_arenas
 from door.desk_run import bound, desk_of_settings
+from door.many_threads import share_arenas, take_short_turns
 from door.settings import read_settings
 from storage.database import open_database
 
@@ -44,6 +44,7 @@ class Clock:
 def main() -> None:
     port, url, home = int(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
     share_arenas()
+    take_short_turns()
     engine = open_database(url, home)
     settings = read_settings({"CERTSWEEP_HOME": str(home)})
     desk = desk_of_settings(settings, engine, "127.0.0.1", port)

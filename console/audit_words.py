@@ -228,3 +228,16 @@ def pairs_word(value: Mapping[str, Any]) -> Bilingual:
 def plain(text: str) -> str:
     hidden = ADDRESS6.sub(r"\1*", ADDRESS.sub(r"\1.*", masked(text, Contacts())))
     return hidden if len(hidden) <= LONGEST else hidden[:LONGEST] + "……"
+
+
+def plain_tree(value: Any) -> Any:  # noqa: ANN401 (JSON)
+    """The same JSON with every text in it as `plain` shows it; a number that is one, as text."""
+    if isinstance(value, Mapping):
+        return {plain(str(name)): plain_tree(inside) for name, inside in value.items()}
+    if isinstance(value, list):
+        return [plain_tree(inside) for inside in value]
+    if value is None or isinstance(value, bool):
+        return value
+    text = str(value)
+    hidden = plain(text)
+    return value if hidden == text else hidden

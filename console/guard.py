@@ -11,7 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from console.numbers import digits
 
 MOST = 1 << 20  # bytes of a body; a note has 4,000 characters at most
-LARGE = {"/directory/import": 32 << 20}  # where a file is sent
+LARGE = dict.fromkeys(
+    ("/directory/import", "/api/v1/directory/import"), 32 << 20
+)  # where a file is sent
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 OTHER_ADDRESS = (

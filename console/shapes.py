@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Path, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from console.forms import moment_of
 from console.numbers import LARGEST_ID
@@ -19,6 +20,7 @@ Found = TypeVar("Found")
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 Before = Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="`next` of the page before")]
+WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
 Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 # A file, whatever it is: the answer's content-type says it.
 FILE: dict[int | str, dict[str, Any]] = {
@@ -38,6 +40,18 @@ FILE: dict[int | str, dict[str, Any]] = {
 PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {}, "image/jpeg": {}, "image/gif": {}}}
 }
+
+
+def written_out(typed: object) -> object:
+    """ValueError for a bare figure, which would else be read as seconds since 1970."""
+    if isinstance(typed, str) and not WRITTEN.fullmatch(typed):
+        raise ValueError("a day is written 2026-03-01")
+    if isinstance(typed, int | float):
+        raise ValueError("a day is written 2026-03-01")  # noqa: TRY004 (pydantic's convention)
+    return typed
+
+
+Day = Annotated[date, BeforeValidator(written_out)]
 
 
 def shaped(model: type[Shape], thing: object, **changes: object) -> Shape:

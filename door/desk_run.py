@@ -17,12 +17,12 @@ from sqlalchemy import Engine
 from console.app import create_app
 from console.desk import Desk
 from console.replay import create_replay
-from door.arenas import share_arenas
 from door.desk_helper import Helper
 from door.desk_tools import DeskTools
 from door.ending import Ending
 from door.export_jobs import exports_folder
 from door.export_runner import Clerk
+from door.many_threads import share_arenas, take_short_turns
 from door.settings import Settings
 from door.takedown_drafting import recipient_of
 from storage.bilingual import Problem
@@ -97,6 +97,7 @@ class QuietServer(uvicorn.Server):
 def serve_desk(desk: Desk, host: str, port: int, ending: Ending) -> None:
     """Serve until Ctrl-C or SIGTERM; Problem where a port is taken."""
     share_arenas()
+    take_short_turns()
     try:
         with (
             bound(host, port) as front,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Engine, delete, insert
+from sqlalchemy import Engine, delete, insert, select
 
 from storage.bilingual import Problem
-from storage.database import write
+from storage.database import read, write
 from storage.models_api import desk_keys
 from storage.users import User
 
@@ -40,6 +40,12 @@ def keymap(kept: Mapping[str, object] | None) -> dict[str, str]:
     """Every act's key, from what is kept of a person; a key of an older version is passed over."""
     own = {act: str(key) for act, key in (kept or {}).items() if act in USUAL}
     return {**USUAL, **own}
+
+
+def keymap_of(engine: Engine, user: User) -> dict[str, str]:
+    statement = select(desk_keys.c["keys"]).where(desk_keys.c.user_id == user.id)
+    with read(engine) as connection:
+        return keymap(connection.execute(statement).scalar_one_or_none())
 
 
 def keep_keys(engine: Engine, user: User, keys: Mapping[str, str]) -> None:

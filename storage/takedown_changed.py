@@ -87,6 +87,19 @@ def asked_of_case(engine: Engine, case_id: int) -> list[tuple[Request, Item]]:
     return found_items(engine, statement)
 
 
+def withdrawable_of_cases(
+    engine: Engine, case_ids: Sequence[int]
+) -> dict[int, list[tuple[Request, Item]]]:
+    """By case what can still be withdrawn, for those that stand in a request; the oldest first."""
+    statement = select(takedown_items.c.id).where(
+        takedown_items.c.case_id.in_(case_ids), takedown_items.c.state.in_(WITHDRAWABLE)
+    )
+    found: dict[int, list[tuple[Request, Item]]] = {}
+    for pair in found_items(engine, statement):
+        found.setdefault(pair[1].case_id, []).append(pair)
+    return found
+
+
 def withdrawable_of_case(engine: Engine, case_id: int) -> list[tuple[Request, Item]]:
     """What somebody should withdraw where the case is no violation."""
     return [pair for pair in asked_of_case(engine, case_id) if pair[1].state in WITHDRAWABLE]

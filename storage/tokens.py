@@ -20,7 +20,7 @@ from storage.database import read, write
 from storage.logins import NOTED_EVERY, fingerprint
 from storage.models_api import api_tokens
 from storage.models_desk import users
-from storage.persons import named_person
+from storage.persons import folded_name, named_person
 from storage.users import User, find_user, unknown_user, user_of
 
 PREFIX = "cs_"  # by which a scanner of repositories knows one that was put where it must not be
@@ -110,6 +110,35 @@ def all_tokens(engine: Engine) -> list[Token]:
         return [token_of(row) for row in connection.execute(EVERY.order_by(api_tokens.c.id))]
 
 
+def tokens_of(engine: Engine, login: str) -> list[Token]:
+    """An account's, those that are over or revoked too; the oldest first."""
+    return [one for one in all_tokens(engine) if one.login == folded_name(login)]
+
+
+def made_token(engine: Engine, token: str) -> Token:
+    """What is kept of one that was made a moment ago; it does not count as used."""
+    statement = EVERY.where(api_tokens.c.token_sha256 == fingerprint(token))
+    with read(engine) as connection:
+        return token_of(connection.execute(statement).one())
+
+
+def get_token(engine: Engine, number: int) -> Token:
+    """Problem where there is none of this number."""
+    with read(engine) as connection:
+        row = connection.execute(EVERY.where(api_tokens.c.id == number)).one_or_none()
+    if row is None:
+        raise no_token(number)
+    return token_of(row)
+
+
+def no_token(number: int) -> Problem:
+    return Problem(
+        f"没有编号为 {number} 的有效令牌，没有改动。请管理员运行 certsweep token list 查看。",
+        f"There is no token {number} that holds; nothing was changed. An administrator sees them "
+        "by certsweep token list.",
+    )
+
+
 def revoke_token(engine: Engine, number: int, by: str) -> None:
     """From now on; raises Problem where there is none of this number that holds."""
     person = named_person(by)
@@ -120,12 +149,7 @@ def revoke_token(engine: Engine, number: int, by: str) -> None:
     )
     with write(engine) as connection:
         if connection.execute(statement).rowcount != 1:
-            raise Problem(
-                f"没有编号为 {number} 的有效令牌，没有改动。"
-                "请管理员运行 certsweep token list 查看。",
-                f"There is no token {number} that holds; nothing was changed. An "
-                "administrator sees them by certsweep token list.",
-            )
+            raise no_token(number)
         record(connection, person, "token.revoke", "", {"token": number})
 
 

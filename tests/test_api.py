@@ -23,10 +23,18 @@ from storage.bilingual import Problem
 from storage.cases import get_case
 from storage.columns import utc_now
 from storage.database import read, write
+from storage.keymap import USUAL, keep_keys, keymap_of
 from storage.models_api import api_tokens
 from storage.records import CaseStatus, Verdict
-from storage.tokens import all_tokens, create_token, revoke_token
-from storage.users import disable_user
+from storage.tokens import (
+    all_tokens,
+    create_token,
+    get_token,
+    made_token,
+    revoke_token,
+    tokens_of,
+)
+from storage.users import disable_user, get_user
 from tests.desk_site import Browser, make_desk, staff
 from tests.makers import flagged, judged, post, sight
 from tests.source_tree import ROOT
@@ -184,7 +192,17 @@ def test_the_database_holds_no_token(desk) -> None:
         row = connection.execute(select(api_tokens)).one()
     assert one.token not in str(row)
     assert one.token not in "".join(line.detail for line in lines(desk.engine))
-    assert all_tokens(desk.engine)[0].scopes == set(EVERY)
+    (kept,) = all_tokens(desk.engine)
+    assert kept.scopes == set(EVERY)
+    assert made_token(desk.engine, one.token) == get_token(desk.engine, kept.id) == kept
+    assert (tokens_of(desk.engine, " WANG"), tokens_of(desk.engine, "li")) == ([kept], [])
+
+
+def test_a_persons_keys_are_found_without_a_session(desk) -> None:
+    wang = get_user(desk.engine, "wang")
+    assert keymap_of(desk.engine, wang) == USUAL
+    keep_keys(desk.engine, wang, {"down": "w"})
+    assert keymap_of(desk.engine, wang) == {**USUAL, "down": "w"}
 
 
 @pytest.mark.parametrize(

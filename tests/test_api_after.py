@@ -23,7 +23,7 @@ from tests.desk_after import requests, shop, some_days
 from tests.desk_server import served
 from tests.desk_site import staff
 from tests.makers import flagged, post, sight
-from tests.takedown_makers import decided
+from tests.takedown_makers import decided, listed
 
 
 @pytest.fixture
@@ -257,3 +257,11 @@ def test_pages_of_jobs_hold_each_once(desk: Desk) -> None:
     rest = wang.get(f"/exports?before={first['next']}")
     assert [job["id"] for job in (*first["jobs"], *rest["jobs"])] == list(range(52, 0, -1))
     assert rest["next"] is None
+
+
+def test_a_list_made_at_the_command_line_is_named_here_too(desk: Desk) -> None:
+    decided(desk.engine)
+    number = listed(desk.engine)
+    (one,) = Program(desk, "sun").get("/exports/elsewhere")
+    assert (one["batch_no"], one["file_name"], one["rows"]) == (number, "清单.xlsx", 1)
+    assert Program(desk, "sun", ["audit"]).refused("GET", "/exports/elsewhere") == 403

@@ -98,8 +98,9 @@ def contract(desk):
     return schemathesis.openapi.from_url(f"{desk.origin}/api/v1/openapi.json")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def token(desk) -> str:
+    """A new one each time: among what is made up are revocations of tokens."""
     return create_token(desk.engine, WHO, "契约", [act.value for act in Act], "test")
 
 

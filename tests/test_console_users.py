@@ -87,7 +87,8 @@ def test_roles_are_changed_by_another_and_end_the_sessions(desk) -> None:
     wang = Browser(desk).log_in("wang")
     admin = admin_at(desk, "/users/wang")
     answer = admin.post("/users/wang/roles", {"role": ["second", "signer"]})
-    assert answer.headers["location"] == "/users/wang"
+    assert answer.headers["location"] == "/users/wang?said=roles"
+    assert "角色已保存" in admin.get(answer.headers["location"]).text
     assert get_user(desk.engine, "wang").roles == {Role.SECOND, Role.SIGNER}
     assert wang.get("/queue").status_code == 303
     assert admin.post("/users/wang/roles", {"role": []}).status_code == 409
@@ -142,7 +143,9 @@ def test_two_administrators_cannot_take_each_other_away_at_once(engine: Engine) 
 def test_locking_keeps_somebody_out_at_once_and_a_reset_lets_them_in_again(desk) -> None:
     wang = Browser(desk).log_in("wang")
     admin = admin_at(desk, "/users/wang")
-    assert admin.post("/users/wang/lock").status_code == 303
+    locked = admin.post("/users/wang/lock")
+    assert (locked.status_code, locked.headers["location"]) == (303, "/users/wang?said=locked")
+    assert "账号已锁定，会话已结束" in admin.get(locked.headers["location"]).text
     assert wang.get("/queue").status_code == 303
     assert "已锁定" in admin.get("/users/wang").text
     assert Browser(desk).post("/login", {"login": "wang", "password": PASSWORD}).status_code == 401
@@ -158,7 +161,9 @@ def test_sessions_are_listed_and_ended(desk) -> None:
     assert page.count("测试浏览器") == 3
     assert not any(token in page for token in tokens)
     admin = admin_at(desk, "/users/wang")
-    assert admin.post("/users/wang/revoke").status_code == 303
+    ended = admin.post("/users/wang/revoke")
+    assert ended.status_code == 303
+    assert "此人的会话已全部结束" in admin.get(ended.headers["location"]).text
     assert [session_of(desk.engine, token) for token in tokens] == [None] * 3
     assert open_sessions(desk.engine, get_user(desk.engine, "wang").id) == []
     assert admin.get("/users").status_code == 200, "others stay in"

@@ -11,7 +11,12 @@ from storage.bilingual import Problem
 from storage.cases import decide, get_case
 from storage.records import Verdict
 from storage.takedown_acts import acknowledge, withdraw
-from storage.takedown_changed import Change, changes_since, withdrawable_of_case
+from storage.takedown_changed import (
+    Change,
+    changes_since,
+    withdrawable_of_case,
+    withdrawable_of_cases,
+)
 from storage.takedown_receipts import correct_receipt
 from storage.takedowns import get_item, get_request, history_of, list_requests
 from tests.makers import decision
@@ -42,6 +47,10 @@ def test_a_change_of_the_decision_is_told_of_open_items_alone(engine: Engine) ->
     decide(engine, decision(item.case_id, Verdict.CLEAN, reason="NEWS", supersedes=before))
     assert changes_since(engine, [item]) == {item.id: Change.OTHERWISE}
     assert [one.id for _, one in withdrawable_of_case(engine, item.case_id)] == [item.id]
+    several = withdrawable_of_cases(engine, [item.case_id, 99])
+    assert {case: [one.id for _, one in pairs] for case, pairs in several.items()} == {
+        item.case_id: [item.id]
+    }
     withdraw(engine, [item.id], word(note="改判"))
     assert changes_since(engine, [get_item(engine, item.id)]) == {}
 

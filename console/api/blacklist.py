@@ -13,7 +13,7 @@ from console.bearer import Given, Keeps, Reads, Unmasks, api_router
 from console.desk import desk_of
 from console.forms import today
 from console.pages.blacklist import LONGEST, found, looked_through, own_contacts
-from console.shapes import Before, Number, shaped
+from console.shapes import Before, Day, Number, shaped
 from exports.masking import masked, shown_value
 from storage.audit import note
 from storage.blacklist import Entry, Listing, add_act, list_subjects
@@ -69,8 +69,8 @@ class ToList(Given):
     value: str = Field(min_length=1, max_length=200, description="an account as platform:id")
     reason: Reason
     legal_basis: Reason
-    starts: date | None = Field(default=None, description="null: today")
-    ends: date | None = None
+    starts: Day | None = Field(default=None, description="null: today")
+    ends: Day | None = None
     source: str = Field(default="", max_length=500)
 
 

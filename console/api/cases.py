@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -10,16 +11,22 @@ from pydantic import BaseModel, Field
 
 from console.bearer import Decides, Given, Reads, Unmasks, api_router
 from console.caseview import CaseView, view_case
-from console.desk import desk_of
+from console.desk import Desk, desk_of
 from console.numbers import LARGEST_ID
 from console.pages.cases import MEMBERS, found, titles_of
 from console.reasons import LONGEST_WHY, WORTH, reason_given
+from console.shapes import shaped
 from storage.audit import note
 from storage.casefiles import CasePost
 from storage.cases import claim, release
 from storage.kin import kin_of
-from storage.presence import opened
+from storage.presence import lookers, opened
 from storage.records import CaseStatus, Clause, Verdict
+from storage.takedown_acts import WITHDRAWABLE
+from storage.takedown_changed import asked_of_case
+from storage.takedown_states import ItemState
+from storage.takedowns import Item
+from storage.takedowns import Request as TakedownRequest
 
 router = api_router("cases")
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -87,6 +94,22 @@ class Opinion(BaseModel):
     look: Look | None
 
 
+class Asked(BaseModel):
+    """A request to a platform in which a case stands. Where the case is no violation any more,
+    people withdraw what is open: nothing withdraws by itself."""
+
+    request: int
+    request_no: str
+    item: int
+    state: ItemState
+    open: bool = Field(description="can still be withdrawn")
+
+
+class Watcher(BaseModel):
+    person: str
+    since: datetime
+
+
 class Case(BaseModel):
     """Contacts are masked; while a second person must not know them, decisions are missing."""
 
@@ -109,6 +132,9 @@ class Case(BaseModel):
     more_posts: int = Field(description="how many stand in the case beyond those listed")
     advertiser: list[Key]
     decisions: list[Opinion]
+    suggested: dict[Verdict, str] = Field(description="reasons the findings speak for")
+    asked: list[Asked] = Field(description="takedown requests: look before deciding otherwise")
+    lookers: list[Watcher] = Field(description="who else has it open")
 
 
 class Kin(BaseModel):
@@ -146,10 +172,10 @@ def case(request: Request, one: Reads, case_id: Number) -> Case:
     """Reading a case is written down in the audit."""
     file, desk = found(request, case_id), desk_of(request)
     opened(desk.engine, case_id, one.user.login, desk.late)
-    return told(view_case(file, one.user, unmasked=False))
+    return told(desk, view_case(file, one.user, unmasked=False), one.user.login)
 
 
-def told(view: CaseView) -> Case:
+def told(desk: Desk, view: CaseView, login: str) -> Case:
     file, members = view.case, view.latest[:MEMBERS]
     plain = ("id", "status", "awaits_second", "priority", "platform", "opened_at", "updated_at",
              "version", "reopened", "claimed_by", "claim_until")  # fmt: skip
@@ -163,7 +189,23 @@ def told(view: CaseView) -> Case:
             Key(kind=kind, value=shown(view, kind, value)) for kind, value in file.advertiser_keys
         ],
         decisions=[opinion(view, number) for number, _ in file.decisions],
+        suggested=view.suggested,
+        asked=asked_told(asked_of_case(desk.engine, file.id)),
+        lookers=[shaped(Watcher, one) for one in lookers(desk.engine, file.id, login)],
     )
+
+
+def asked_told(pairs: Sequence[tuple[TakedownRequest, Item]]) -> list[Asked]:
+    return [
+        Asked(
+            request=request.id,
+            request_no=request.request_no,
+            item=item.id,
+            state=item.state,
+            open=item.state in WITHDRAWABLE,
+        )
+        for request, item in pairs
+    ]
 
 
 def shown(view: CaseView, kind: str, value: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from fastapi import Request
@@ -24,9 +24,10 @@ from console.ordering import (
 )
 from console.pages.exports import MOST_DAYS, found
 from console.reasons import LONGEST_WHY
-from console.shapes import FILE, Before, Number, shaped
+from console.shapes import FILE, Before, Day, Number, shaped
 from storage.export_cancel import void_numbers
 from storage.export_jobs import PAGE, Job, JobState, Order, list_jobs
+from storage.made_elsewhere import made_elsewhere
 
 router = api_router("exports")
 
@@ -45,7 +46,7 @@ class ListWanted(Given):
     request: int = Field(
         default=0, ge=0, le=LARGEST_ID, description="what this takedown request asks for"
     )
-    since: date | None = Field(default=None, description="decided on this day or later")
+    since: Day | None = Field(default=None, description="decided on this day or later")
     to: str = Field(default="", max_length=LONGEST_TO, description="department of a transfer")
     masked: bool = Field(default=True, description="false takes the scope unmask and a reason")
     why: str = Field(default="", max_length=LONGEST_WHY, description="goes into the audit")
@@ -53,7 +54,7 @@ class ListWanted(Given):
 
 class BriefWanted(Given):
     kind: Literal["brief"]
-    day: date | None = Field(default=None, description="the last one; null: yesterday")
+    day: Day | None = Field(default=None, description="the last one; null: yesterday")
     days: int = Field(default=1, ge=1, le=MOST_DAYS)
 
 
@@ -99,6 +100,15 @@ class ExportJob(BaseModel):
     cancelled_at: datetime | None
     files: list[ExportFile]
     void: list[str] = Field(description="numbers it took without leaving a file")
+
+
+class ElsewhereFile(BaseModel):
+    batch_no: str
+    format: str
+    made_at: datetime
+    rows: int
+    sha256: str
+    file_name: str
 
 
 class ExportPage(BaseModel):
@@ -149,6 +159,12 @@ def order_of(said: ListWanted | BriefWanted, one: Exports) -> Order:
         why=said.why.strip(),
     )
     return list_order(asked, one)
+
+
+@router.get("/exports/elsewhere")
+def exports_elsewhere(request: Request, _one: Reads) -> list[ElsewhereFile]:
+    """The newest 50 that no job of the desk made; their files lie where they were made."""
+    return [shaped(ElsewhereFile, one) for one in made_elsewhere(desk_of(request).engine)]
 
 
 @router.get("/exports/{number}")

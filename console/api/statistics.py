@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from console.bearer import Reads, api_router
 from console.desk import desk_of
 from console.pages.statistics import Chosen, chosen_of, hidden
-from console.shapes import shaped
+from console.shapes import Day, shaped
 from storage.brief import sweeps_between
 from storage.database import read
 from storage.records import Verdict
@@ -139,8 +139,8 @@ class Statistics(BaseModel):
 
 def chosen(
     period: Literal["today", "week", "month", "custom"] = "week",
-    first: date | None = None,
-    last: date | None = None,
+    first: Day | None = None,
+    last: Day | None = None,
 ) -> Chosen:
     """`first` and `last` are of a custom period: at most 366 days, not after today."""
     days = {"first": first, "last": last}

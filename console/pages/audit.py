@@ -20,6 +20,7 @@ from console.words import OFFICE_TIME
 from storage.audit import WHY, Walk, note
 from storage.audit_pages import Wanted, audit_page, how_many
 from storage.bilingual import Bilingual, Problem
+from storage.users import User
 
 router = APIRouter(include_in_schema=False)
 NAV = (
@@ -30,12 +31,17 @@ NAMES = ("actor", "act", "about", "since", "until")
 
 @router.get("/audit")
 def audit(request: Request, user: Auditor) -> Response:
-    engine, typed = desk_of(request).engine, typed_filters(request)
-    below = number(query_of(request).get("below", ""))
+    typed, below = typed_filters(request), number(query_of(request).get("below", ""))
     wanted = wanted_of(typed)
-    if not below:  # one line for each look, not for each page of it
-        note(engine, user.login, "audit.read", "", {"filters": typed} if typed else {})
+    note_look(request, user, typed, below)
     return shown(request, wanted, typed, below)
+
+
+def note_look(request: Request, user: User, typed: dict[str, str], below: int) -> None:
+    """One line for each look, not for each page of it."""
+    if not below:
+        told = {"filters": typed} if typed else {}
+        note(desk_of(request).engine, user.login, "audit.read", "", told)
 
 
 def shown(
@@ -118,10 +124,14 @@ def wrong() -> Problem:
 def verify(request: Request, user: Auditor, head: Annotated[str, Form()] = "") -> Response:
     """Walk the whole chain; that it was walked is itself a line."""
     wanted = head.strip().lower()[:64]
+    return shown(request, Wanted(), {}, walk=walked(request, user, wanted), head=wanted)
+
+
+def walked(request: Request, user: User, head: str) -> Walk:
     engine = desk_of(request).engine
     # First, so that the newest hash, which is shown, is never that of a decision still withheld.
     note(engine, user.login, "audit.verify")
-    walk = tools_of(request).verify(wanted)
+    walk = tools_of(request).verify(head)
     if walk.broken is not None:
         note(engine, user.login, "audit.broken", "", {"broken": walk.broken, "why": walk.why})
-    return shown(request, Wanted(), {}, walk=walk, head=wanted)
+    return walk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from console.people import Decider, Missing, Reader
 from exports.masking import masked
 from storage.bilingual import Problem
 from storage.bulk import Said, carry_on, decide_together, keep_claims, undo_together
-from storage.bulk_posts import SHOWN, bulk_posts, standings
+from storage.bulk_posts import SHOWN, Standing, bulk_posts, standings
 from storage.bulk_shown import MOST_CASES, Bulk, get_bulk, open_kin, show_together
 from storage.contacts import contacts_of, together
 from storage.kept_forms import keep_form
@@ -30,6 +30,10 @@ from storage.persons import same_person
 from storage.queue import quotes_of
 from storage.reasons import REASONS, VERDICT_WORDS
 from storage.records import Contacts, Verdict
+from storage.takedown_changed import Change, changes_since, withdrawable_of_cases
+from storage.takedown_states import STATE_WORDS
+from storage.takedowns import Item
+from storage.takedowns import Request as Asked
 from storage.users import User
 
 router = APIRouter(include_in_schema=False)
@@ -37,6 +41,7 @@ NOBODY = Contacts()
 LONGEST = 4000  # signs of a note
 QUOTES = 3  # of a case
 Pairs = tuple[tuple[str, str], ...]  # the fields of a form
+InRequests = Mapping[int, Sequence[tuple[Asked, Item]]]  # by case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +117,8 @@ def listed(request: Request, user: User, bulk: Bulk, pairs: Pairs, problem: str 
         },
         hide=lambda case, text: masked(text, contacts.get(case, NOBODY)),
         own=same_person(bulk.owner, user.login),
+        asked=asked_to_withdraw(request, bulk),
+        item_states=STATE_WORDS,
         shown_signs=SHOWN,
         draft=draft,
         verdicts=VERDICT_WORDS,
@@ -177,6 +184,7 @@ def shown_result(request: Request, user: User, bulk: Bulk) -> Response:
     own = same_person(bulk.owner, user.login)
     contacts = contacts_of(desk_of(request).engine, list(bulk.outcomes))
     every = together(contacts.values())
+    hidden, asked = blind(cases, own=own), asked_to_withdraw(request, bulk)
     return page(
         request,
         "bulk_done.html",
@@ -184,19 +192,46 @@ def shown_result(request: Request, user: User, bulk: Bulk) -> Response:
         bulk=bulk,
         cases=cases,
         own=own,
-        # Of a case that was left alone nothing was split off.
-        split_off=sum(
-            len(bulk.leaving & set(one.posts))
-            for one in bulk.shown
-            if one.case_id in bulk.outcomes and bulk.outcomes[one.case_id].decision_id is not None
-        ),
-        # Whoever may become the second person of one of them must not learn the first opinion.
-        blind=not own and any(one.unsettled for one in cases.values()),
+        split_off=split_off(bulk),
+        blind=hidden,
+        # One case that is no violation would tell what was said of all of them.
+        overturned={} if hidden else overturned(request, asked),
+        asked=asked,
+        item_states=STATE_WORDS,
         undoable=any(
             one.decision_id is not None and one.undone_id is None for one in bulk.outcomes.values()
         ),
         state_name=state_name,
     )
+
+
+def split_off(bulk: Bulk) -> int:
+    """Posts; of a case that was left alone nothing was split off."""
+    return sum(
+        len(bulk.leaving & set(one.posts))
+        for one in bulk.shown
+        if one.case_id in bulk.outcomes and bulk.outcomes[one.case_id].decision_id is not None
+    )
+
+
+def blind(cases: Mapping[int, Standing], *, own: bool) -> bool:
+    """Whoever may become the second person of one of them must not learn the first opinion."""
+    return not own and any(one.unsettled for one in cases.values())
+
+
+def asked_to_withdraw(request: Request, bulk: Bulk) -> InRequests:
+    """Of the batch's cases those that stand in requests to platforms: nothing withdraws these by
+    itself where a case is decided otherwise."""
+    ids = [one.case_id for one in bulk.shown]
+    return withdrawable_of_cases(desk_of(request).engine, ids)
+
+
+def overturned(request: Request, asked: InRequests) -> InRequests:
+    """Those of them that are no violation any more."""
+    items = [item for pairs in asked.values() for _, item in pairs]
+    changed = changes_since(desk_of(request).engine, items)
+    over = {one.case_id for one in items if changed.get(one.id) is Change.OTHERWISE}
+    return {case: pairs for case, pairs in asked.items() if case in over}
 
 
 @router.post("/bulk/{number:int}/decide")

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 
 from console.caseview import CaseView, view_case
-from console.desk import desk_of
+from console.desk import Desk, desk_of
 from console.filters import from_string, query_string
 from console.flash import flash_of, looked_of
 from console.history import history_of
@@ -85,9 +85,7 @@ def shown(request: Request, user: User, view: CaseView, refusal: Refusal | None 
     too_large = view.replayable is not None and view.replayable.size > LARGEST
     allowed = may(user, Act.UNMASK) and not too_large
     if way == "replay" and view.replayable is not None and allowed:
-        about = {"sha256": view.replayable.sha256}
-        note(desk.engine, user.login, "snapshot.replay", f"case:{view.case.id}", about)
-        replay = f"{desk.replay_origin}/r/{ticket(desk, view.replayable.sha256)}"
+        replay = replay_address(desk, user, view.case.id, view.replayable.sha256)
     pairs = refusal.pairs if refusal else kept_pairs(request, user)
     asked = asked_of_case(desk.engine, view.case.id)
     kin = kin_of(desk.engine, view.case.id, view.case.advertiser_keys)
@@ -127,6 +125,12 @@ def shown(request: Request, user: User, view: CaseView, refusal: Refusal | None 
         key_name=key_name,
         key_value=key_value,
     )
+
+
+def replay_address(desk: Desk, user: User, case_id: int, sha256: str) -> str:
+    """On the second origin, good for some minutes; that it was asked for is in the audit."""
+    note(desk.engine, user.login, "snapshot.replay", f"case:{case_id}", {"sha256": sha256})
+    return f"{desk.replay_origin}/r/{ticket(desk, sha256)}"
 
 
 def no_violation(view: CaseView) -> bool:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from console.desk import desk_of
+from console.just_done import telling
 from console.page import Nav, go, lang_of, page
 from console.people import Housekeeper, Missing
 from console.roles import ACT_WORDS, MAY, Act
@@ -144,15 +145,18 @@ def change_roles(
         if problem.__cause__ is not None:
             raise
         return shown(request, user, known(request, login), problem.text.said(lang_of(request)))
-    return go(
-        "/users" if same_person(login, user.login) else f"/users/{known(request, login).login}"
-    )
+    own = same_person(login, user.login)  # their session has just ended with the others
+    return go(telling("/users" if own else page_of(request, login), "roles"))
+
+
+def page_of(request: Request, login: str) -> str:
+    return f"/users/{known(request, login).login}"
 
 
 @router.post("/users/{login}/lock")
 def lock(request: Request, user: Housekeeper, login: str) -> Response:
     disable_user(desk_of(request).engine, login, user.login)
-    return go(f"/users/{known(request, login).login}")
+    return go(telling(page_of(request, login), "locked"))
 
 
 @router.post("/users/{login}/reset")
@@ -165,4 +169,4 @@ def reset(request: Request, user: Housekeeper, login: str) -> Response:
 @router.post("/users/{login}/revoke")
 def revoke(request: Request, user: Housekeeper, login: str) -> Response:
     revoke_sessions(desk_of(request).engine, login, user.login)
-    return go(f"/users/{known(request, login).login}")
+    return go(telling(page_of(request, login), "revoked"))

@@ -10,7 +10,7 @@ import pytest
 
 COUNTED = """
 import ctypes, sys, threading
-from door.arenas import share_arenas
+from door.many_threads import share_arenas
 
 if sys.argv[1] == "shared":
     assert share_arenas()
