@@ -28,7 +28,7 @@ from storage.second_turns import had_turn, looked_by
 LOOKING = timedelta(minutes=10)  # after opening a case somebody is taken to look at it
 TRIED = 200  # waiting cases that are looked through for one of another person's
 TURN_LOCK = 0x7475726E  # on PostgreSQL two second persons would else be given the same case
-KEPT = 1000  # reads that wait to be written down; more would be a database gone for good
+KEPT = 100_000  # reads that wait to be written down: some 20 MB
 LOG = logging.getLogger("console")
 
 
@@ -64,8 +64,7 @@ def opened(engine: Engine, case_id: int, by: str, late: Late) -> bool:
     try:
         with write_soon(engine) as connection:
             for one in waited:
-                told = {"read_at": one.at.isoformat(timespec="seconds")}
-                record(connection, one.person, "case.read", f"case:{one.case_id}", told)
+                note_late(connection, one)
             record(connection, person, "case.read", f"case:{case_id}")
             be_seen(connection, case_id, person, now)
     except Problem as problem:
@@ -74,8 +73,15 @@ def opened(engine: Engine, case_id: int, by: str, late: Late) -> bool:
         # In the log as well: the desk may end before the database can be written.
         LOG.warning("read, not yet in the audit: case:%d by %s at %s", case_id, person, now)
         late.extend([*waited, Read(case_id=case_id, person=person, at=now)])
+        if len(late) == KEPT:
+            LOG.critical("%d reads wait for the audit: the oldest are lost from now on", KEPT)
         return False
     return True
+
+
+def note_late(connection: Connection, one: Read) -> None:
+    told = {"read_at": one.at.isoformat(timespec="seconds")}
+    record(connection, one.person, "case.read", f"case:{one.case_id}", told)
 
 
 def taken_out(late: Late) -> list[Read]:
