@@ -32,7 +32,7 @@ from storage.login_tries import (
 from storage.logins import log_in
 from storage.models_desk import desk_sessions, login_attempts
 from storage.tokens import create_token, holder_of
-from storage.users import get_user, reset_password, unlock_user
+from storage.users import change_password, get_user, reset_password, unlock_user
 from tests.desk_site import PASSWORD, Browser, make_desk, staff
 
 HERE, STREET = Origin(address="10.0.0.9"), Origin(address="203.0.113.7")
@@ -110,6 +110,14 @@ def test_a_reset_by_an_administrator_lifts_the_wait_and_its_password_always_open
     once = reset_password(desk.engine, "wang", "admin")
     fail(desk.engine, "wang", HERE, PER_ADDRESS + 3)
     assert log_in(desk.engine, "wang", once, HERE)
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_was_lifted_stays_lifted_when_the_password_is_ones_own_again(desk: Any) -> None:
+    fail(desk.engine, "wang", STREET)
+    once = reset_password(desk.engine, "wang", "admin")
+    change_password(desk.engine, get_user(desk.engine, "wang"), once, "新密码-heron-2291")
+    assert log_in(desk.engine, "wang", "新密码-heron-2291", STREET)
 
 
 @pytest.mark.usefixtures("quick")
