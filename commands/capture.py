@@ -60,7 +60,10 @@ Again = Annotated[
     str,
     typer.Option(
         metavar=t("取证编号", "ID"),
-        help=t("只补取这次取证中失败的部分", "take only the failed parts of this capture"),
+        help=t(
+            "补取这次取证中失败的部分；页面当时有内容没有传到的，整页重取",
+            "take the failed parts of this capture; all of it where something had not come",
+        ),
     ),
 ]
 OfCase = Annotated[

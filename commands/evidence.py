@@ -36,6 +36,7 @@ from door.printable import printable
 from door.settings import SETTINGS
 from door.speech import out, say, t
 from evidence.custody import rotations_told
+from evidence.lacks import healed_words
 from evidence.standalone import standalone
 from evidence.trial_authority import TrialAuthority
 from evidence.verify_main import as_json as report_json
@@ -91,6 +92,9 @@ def package_command(
     made = package_case(open_proof(), case_id, folder, named_person(by))
     for lack in made.lacks:
         out.print(printable(lack_line(lack)), markup=False)
+    for lack in made.made_good:
+        told = t(*healed_words(lack.of, lack.why, lack.made_good_by))
+        out.print(printable(told), markup=False)
     for why in made.sealing.why:
         out.print(printable(said_of(why)), markup=False)
     tell_worth(made)
@@ -120,7 +124,8 @@ def packed_json(made: Packed) -> dict[str, object]:
         "key": made.package.key_id,
         "test": bool(worth_nothing(made.sealing)),  # stamped by a test authority
         "why": [said_of(why) for why in made.sealing.why],
-        "missing": [asdict(lack) for lack in made.lacks],
+        "missing": [lack.row() for lack in made.lacks],
+        "made_good": [lack.row() for lack in made.made_good],
     }
 
 

@@ -15,7 +15,7 @@ from door.moments import moment_of, now
 from door.platform_names import HELP as PLATFORM_HELP
 from door.platform_names import platform_key
 from door.speech import out, say, t
-from door.takedown_drafting import recipient_of
+from door.takedown_drafting import elsewhere, recipient_of
 from door.takedown_due import due_json, show_due
 from door.takedown_options import (
     AnswerWord,
@@ -105,6 +105,9 @@ def draft_command(
         print_json([request_json(one) for one in made.requests])
         return
     out.print(requests_table(made.requests))
+    told = elsewhere(one.platform for one in made.requests)
+    if told is not None:
+        out.print(t(f"注意：{told.zh}", f"Note: {told.en}"), markup=False)
     say("这是草稿：须由另一人批准。", "These are drafts: somebody else must approve them.")
 
 

@@ -31,6 +31,7 @@ from storage.captures import (
     MOST_TRIES,
     WALL,
     capture_by_id,
+    left_open,
     tries_of,
     uncaptured,
     whole_parts,
@@ -181,6 +182,10 @@ def order_again(engine: Engine, capture_id: str, by: str) -> Order:
 
 
 def missing_parts(tries: Iterable[Capture]) -> tuple[str, ...]:
+    """What to take again: the parts that no try brought; all of them where something of the page
+    itself was left open, for what came of it then lacks the same."""
     seen = [one for one in tries if WALL not in one.parts]
     brought = {kind for one in seen for kind in whole_parts(one)}
-    return tuple(part for part in PARTS if part not in brought)
+    missing = tuple(part for part in PARTS if part not in brought)
+    left = {part for one in seen for part in left_open(one.parts)}
+    return PARTS if left & set(missing) else missing

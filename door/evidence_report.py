@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from door.capture_words import PART_WORDS
 from door.evidence_words import lack_line, said_of
 from door.speech import t
+from evidence.lacks import healed_words
 from evidence.openssl_checks import PROVED, WORDS
 from evidence.pieces import Lack
 from evidence.report import Check, Report
@@ -55,12 +56,16 @@ NAMES = (
 
 
 def report_lines(report: Report) -> Iterator[str]:
-    """Chinese times are Beijing's."""
+    """Chinese times are Beijing's. Of what is no package, only that it is none."""
     yield t(*ending(report))
+    if report.alien:
+        return
     if report.facts.get("key"):
         yield f"{t(*WHOSE[report.whose])} {report.facts['key']}"
     for what, of, why in report.missing:
         yield lack_line(Lack(what=what, of=of, why=why))
+    for _, of, why, by in report.made_good:
+        yield t(*healed_words(of, why, by))
     for zh, en in report.remarks:
         yield local(t(zh, en))
     proved = [one for one in report.checks if one.result == PROVED]

@@ -14,13 +14,14 @@ from sqlalchemy import Connection
 
 from door.evidence_parts import Proof
 from door.evidence_stamps import roll_captures, work_off
-from evidence.claims import Lacks
 from evidence.contents import Gathered, gather
 from evidence.custody import enrolled, lines_of_case, rotations_told
+from evidence.decisions import decision_paper
 from evidence.manifest import Origin, artefact_rows, capture_sha256, manifest_of, package_name
 from evidence.measuring import measure
 from evidence.package import Written, write_package
 from evidence.pieces import Basket, Lack
+from evidence.report import Report
 from evidence.seal import FAILED_STATE, Roll, Sealing, sealing
 from evidence.signing import SigningKey
 from evidence.timestamps import token_holds
@@ -28,6 +29,7 @@ from evidence.verifier import examine
 from storage.bilingual import Problem
 from storage.canonical import canonical_sha256
 from storage.captures import captures_of_case
+from storage.casefiles import CaseFile
 from storage.cases import get_case
 from storage.custody import Act, Line, lines_numbered, record
 from storage.database import explained, read, write
@@ -47,6 +49,7 @@ class Packed:
     path: Path
     sealing: Sealing
     lacks: tuple[Lack, ...]
+    made_good: tuple[Lack, ...] = ()  # that a later capture made good
 
 
 def nobody_asks() -> None:
@@ -83,12 +86,23 @@ def package_case(
         authorities=proof.authorities,
     )
     still_wanted()
+    refuse_changed(case, get_case(proof.engine, case_id))
     roll_captures(proof)
     package = signed(proof, origin, (basket, captures), key, folder.absolute())
     with read(proof.engine) as connection:
         rolls = rolls_of(connection, map(capture_sha256, captures))
     work_off(proof, only={package.manifest_sha256, *rolls})
     return write_again(proof, package, folder, by)
+
+
+def refuse_changed(gathered: CaseFile, now: CaseFile) -> None:
+    """Nothing is signed that tells of a decision what is not so any more."""
+    if decision_paper(gathered) != decision_paper(now):
+        raise Problem(
+            f"制作期间案件 {now.id} 的决定有变化，没有制作证据包。请重新制作。",
+            f"What is decided of case {now.id} changed while its package was being made; there is "
+            "none. Make it again.",
+        )
 
 
 def signed(
@@ -166,14 +180,22 @@ def write_once(proof: Proof, package: Package, folder: Path, by: str) -> Packed 
     path = folder.absolute() / package.name
     refuse_strangers(path, package)
     sha256 = write_package(proof.store, content, path)
-    missing = check_written(path, package, content.sealing)
+    report = check_written(path, package, content.sealing)
     with write(proof.engine) as connection:
         subject, now = f"package:{package.name}", datetime.now(UTC)
         if not written(connection, package, content.sealing.state, path.parent, sha256):
             return None
         record(connection, Act(who=by, what="packaged", subject=subject, sha256=sha256, at=now))
-    lacks = tuple(Lack(what=what, of=of, why=why) for what, of, why in missing)
-    return Packed(package=package, path=path, sealing=content.sealing, lacks=lacks)
+    return Packed(
+        package=package,
+        path=path,
+        sealing=content.sealing,
+        lacks=tuple(Lack(what=what, of=of, why=why) for what, of, why in report.missing),
+        made_good=tuple(
+            Lack(what=what, of=of, why=why, made_good_by=by)
+            for what, of, why, by in report.made_good
+        ),
+    )
 
 
 def content_of(proof: Proof, package: Package, manifest: bytes, told: dict[str, Any]) -> Written:
@@ -248,8 +270,8 @@ def is_ours(path: Path, package: Package) -> bool:
     return report.code != 1 and manifest == package.manifest_sha256
 
 
-def check_written(path: Path, package: Package, sealed: Sealing) -> Lacks:
-    """What it lacks. A package that its own verifier does not accept is never handed out."""
+def check_written(path: Path, package: Package, sealed: Sealing) -> Report:
+    """What its verifier says. A package that it does not accept is never handed out."""
     with explained():
         report = examine(path, package.key_id)
     if report.code == 1 and sealed.state != FAILED_STATE:
@@ -260,4 +282,4 @@ def check_written(path: Path, package: Package, sealed: Sealing) -> Lacks:
             f"The package just written does not verify ({', '.join(bad[:5])}) and was deleted. "
             "Check the disk and the keys.",
         )
-    return report.missing
+    return report

@@ -5,7 +5,7 @@ from __future__ import annotations
 from door.capture_words import PART_WORDS, part_word
 from door.evidence_custody import Apart
 from door.speech import t
-from evidence.lacks import LACKS
+from evidence.lacks import HOLDER_NAMES, LACKS, OTHER_WHY
 from evidence.layout import TEST_MARK
 from evidence.pieces import Lack
 from evidence.seal import FAILED_STATE, SEALED, Sealing
@@ -45,19 +45,8 @@ APART = {
     "not_ours": Bilingual("不是本机关签名的完整证据包", "no whole package signed by this office"),
 }
 
-
-HOLDERS = {
-    "capture": Bilingual("取证", "capture"),
-    "case": Bilingual("案件", "case"),
-    "post": Bilingual("内容", "post"),
-}
-WHY = {
-    "none": Bilingual("", ""),
-    "gone": Bilingual("文件不见了", "the file is gone"),
-    "changed": Bilingual("文件被改动", "the file was changed"),
-    "no_sm3_here": Bilingual("", ""),
-    "no_warc": Bilingual("不是网页存档", "no WARC"),
-}
+HOLDERS = {kind: Bilingual(*words) for kind, words in HOLDER_NAMES.items()}
+WHY = {why: Bilingual(*words) for why, words in OTHER_WHY.items()}
 # What the system or the wire says in English, by a piece of it.
 SYSTEM = {
     "ConnectionRefused": "对方拒绝连接",

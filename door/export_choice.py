@@ -76,9 +76,9 @@ def refuse_mixes(chosen: Exporter, asked: Asked) -> None:
     lists = chosen.format in {"xlsx", "csv"}
     mixed = (
         (
-            asked.to and chosen.format != "transfer",
-            "“转给部门”（--to）只用于转办函",
-            "A department (--to)",
+            asked.to and chosen.format not in {"transfer", "letter"},
+            "“转给部门”（--to）只用于转办函，在网站函里写收件方",
+            "A department or receiver (--to)",
         ),
         (
             asked.internal and not lists,

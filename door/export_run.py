@@ -16,6 +16,7 @@ from classifiers.laws import cited_for, for_platform, notices
 from door.export_choice import Asked, Choice, choose
 from door.export_tally import Tally, several_owners
 from exports.registry import Exporter, exporter
+from exports.routing import office_of
 from exports.takedown_case import takedown_rows
 from exports.takedown_rows import CHINA, ListHead, TakedownRow
 from exports.writing import made_folder, refuse_overwriting
@@ -116,7 +117,7 @@ def attempt(engine: Engine, work: Work, head: ListHead, scratch: Path) -> Export
     posts.keep(engine, head.batch_no)
     draft.rename(path)
     remarks = tally.remarks(engine, chosen, choice)
-    remarks += several_owners(chosen, choice, internal=head.internal)
+    remarks += several_owners(chosen, choice, rows, internal=head.internal)
     return Exported(
         path=path,
         rows=rows,
@@ -167,7 +168,7 @@ def head_of(chosen: Exporter, choice: Choice, asked: Asked, made_at: datetime) -
         since=asked.since,
         lang=asked.lang,
         masked=asked.masked,
-        to=asked.to,
+        to=office_of(asked.to),
         office=asked.office,
         duties=for_platform(made_at.astimezone(CHINA).date(), site=bool(choice.site)),
         titles=notices(),

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Engine
 
 from door.export_choice import Choice
-from door.takedown_drafting import OPEN_WEB
+from door.takedown_drafting import OPEN_WEB, elsewhere, site_of
 from exports.registry import Exporter
 from exports.takedown_case import NO_SNAPSHOT, OTHER_WORDS
-from exports.takedown_rows import NO_PACKAGE, TakedownRow
+from exports.takedown_rows import UNSEALED, TakedownRow
 from storage.bilingual import Bilingual
-from storage.exports import unconfirmed_cases
+from storage.exports import unconfirmed_posts
 
 SHOWN = 10  # cases named
 
@@ -37,7 +37,7 @@ class Tally:
             for name, found in self._told.items()
             if found and not (name == "package" and chosen.format in {"xlsx", "csv"})
         ]
-        waiting = unconfirmed_cases(engine, chosen.verdicts)
+        waiting = waiting_cases(engine, chosen, choice)
         if waiting:
             told.append(
                 Bilingual(
@@ -45,6 +45,8 @@ class Tally:
                     f"{waiting} more cases wait for a second person and were left out.",
                 )
             )
+        there = elsewhere([choice.platform]) if chosen.addressed else None
+        told += [there] if there else []
         missing = len(choice.posts or ()) - self._rows
         if missing > 0:
             told.append(
@@ -57,16 +59,30 @@ class Tally:
         return told
 
 
+def waiting_cases(engine: Engine, chosen: Exporter, choice: Choice) -> int:
+    """Cases that would be on it but for a second person; what a request lacks is told as such."""
+    if choice.posts is not None:
+        return 0
+    every = unconfirmed_posts(engine, chosen.verdicts, choice.platform)
+    return len({case for case, _, url in every if not choice.site or site_of(url) == choice.site})
+
+
 TOLD = {
     "words": (
         "没有页面用语（规则没有摘出原文），请对照截图补充；案件",
         "No words of the page were quoted, add them from the picture; cases ",
     ),
     "other": (
-        "页面用语出自规则提示的其他类型，请核对是否支持所认定的类型；案件",
-        "The words shown were found for another kind than the one decided; cases ",
+        "有页面用语出自规则提示的其他类型，请核对是否支持所认定的类型；案件",
+        "Some of the words shown were found for another kind than the one decided; cases ",
     ),
     "snapshot": ("没有快照，请先取证；案件", "There is no snapshot, capture first; cases "),
+    "unsealed": (
+        "证据包没有封存，没有列入，请设好时间戳机构后重新制作"
+        "（命令行：certsweep evidence package 案件编号）；案件",
+        "The evidence package is not sealed and was left out: make it anew once a timestamp "
+        "authority is set (command line: certsweep evidence package CASE); cases ",
+    ),
     "package": (
         "还没有证据包，请到“证据包”页制作（命令行：certsweep evidence package 案件编号）；案件",
         "There is no evidence package yet, make one on their page (command line: certsweep "
@@ -82,7 +98,9 @@ def weak_points(row: TakedownRow) -> Iterator[str]:
         yield "other"
     if NO_SNAPSHOT in row.notes:
         yield "snapshot"
-    if row.evidence_id == NO_PACKAGE:
+    if UNSEALED in row.notes:
+        yield "unsealed"
+    elif not row.evidence_id:
         yield "package"
 
 
@@ -92,9 +110,11 @@ def numbers(found: Iterable[str], between: str = "、", end: str = "。") -> str
     return f" {between.join(every[:SHOWN])}{rest}{end}"
 
 
-def several_owners(chosen: Exporter, choice: Choice, *, internal: bool) -> list[Bilingual]:
+def several_owners(
+    chosen: Exporter, choice: Choice, rows: int, *, internal: bool
+) -> list[Bilingual]:
     """A list of everybody must not be sent to one of them."""
-    if internal or chosen.addressed or chosen.format not in {"xlsx", "csv"}:
+    if not rows or internal or chosen.addressed or chosen.format not in {"xlsx", "csv"}:
         return []
     if choice.platform and (choice.platform != OPEN_WEB or choice.site):
         return []

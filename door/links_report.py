@@ -14,9 +14,9 @@ from door.speech import out, say, t
 from door.takedown_report import words
 from exports.graphml import Edge, Node
 from exports.masking import masked, shown_value
-from exports.takedown_rows import platform_name
 from storage.kinship import WORDS, Tie
 from storage.links import Web, WebPost
+from storage.platform_words import platform_name
 from storage.records import Contacts
 from storage.takedown_states import STATE_WORDS, ItemState
 

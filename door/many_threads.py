@@ -23,8 +23,8 @@ def share_arenas() -> bool:
     """Before any thread is started; whether the C library knows of it.
 
     glibc gives up to eight arenas a core to threads and takes little back: the desk's forty threads
-    held 403 MB with SQLite behind them, with two arenas 169 (`python -m benchmarks.desk`). Other C
-    libraries have no such arenas.
+    held 207 and 217 MB at the most, with two arenas 167 and 180 (`benchmarks.desk`, SQLite, a
+    million cases). Other C libraries have no such arenas.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     return mallopt is not None and mallopt(ARENA_MAX, ARENAS) == 1

@@ -20,6 +20,7 @@ from storage.records import Page, Sighting, Snapshot
 from storage.snapshots import SnapshotStore
 from storage.takedown_known import Known, known_posts
 from storage.takedown_looks import Look, Moved, add_round
+from storage.takedown_refused import Refused
 from storage.takedown_verdict import Seen, Way
 from storage.takedowns import Item
 
@@ -47,6 +48,7 @@ class Tally:
     asked: int = 0
     moved: list[Moved] = field(default_factory=list)
     seen: Counter[Seen] = field(default_factory=Counter)
+    refused: list[Refused] = field(default_factory=list)  # rounds that the database did not take
     left: int = 0  # items whose round was not finished, to be asked again
 
     @property
@@ -112,7 +114,8 @@ class Rounds:
         return told_by(looked, known, self._desk.judge, front)
 
     def hand(self, looked: Looked) -> None:
-        """Raises Problem where the disk or the database refuses."""
+        """Raises Problem where the disk is full or the database is gone; one item that the database
+        refuses does not end the run."""
         if looked.ask.key == FRONT:
             self._fronts[looked.ask.url] = front_hash(looked.reading)
             return
@@ -128,8 +131,12 @@ class Rounds:
         both = self._waiting.pop(item_id)
         looks = [look for look, _ in both]
         sighting = next((one for _, one in both if one is not None), None)
-        moved = add_round(self._desk.engine, item_id, looks, now, sighting)
         self.finished += 1
+        try:
+            moved = add_round(self._desk.engine, item_id, looks, now, sighting)
+        except Refused as error:
+            self.tally.refused.append(error)
+            return
         self.tally.seen.update(look.seen for look in looks)
         if moved is not None:
             self.tally.moved.append(moved)

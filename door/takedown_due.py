@@ -28,7 +28,8 @@ def due_json(due: Due) -> dict[str, Any]:
         name: [asdict(item) | {"request_no": request.request_no} for request, item in rows]
         for name, rows in pairs.items()
     }
-    return found | {"looks": [asdict(item) for item in due.looks]}
+    looks = [asdict(item) for item in due.looks]
+    return found | {"looks": looks, "drafts": due.drafts, "unsent": due.unsent}
 
 
 def show_due(due: Due) -> None:
@@ -58,6 +59,12 @@ def show_due(due: Due) -> None:
     section("案件已改判，宜撤回", "Decided otherwise since: withdraw", due.overturned)
     if due.empty:
         say("没有到期的事。", "Nothing is due.")
+    if due.drafts or due.unsent:
+        say(
+            f"另有草稿 {due.drafts} 份待批准、已批准未登记发出 {due.unsent} 份。",
+            f"Besides: {due.drafts} drafts to approve, {due.unsent} approved and not recorded as "
+            "sent.",
+        )
 
 
 def section(zh: str, en: str, pairs: Pairs) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import typer
 from sqlalchemy import Engine
 
 from door.moments import now
@@ -21,7 +22,10 @@ from storage.takedowns import due_items, items_to_look_at
 
 
 def look_now(engine: Engine, request: int | None, *, as_json: bool, sample: bool = False) -> None:
-    """Look at what is due, or at all of one request's; tell what came of it."""
+    """Look at what is due, or at all of one request's; tell what came of it.
+
+    Ends with 1 where the database did not take a round: the others stand.
+    """
     items = due_items(engine, now()) if request is None else items_to_look_at(engine, request)
     if sample and items:
         with SampleWeb() as web:
@@ -33,6 +37,8 @@ def look_now(engine: Engine, request: int | None, *, as_json: bool, sample: bool
         print_json(tally_json(tally))
     else:
         show_tally(tally)
+    if tally.refused:
+        raise typer.Exit(1)
 
 
 def tally_json(tally: Tally) -> dict[str, Any]:
@@ -48,6 +54,7 @@ def tally_json(tally: Tally) -> dict[str, Any]:
             }
             for one in tally.changed
         ],
+        "refused": [t(one.text.zh, one.text.en) for one in tally.refused],
         "left": tally.left,
     }
 
@@ -69,5 +76,7 @@ def show_tally(tally: Tally) -> None:
         again = t("，案件已重开", ", its case is reopened") if one.reopened else ""
         said = f"条目 {one.item_id}：{before} → {after}{again}"
         out.print(t(said, f"item {one.item_id}: {before} → {after}{again}"), markup=False)
+    for refusal in tally.refused:
+        out.print(t(refusal.text.zh, refusal.text.en), markup=False)
     if tally.left:
         say(f"{tally.left} 条没有看完，下次再看。", f"{tally.left} items are left for next time.")

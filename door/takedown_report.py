@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,8 +14,9 @@ from rich.table import Table
 from door.outcomes import reason_words, state_words
 from door.printable import printable
 from door.speech import out, t
-from exports.takedown_rows import beijing, platform_name
+from exports.takedown_rows import beijing
 from storage.bilingual import Bilingual
+from storage.platform_words import platform_name
 from storage.takedown_states import ANSWER_WORDS, STATE_WORDS, Answer
 from storage.takedown_verdict import Seen, Way
 from storage.takedown_words import ACT_WORDS, SEEN_WORDS, WAY_WORDS
@@ -38,30 +39,31 @@ def request_json(request: Request) -> dict[str, Any]:
     return facts
 
 
+WIDE = {"deadline": len("2026-12-03")}
+UNBROKEN = ("id", "no.", "sent")  # columns of numbers and days, which nobody reads in two lines
+
+
 def requests_table(requests: Sequence[Request]) -> Table:
+    """Numbers and days on one line; what none of them has yet is no column."""
     table = Table(title=t("处置请求", "Takedown requests"), title_justify="left")
-    for zh, en in (
-        ("编号", "id"),
-        ("请求号", "no."),
-        ("收件方", "to"),
-        ("起草", "drafted by"),
-        ("批准", "approved by"),
-        ("发出", "sent"),
-        ("期限", "deadline"),
-        ("条目", "items"),
-    ):
-        table.add_column(t(zh, en), overflow="fold")
+    columns: tuple[tuple[str, str, Callable[[Request], str]], ...] = (
+        ("编号", "id", lambda one: str(one.id)),
+        ("请求号", "no.", lambda one: one.request_no),
+        ("收件方", "to", lambda one: cell(recipient(one))),
+        ("起草", "drafted by", lambda one: cell(one.drafted_by)),
+        ("批准", "approved by", lambda one: cell(one.approved_by or "")),
+        ("发出", "sent", lambda one: beijing(one.sent_at)[:10]),
+        ("期限", "deadline", deadline_words),
+        ("条目", "items", states_line),
+    )
+    for zh, en, told in columns:
+        if any(map(told, requests)):
+            table.add_column(
+                t(zh, en), overflow="fold", no_wrap=en in UNBROKEN, min_width=WIDE.get(en)
+            )
+    shown = [told for *_, told in columns if any(map(told, requests))]
     for one in requests:
-        table.add_row(
-            str(one.id),
-            one.request_no,
-            cell(recipient(one)),
-            cell(one.drafted_by),
-            cell(one.approved_by or ""),
-            beijing(one.sent_at)[:10],
-            deadline_words(one),
-            states_line(one),
-        )
+        table.add_row(*(told(one) for told in shown))
     return table
 
 

@@ -21,9 +21,9 @@ from evidence.facts import (
     page_facts,
     tools,
 )
-from evidence.left_open import word_of_open
+from evidence.left_open import word_of_open, word_of_words
 from evidence.orders import Order, Taken
-from evidence.parts import MEDIA_TYPES, OF_PARTS, OK, PAGE, Part, Parts
+from evidence.parts import MEDIA_TYPES, OF_PARTS, OF_WORDS, OK, PAGE, Part, Parts
 from evidence.warc_records import Resource, WarcOrder, pageinfo, write_warc
 from storage.custody import stamp_of
 from storage.records import Artefact, Capture, PageState
@@ -111,13 +111,16 @@ def add_warc(order: Order, seen: Seen, machine: Machine) -> None:
 
 
 def say_open(seen: Seen) -> None:
-    """The WARC lacks every answer that was not waited for; pictures what they would have shown."""
+    """The WARC lacks every answer that was not waited for; pictures what they would have shown;
+    DOM, text and first screen what would have brought words."""
     never = [one for one in seen.exchanges if one.here and not one.status]
     begun = [one for one in seen.exchanges if one.here and one.status]
     if word := word_of_open(never):
         seen.parts.words["warc"] = word
     if word := word_of_open([*never, *begun], shown=True):
         seen.parts.lack(OF_PARTS, word)
+    if word := word_of_words([*never, *begun]):
+        seen.parts.lack(OF_WORDS, word)
 
 
 def artefact_of(part: Part) -> Artefact:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from evidence.layout import MANIFEST
+from evidence.made_good import untrue
 from evidence.naming import MASKED, artefact_path
 from evidence.openssl_checks import DISPROVED
 from evidence.report import Check, Wrong
@@ -20,8 +21,9 @@ SAME = ("sha256", "size", "kind")  # what a record and the list both say of a fi
 
 
 def lacks_of(manifest: Any) -> Lacks:  # noqa: ANN401 (JSON)
-    """Raises TypeError where it is no text."""
-    found = [(row["what"], row["of"], row["why"]) for row in manifest["missing"]]
+    """Without what a later capture made good; raises TypeError where it is no text."""
+    rows = [row for row in manifest["missing"] if "made_good_by" not in row]
+    found = [(row["what"], row["of"], row["why"]) for row in rows]
     if not all(isinstance(word, str) for row in found for word in row):
         raise TypeError("no text")
     return found
@@ -39,7 +41,7 @@ def rows_of(manifest: Any) -> dict[str, Any]:  # noqa: ANN401
 def unlike_captures(manifest: Any) -> Iterator[Check]:  # noqa: ANN401
     """Every file that is not what the record of its capture says, or is left out unsaid."""
     rows = rows_of(manifest)
-    lacking = {(what, of) for what, of, _ in lacks_of(manifest)}
+    lacking = {(row["what"], row["of"]) for row in manifest["missing"]}
     named: set[str] = set()
     for capture in manifest["captures"]:
         named |= {artefact_path(capture["id"], one["kind"]) for one in capture["artefacts"]}
@@ -49,6 +51,7 @@ def unlike_captures(manifest: Any) -> Iterator[Check]:  # noqa: ANN401
         claims = row["of"].startswith("capture:")
         if path not in named and (claims or path.startswith(("archive/", "evidence/capture-"))):
             yield Check(path, DISPROVED, "没有取证记录提到它", "no capture's record names it")
+    yield from untrue(manifest, rows)
 
 
 def copies(capture: Any, rows: dict[str, Any]) -> set[str]:  # noqa: ANN401

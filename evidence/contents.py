@@ -1,4 +1,5 @@
-"""What goes into the package of one case, in this order: captures, posts, papers, index."""
+"""What goes into the package of one case, in this order: captures, posts, papers, index, and the
+page that a person opens first."""
 
 from __future__ import annotations
 
@@ -8,10 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from evidence.cdx import CdxLine, indexed, lines_of
+from evidence.decisions import IN_FORCE, NOBODY, decision_paper, standing_of
 from evidence.measuring import new_sm3
+from evidence.mending import mend, miss_originals
 from evidence.naming import MASKED, SUFFIXES, artefact_path
 from evidence.overview import overview
 from evidence.pieces import Basket
+from evidence.plain_tree import clean
 from evidence.readme import README
 from evidence.standalone import standalone
 from storage.canonical import canonical
@@ -43,16 +47,20 @@ def gather(basket: Basket, gathered: Gathered, mask: Mask) -> None:
         basket.lack("sm3", f"case:{case.id}", "no_sm3_here")
     if not gathered.captures:
         basket.lack("capture", f"case:{case.id}", "none")
-    if not case.decisions:
-        basket.lack("decision", f"case:{case.id}", "none")
+    standing = standing_of(case)
+    if standing != IN_FORCE:
+        what = "decision" if standing == NOBODY else standing
+        basket.lack(what, f"case:{case.id}", "none")
     contacts = merged(post.post.contacts for post in case.posts)
     for capture in gathered.captures:
         take_capture(basket, capture, contacts, mask)
+    miss_originals(basket, gathered.captures)
+    mend(basket, gathered.captures)
     for post in case.posts:
         take_post(basket, post, mask)
     take_papers(basket, case)
-    take_overview(basket, gathered)
     take_index(basket, gathered.captures)
+    take_overview(basket, gathered)
 
 
 def merged(contacts: Iterable[Contacts]) -> Contacts:
@@ -142,41 +150,8 @@ def take_papers(basket: Basket, case: CaseFile) -> None:
 def take_overview(basket: Basket, gathered: Gathered) -> None:
     """The page to open first, after everything that it shows or lists."""
     facts = {"kind": "overview", "media_type": "text/html", "of": f"case:{gathered.case.id}"}
-    page = overview(gathered.case, gathered.captures, basket.pieces)
+    page = overview(gathered.case, gathered.captures, basket.pieces, basket.lacks)
     basket.make(page.encode("utf-8", "replace"), "evidence/overview.html", facts)
-
-
-def clean(value: object) -> object:
-    """The tree without what canonical JSON refuses: fractions become their digits."""
-    if isinstance(value, dict):
-        return {str(key): clean(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [clean(item) for item in value]
-    if isinstance(value, float):
-        return f"{value:.4f}"
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    return value
-
-
-def decision_paper(case: CaseFile) -> dict[str, Any]:
-    """Every decision, the newest last: none is ever taken back, only superseded."""
-    return {
-        "case": case.id,
-        "status": case.status.value,
-        "decisions": [
-            {
-                "id": number,
-                "verdict": one.verdict.value,
-                "reason": one.reason,
-                "by": one.by,
-                "at": stamp_of(one.at),
-                "note": one.note,
-                "supersedes": one.supersedes,
-            }
-            for number, one in case.decisions
-        ],
-    }
 
 
 def post_paper(post: CasePost) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from evidence.manifest import capture_sha256
 from evidence.signing import KeyRing
+from storage.captures import capture_by_id
 from storage.custody import Act, Line, lines_about, record
 from storage.packages import Package
 from storage.records import Capture
@@ -16,12 +17,19 @@ from storage.rolls import rolls_of
 
 
 def captured(connection: Connection, capture: Capture, now: datetime) -> Line:
-    """The first line about a capture, in the transaction that keeps it."""
+    """The first line about a capture, in the transaction that has kept it: over the record as it
+    was stored, which is what every package is held against.
+
+    Raises LookupError where it was not kept.
+    """
+    kept = capture_by_id(connection, capture.id)
+    if kept is None:
+        raise LookupError(f"no capture {capture.id}")
     act = Act(
         who=capture.asked_by,
         what="captured",
         subject=f"capture:{capture.id}",
-        sha256=capture_sha256(capture),
+        sha256=capture_sha256(kept),
         at=now,
     )
     return record(connection, act)

@@ -45,6 +45,7 @@ class Exchange:
     body: bytes = b""  # decoded
     truncated: str = ""  # as WARC-Truncated: "length", "time", "disconnect", "unspecified"
     failure: str = ""  # a reason of the guard or its proxy, or the browser's own word
+    late: bool = False  # still open when the parts of the page were taken
     unused: bool = False  # an error's body in place of a part, which the browser did not read
 
     def header(self, name: str) -> str:
@@ -78,6 +79,11 @@ class Recorder:
     @property
     def unfinished(self) -> int:
         return len(self._open)
+
+    def note_late(self) -> None:
+        """What is open now will be lacking from what is taken now, answered later or not."""
+        for exchange in self._open.values():
+            exchange.late = True
 
     @property
     def navigations(self) -> list[Exchange]:

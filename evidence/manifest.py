@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from evidence.contents import clean
 from evidence.pieces import Lack, Piece
+from evidence.plain_tree import clean
 from storage.canonical import canonical, canonical_sha256
 from storage.custody import Line, stamp_of
 from storage.records import Capture

@@ -6,24 +6,19 @@ dispute are those files and their hashes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from html import escape
-from zoneinfo import ZoneInfo
 
-from evidence.pieces import Piece
+from evidence.eyes import LINE, clock, heading, rows, shown
+from evidence.overview_decisions import decided
+from evidence.overview_lacks import lacking, lacks_of_capture
+from evidence.pieces import Lack, Piece
 from storage.casefiles import CaseFile, CasePost
-from storage.records import Capture, Decision, Finding, Post, Verdict
+from storage.records import Capture, Finding, Post
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 FOLDER = "evidence/"
-SHOWN = frozenset({"full_page", "first_screen", "screenshot"})
-VERDICTS = {
-    Verdict.VIOLATION: "违规 violation",
-    Verdict.CLEAN: "不违规 no violation",
-    Verdict.TRANSFER: "转办 transferred",
-    Verdict.DOUBT: "存疑 in doubt",
-}
+PICTURES = frozenset({"full_page", "first_screen", "screenshot"})
+MOST_POSTS, MOST_FINDINGS, MOST_QUOTES = 50, 30, 10  # shown; findings.json has them all
 HEAD = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file:; \
@@ -38,12 +33,26 @@ th,td{{border:1px solid #bbb;padding:.3em .6em;text-align:left;vertical-align:to
 overflow-wrap:anywhere}}
 th{{background:#f3f4f6;white-space:nowrap;width:9em}}.list th{{width:auto}}
 .code{{white-space:nowrap}}mark{{background:#fff3b0}}code{{font-size:.8em}}
+.open{{border:3px solid #b35900;background:#fff8e6;padding:.6em 1em;font-weight:bold}}
 img{{max-width:100%;max-height:40em;border:1px solid #bbb}}figure{{margin:1em 0}}
 </style></head><body>
 """
+INTERNAL = (
+    "<p class=open>内部材料：本页标题、引句、说明中的电话、微信等联系方式没有遮盖，不要外传；"
+    "供传阅请用 …-masked.txt。<br><small>Internal: contacts are not masked on this page. Show "
+    "around the …-masked.txt copies.</small></p>"
+    "<p><small>看不见的、改变书写方向的符号在本页显示为 \ufffd，过长的文字只显示开头；"
+    "原样见 findings.json 和各文件。 Signs that hide or turn writing round are shown as \ufffd "
+    "and long texts are cut here; the files have them whole.</small></p>"
+)
 
 
-def overview(case: CaseFile, captures: Sequence[Capture], pieces: Sequence[Piece]) -> str:
+def overview(
+    case: CaseFile,
+    captures: Sequence[Capture],
+    pieces: Sequence[Piece],
+    lacks: Sequence[Lack] = (),
+) -> str:
     """The whole page. Pictures are named relative to the folder `evidence/`."""
     title = f"证据概览 · 案件 {case.id}"
     parts = [
@@ -53,48 +62,23 @@ def overview(case: CaseFile, captures: Sequence[Capture], pieces: Sequence[Piece
         "以清单 manifest.json 及其签名、时间戳为准，核对办法见 readme.md。<br><small>For reading"
         " only. What the machine found is a suspicion; people decide. See readme.md to verify."
         "</small></p>",
+        INTERNAL,
         decided(case),
-        *(told_of(post, pieces) for post in case.posts),
-        *(taken(capture, pieces) for capture in captures),
+        lacking(lacks),
+        *posts_of(case, pieces),
+        *(taken(capture, pieces, lacks) for capture in captures),
         files(pieces),
         "</body></html>\n",
     ]
     return "\n".join(parts)
 
 
-def heading(zh: str, en: str) -> str:
-    return f"<h2>{zh} <small>{en}</small></h2>"
-
-
-def rows(pairs: Iterable[tuple[str, str]]) -> str:
-    """A table of what is known; what is not is left out."""
-    told = (f"<tr><th>{name}</th><td>{escape(value)}</td></tr>" for name, value in pairs if value)
-    return f"<table>{''.join(told)}</table>"
-
-
-def clock(moment: datetime) -> str:
-    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M:%S} 北京时间"
-
-
-def decided(case: CaseFile) -> str:
-    if not case.decisions:
-        return heading("决定", "Decision") + "<p>尚无人作出决定。<small>None yet.</small></p>"
-    shown = (one_decision(number, one) for number, one in case.decisions)
-    return heading("决定", "Decisions, the newest last") + "".join(shown)
-
-
-def one_decision(number: int, one: Decision) -> str:
-    return rows(
-        [
-            ("决定号 No.", str(number)),
-            ("结论 verdict", VERDICTS[one.verdict]),
-            ("理由代码 reason", one.reason),
-            ("说明 note", one.note),
-            ("经办人 by", one.by),
-            ("时间 at", clock(one.at)),
-            ("替代 supersedes", "" if one.supersedes is None else str(one.supersedes)),
-        ]
-    )
+def posts_of(case: CaseFile, pieces: Sequence[Piece]) -> list[str]:
+    told = [told_of(post, pieces) for post in case.posts[:MOST_POSTS]]
+    more = len(case.posts) - MOST_POSTS
+    if more > 0:
+        told.append(f"<p>另有 {more} 条内容，见 findings.json。<small>{more} more.</small></p>")
+    return told
 
 
 def told_of(post: CasePost, pieces: Sequence[Piece]) -> str:
@@ -106,7 +90,10 @@ def told_of(post: CasePost, pieces: Sequence[Piece]) -> str:
         ("首次发现 first seen", clock(post.first_seen)),
         ("最近所见 last seen", clock(post.last_seen)),
     ]
-    found = "".join(one_finding(one) for one in post.findings)
+    found = "".join(one_finding(one) for one in post.findings[:MOST_FINDINGS])
+    more = len(post.findings) - MOST_FINDINGS
+    if more > 0:
+        found += f"<tr><td colspan=4>另有 {more} 处涉嫌，见 findings.json。</td></tr>"
     table = (
         "<table class=list><tr><th>条款<br><small>clause</small></th><th>代码<br><small>code"
         "</small></th><th>原文引句<br><small>quotes</small></th><th>说明与依据<br><small>why, "
@@ -116,7 +103,7 @@ def told_of(post: CasePost, pieces: Sequence[Piece]) -> str:
         heading("发布内容", f"Post {post.row}")
         + rows(facts)
         + table
-        + shown(pieces, f"post:{post.row}")
+        + pictures(pieces, f"post:{post.row}")
     )
 
 
@@ -128,46 +115,49 @@ def published(post: Post) -> str:
 
 
 def one_finding(one: Finding) -> str:
-    quotes = dict.fromkeys(f"<mark>{escape(span.quote)}</mark>" for span in one.evidence)
+    every = list(dict.fromkeys(span.quote for span in one.evidence))
+    quotes = [f"<mark>{shown(quote, LINE)}</mark>" for quote in every[:MOST_QUOTES]]
+    if len(every) > MOST_QUOTES:
+        quotes.append(f"另有 {len(every) - MOST_QUOTES} 处，见 findings.json")
     basis = "；".join(one.legal_basis)
     return (
-        f"<tr><td>{escape(one.clause.value)}</td><td class=code>{escape(one.code)}</td>"
+        f"<tr><td>{shown(one.clause.value)}</td><td class=code>{shown(one.code)}</td>"
         f"<td>{'<br>'.join(quotes)}</td>"
-        f"<td>{escape(one.why)}<br><small>{escape(basis)}</small></td></tr>"
+        f"<td>{shown(one.why, 2 * LINE)}<br><small>{shown(basis, 2 * LINE)}</small></td></tr>"
     )
 
 
-def taken(capture: Capture, pieces: Sequence[Piece]) -> str:
-    failed = [f"{part}（{why}）" for part, why in sorted(capture.parts.items()) if why != "ok"]
+def taken(capture: Capture, pieces: Sequence[Piece], lacks: Sequence[Lack]) -> str:
     facts = [
         ("网址 URL", capture.url),
         ("最终网址 final URL", capture.final_url if capture.final_url != capture.url else ""),
         ("开始 started", clock(capture.started_at)),
         ("结束 ended", clock(capture.ended_at)),
         ("取证人 asked by", capture.asked_by),
-        ("未取得 missing", "、".join(failed)),
+        ("补取自 again of", capture.again_of),
+        *lacks_of_capture(capture.id, lacks),
     ]
     return (
-        heading("取证", f"Capture {escape(capture.id)}")
-        + rows(facts)
-        + shown(pieces, f"capture:{capture.id}")
+        heading("取证", f"Capture {capture.id}")
+        + rows(facts, 2 * LINE)
+        + pictures(pieces, f"capture:{capture.id}")
     )
 
 
-def shown(pieces: Sequence[Piece], of: str) -> str:
+def pictures(pieces: Sequence[Piece], of: str) -> str:
     """The pictures of a post or a capture, each once."""
-    pictures = {one.entry.sha256: one for one in pieces if one.of == of and one.kind in SHOWN}
+    found = {one.entry.sha256: one for one in pieces if one.of == of and one.kind in PICTURES}
     return "".join(
         f'<figure><img src="{escape(name)}" alt="{escape(one.kind)}">'
         f"<figcaption><small>{escape(name)}</small></figcaption></figure>"
-        for one in pictures.values()
+        for one in found.values()
         for name in [one.entry.path.removeprefix(FOLDER)]
     )
 
 
 def files(pieces: Sequence[Piece]) -> str:
     listed = "".join(
-        f"<tr><td>{escape(one.entry.path)}</td><td>{one.entry.size:,}</td><td>"
+        f"<tr><td>{shown(one.entry.path)}</td><td>{one.entry.size:,}</td><td>"
         f"<code>{one.entry.sha256}</code></td><td>{clock(one.taken_at)}</td></tr>"
         for one in pieces
     )

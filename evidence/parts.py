@@ -28,7 +28,10 @@ LOST = "browser"  # of a part that the end of the browser took
 # Parts of a page that are cut short where its document was still coming.
 OF_DOCUMENT = frozenset({"dom", "mhtml", "full_page", "text"})
 OF_SCREEN = OF_DOCUMENT | {"first_screen"}
-OF_PARTS = ("full_page", "mhtml")  # that lack what a page asked for and never got
+# Parts that lack what a page asked for and never got: whatever of it is seen, and what may have
+# brought words or built the page.
+OF_PARTS = ("full_page", "mhtml")
+OF_WORDS = ("dom", "text", "first_screen")
 
 Take = Callable[[], Awaitable[tuple[bytes, str]]]  # the bytes, and "ok" or what they lack
 

@@ -43,12 +43,14 @@ class Piece:
 class Lack:
     """Something a whole package would hold and this one does not."""
 
-    what: str  # "capture", "part", "file", "decision" or "sm3"
+    what: str  # a key of evidence.lacks.LACKS
     of: str
     why: str  # one word
+    made_good_by: str = ""  # the later capture that has this part whole
 
     def row(self) -> dict[str, str]:
-        return {"what": self.what, "of": self.of, "why": self.why}
+        row = {"what": self.what, "of": self.of, "why": self.why}
+        return row | ({"made_good_by": self.made_good_by} if self.made_good_by else {})
 
 
 class Basket:

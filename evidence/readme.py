@@ -7,17 +7,19 @@ README = """\
 
 本文件是一个 WACZ 1.1.1（网页存档），可用任何 WACZ 播放器打开；`evidence/` 内是证据材料：
 
-先看 `evidence/overview.html`（解压后用浏览器打开）：决定、引句、图片和材料一览。
+先看 `evidence/overview.html`（解压后用浏览器打开）：决定、缺失、引句、图片和材料一览。
+它没有遮盖联系方式，是内部材料，不要外传。
 
 | 文件 | 内容 |
 |---|---|
-| manifest.json | 清单：每件材料的大小、时间、SHA-256、SM3（国密），缺什么也写明 |
+| manifest.json | 清单：每件材料的大小、时间、SHA-256、SM3（国密），缺什么、由谁补齐也写明 |
 | manifest.sig、public-key.pem | 清单的 Ed25519 签名与公钥 |
 | tsr-N.tsr、tsa-roots.pem | 时间戳机构（RFC 3161）的答复与根证书 |
 | roll-N.json | 取证后不久一并加盖时间戳的取证哈希名册（只有哈希，不涉及其他案件内容） |
 | seal.json、seal.sig | 全部文件的封印与签名：包内每一个字节都由它确定 |
 | custody.jsonl | 保管链：每一条含前一条的哈希；缺号处是其他案件的条目 |
-| decision.json、findings.json | 人的决定；机器的提示及原文引句（只是涉嫌，不是结论） |
+| decision.json | 人的决定与第二人复核；尚待复核的不写结论，没有生效的 verdict 为空 |
+| findings.json | 机器的提示及原文引句（只是涉嫌，不是结论） |
 | capture-… | 取证：网页文档、MHTML、整页与首屏图片、文字、取证情况 |
 | post-… | 巡查时所存的文字与快照 |
 | …-masked.txt | 遮盖了联系方式的副本（派生件），供传阅；哈希先于遮盖计算 |
@@ -43,9 +45,10 @@ README = """\
 This file is a WACZ 1.1.1 and opens in any WACZ player; `evidence/` holds the proof: the manifest
 (sizes, times, SHA-256 and SM3 of every piece, and what is missing), its Ed25519 signature, RFC 3161
 timestamps over it, the seal that determines every byte of this file, the chain of custody, the
-decisions of people, and the findings of the machine, which are suspicions only. Unpack it and open
-`evidence/overview.html` in a browser to read it at a glance. Copies named `-masked` are derived;
-hashes were taken before any masking.
+decisions of people with what second persons said of them (a verdict is told only while it is in
+force), and the findings of the machine, which are suspicions only. Unpack it and open
+`evidence/overview.html` in a browser to read it at a glance; contacts are not masked on it, do not
+show it around. Copies named `-masked` are derived; hashes were taken before any masking.
 
 To verify, with Python 3.9 and openssl 3 alone:
 

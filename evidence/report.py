@@ -37,6 +37,8 @@ class Report:
     facts: dict[str, Any] = field(default_factory=dict)  # "key", "seal", "manifest" as far as read
     # As the manifest says, and captures without a timestamp of their own.
     missing: list[tuple[str, str, str]] = field(default_factory=list)
+    # What was missing from a capture and a later one has: and that capture.
+    made_good: list[tuple[str, str, str, str]] = field(default_factory=list)
     # The key: "named", "other" than named, "own", "stranger"; "unnamed" where nobody was asked.
     whose: str = "unnamed"
     alien: bool = False  # it does not begin as a package does

@@ -153,6 +153,7 @@ class Sitting:
         async def mhtml() -> tuple[bytes, str]:
             return await self._words.mhtml(), OK
 
+        self.recorder.note_late()
         await self.parts.take("full_page", full_page, self._enter)
         await self.parts.take("dom", dom, self._enter)
         await self.parts.take("text", text, self._enter)

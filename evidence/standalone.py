@@ -13,6 +13,7 @@ PARTS = (
     "report.py",
     "naming.py",
     "comparing.py",
+    "made_good.py",
     "claims.py",
     "chain.py",
     "lacks.py",

@@ -31,6 +31,7 @@ from evidence.layout import (
     canonical,
     whole,
 )
+from evidence.made_good import healed_of
 from evidence.openssl_checks import (
     DISPROVED,
     PROVED,
@@ -157,7 +158,7 @@ class Examination:
             raise Wrong(MANIFEST, "不是封印所指的清单", "not the manifest that the seal names")
         signature, pem = self.kept.get(MANIFEST_SIGNATURE, b""), self.kept.get(PUBLIC_KEY, b"")
         self.say(MANIFEST_SIGNATURE, *signature_holds(data, signature, pem))
-        self.report.missing = lacks_of(manifest)
+        self.report.missing, self.report.made_good = lacks_of(manifest), healed_of(manifest)
         return manifest
 
     def captures(self, manifest: Any) -> None:  # noqa: ANN401

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from evidence.lacks import lack_words
+from evidence.lacks import healed_words, lack_words
 from evidence.openssl_checks import WORDS
 from evidence.report import Report
 from evidence.verifier import examine
@@ -63,12 +63,17 @@ WHOSE = {
 
 
 def lines(report: Report, english: bool) -> Iterator[str]:
-    """The report as a person reads it."""
+    """The report as a person reads it; of what is no package, only that it is none."""
     one = 1 if english else 0
+    if report.alien:
+        yield ending(report)[one]
+        return
     for check in report.checks:
         yield f"[{WORDS[check.result][one]}] {check.name}  {(check.zh, check.en)[one]}"
     for lack in report.missing:
         yield lack_words(*lack)[one]
+    for _, of, why, by in report.made_good:
+        yield healed_words(of, why, by)[one]
     for remark in report.remarks:
         yield remark[one]
     if report.facts.get("key"):
@@ -89,6 +94,9 @@ def as_json(report: Report) -> str:
         "key": report.facts.get("key", ""),
         "whose": report.whose,
         "missing": [{"what": what, "of": of, "why": why} for what, of, why in report.missing],
+        "made_good": [
+            {"what": what, "of": of, "why": why, "by": by} for what, of, why, by in report.made_good
+        ],
         "remarks": report.remarks,
         "checks": [asdict(one) for one in report.checks],
     }

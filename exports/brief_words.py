@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from exports.masking import masked
-from exports.takedown_rows import beijing, platform_name
+from exports.takedown_rows import beijing
 from storage.brief import Brief
 from storage.cases import CaseRow
+from storage.platform_words import platform_name
 from storage.reasons import VERDICT_WORDS
 from storage.records import Contacts, Verdict
 

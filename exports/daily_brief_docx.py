@@ -18,7 +18,8 @@ from storage.whole_files import whole_file
 SUFFIX = ".docx"
 
 
-LOOK: Final = Look(size=SIZE_4 - 2, together=True)
+LOOK: Final = Look(size=SIZE_4 - 2)
+SHORT: Final = 7  # rows that are kept on one page; a longer table would leave half a page empty
 
 
 def write(brief: Brief, path: Path, office: str) -> None:
@@ -35,7 +36,8 @@ def write(brief: Brief, path: Path, office: str) -> None:
     for sheet in sheets(brief):
         put(paper, "", indent=False)
         tied(put(paper, sheet.title, font=HEI, indent=False))
-        table(paper, sheet.head, sheet.widths, sheet.rows, replace(LOOK, centred=sheet.figures))
+        look = replace(LOOK, centred=sheet.figures, together=len(sheet.rows) <= SHORT)
+        table(paper, sheet.head, sheet.widths, sheet.rows, look)
     put(paper, "", indent=False)
     put(paper, caveat_of(brief), font=KAI)
     with whole_file(path) as draft:

@@ -151,17 +151,25 @@ def letterhead(paper: Paper, office: str) -> None:
     head.alignment = WD_ALIGN_PARAGRAPH.CENTER
     written(head, office, font=SONG, size=SIZE_2 + 8)
     head.runs[0].font.color.rgb = RED
-    red_rule(head, "bottom", "thickThinSmallGap")
+    spaced(head, SIZE_2 + 9)
+    red_rule(head, "thickThinSmallGap", space=11)
+    # A line of one point, so that its lower border lies where the footer ends.
     foot = section.first_page_footer.paragraphs[0]
-    red_rule(foot, "top", "thinThickSmallGap")
+    spaced(foot, 1)
+    red_rule(foot, "thinThickSmallGap", space=0)
 
 
-def red_rule(paragraph: Paragraph, side: str, kind: str) -> None:
+def red_rule(paragraph: Paragraph, kind: str, space: int) -> None:
+    """Below the paragraph: of its two lines `kind` names the inner, that is the upper, one first.
+
+    A border above it would be named the other way round, and word processors do not agree on it.
+    `space` in points.
+    """
     form = paragraph.paragraph_format
     form.left_indent = form.right_indent = _WIDER
     borders = OxmlElement("w:pBdr")
-    line = OxmlElement(f"w:{side}")
-    for name, value in (("val", kind), ("sz", "24"), ("space", "11"), ("color", "E60000")):
+    line = OxmlElement("w:bottom")
+    for name, value in (("val", kind), ("sz", "24"), ("space", str(space)), ("color", "E60000")):
         line.set(qn(f"w:{name}"), value)
     borders.append(line)
     paragraph._p.get_or_add_pPr().insert_element_before(borders, *AFTER_BORDERS)

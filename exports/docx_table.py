@@ -37,6 +37,7 @@ class Look:
     together: bool = False  # a short table that is not parted by the end of a page
 
 
+CELL_MARGIN: Final = "108"  # twentieths of a point, of the style Table Grid
 ANNEX_LOOK: Final = Look()
 
 
@@ -50,6 +51,7 @@ def table(
     """Gives the number of rows; `widths` in millimetres."""
     grid = paper.add_table(rows=0, cols=len(head), style="Table Grid")
     grid.autofit = False
+    flush(grid)
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = Mm(width)
     first = grid.add_row()
@@ -65,6 +67,15 @@ def table(
             kept(before)
         count, before = count + 1, added
     return count
+
+
+def flush(grid: Any) -> None:  # noqa: ANN401
+    """Its border stands where the text's edge is; else the cells' own margin puts it outside."""
+    indent = OxmlElement("w:tblInd")
+    indent.set(qn("w:w"), CELL_MARGIN)
+    indent.set(qn("w:type"), "dxa")
+    after = ("w:tblBorders", "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
+    grid._tbl.tblPr.insert_element_before(indent, *after)
 
 
 def kept(row: Any) -> None:  # noqa: ANN401

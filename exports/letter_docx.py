@@ -41,6 +41,7 @@ from exports.letter_parts import (
 )
 from exports.takedown_rows import ListHead, TakedownRow
 from storage.bilingual import Problem
+from storage.platform_words import SEARCHING
 from storage.whole_files import whole_file
 
 FORMAT = "letter"
@@ -48,8 +49,12 @@ SUFFIX = ".docx"
 TITLE = "协助处置函"
 ADDRESSED = True
 LIST = "涉嫌违规信息清单"
+# Who a letter about a site goes to: whoever runs it, or whoever connects it to the net.
+OWNER: Final = "主办者"
+HOST: Final = "接入服务单位"
+RECEIVERS: Final = {OWNER: OWNER, HOST: HOST, "接入单位": HOST}
 COLUMNS: Final[tuple[Column, ...]] = (
-    *(NUMBER, CASE, url_column(40.0), account_column(21.0), words_column(42.0)),
+    *(NUMBER, CASE, url_column(39.0), account_column(21.0), words_column(42.0)),
     *(kind_column("涉嫌违规类型", 24.0), FOUND),
     ("建议措施", 15.0, lambda _, row: row.requested_action),
     *(PACKAGE, HASH),
@@ -73,6 +78,13 @@ def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
 
 def refuse(head: ListHead) -> None:
     """Raise Problem where the letter cannot be begun."""
+    if head.to and (head.to not in RECEIVERS or not head.site):
+        raise Problem(
+            f"“{head.to}”不是网站函的收件方，没有生成文件。发给一个网站的，可写：{OWNER}、{HOST}"
+            "（命令行：--to）。",
+            f"“{head.to}” is no receiver of a site's letter; no file was made. For a letter about "
+            f"one site: {OWNER} (owner) or {HOST} (host) (command line: --to).",
+        )
     if not head.platform:
         raise Problem(
             "函要发给一个平台或者网站，没有生成文件。请选定平台或者网站，或者到处置请求页上"
@@ -99,20 +111,23 @@ def refuse(head: ListHead) -> None:
 def receiver(head: ListHead) -> str:
     """Who runs a platform is for a person to look up: a name must be that of the licence."""
     if head.site:
-        return f"（{head.site} 网站主办者或者接入服务单位全称）："
+        return f"（{head.site} 网站{RECEIVERS.get(head.to, OWNER)}全称）："
     return f"{head.scope()}运营单位："
 
 
-def yours(head: ListHead) -> str:
-    return "贵网站（或者贵单位接入的网站）" if head.site else "贵平台"
+def place(head: ListHead) -> str:
+    """Where it was found, as its receiver would say."""
+    if not head.site:
+        return "贵平台的搜索结果中" if head.platform in SEARCHING else "贵平台"
+    return f"贵单位{'接入' if RECEIVERS.get(head.to) == HOST else '主办'}的网站（{head.site}）"
 
 
 def body(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
-    name, site = annex_name(rows), f"（{head.site}）" if head.site else ""
+    name = annex_name(rows)
     who = "" if head.site else f"，涉及账号（主办者）{accounts(rows)} 个"
     return [
         f"为落实{NOTICE}要求，我单位对网络上涉及职业技能培训、评价和发证的宣传信息开展巡查。"
-        f"经人工逐案审核，在{yours(head)}{site}发现涉嫌违规信息 {len(rows)} 条，现函请协助处置。",
+        f"经人工逐案审核，在{place(head)}发现涉嫌违规信息 {len(rows)} 条，现函请协助处置。",
         "一、发现的情况",
         f"上述信息于{span(rows)}发现{who}。按涉嫌违规类型计：{kinds(rows)}。"
         f"逐条的网址、页面用语和发现时间见{name}。{kept(rows)}",
@@ -133,5 +148,6 @@ def grounds(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
     law, duties = cited(rows, head), "，".join(merged(head.duties, head.titles))
     told = [f"依据{law}的有关规定，上述信息涉嫌违规。"] if law else []
     if duties:
-        told.append(f"依据{duties}的有关规定，请{yours(head)}对上述信息依法核实处置。")
+        you = "贵单位" if head.site else "贵平台"
+        told.append(f"依据{duties}的有关规定，请{you}对上述信息依法核实处置。")
     return ["".join(told) or "（请经办人补充法律依据）"]

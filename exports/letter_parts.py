@@ -55,17 +55,17 @@ def said(paper: Paper, lines: Iterable[str]) -> None:
             tied(paragraph)
 
 
-def some(rows: Iterable[TakedownRow]) -> list[TakedownRow]:
+def some(rows: Iterable[TakedownRow], paper: str = "函") -> list[TakedownRow]:
     """All rows; Problem where there is none to write about, or more than a letter can carry."""
     listed = list(islice(rows, MOST + 1))
     if not listed:
         raise Problem(
-            "没有符合条件的已审核案件，函无内容可写，没有生成文件。",
+            f"没有符合条件的已审核案件，{paper}无内容可写，没有生成文件。",
             "No decided case matches what was asked: nothing to write about, no file was made.",
         )
     if len(listed) > MOST:
         raise Problem(
-            f"超过 {MOST} 条，函的附件放不下，没有生成文件。"
+            f"超过 {MOST} 条，{paper}放不下，没有生成文件。"
             "请用起始日期分批（命令行：--since），或生成 XLSX 清单。",
             f"More than {MOST} rows do not fit a letter's annex; no file was made. "
             "Split them by the first day (command line: --since), or make the XLSX list.",
@@ -111,13 +111,13 @@ def kinds(rows: Sequence[TakedownRow]) -> str:
 
 def cited(rows: Sequence[TakedownRow], head: ListHead) -> str:
     """The law of all rows, each article once and by its number; "" where there is none."""
-    found = dict.fromkeys(law for row in rows for law in row.legal_basis.split("；") if law)
+    found = dict.fromkeys(law for row in rows for law in row.articles)
     return "，".join(merged(found, head.titles))
 
 
 def annexes(rows: Sequence[TakedownRow], name: str) -> list[str]:
     """The list, and the packages of evidence where there are any."""
-    packed = {row.evidence_id for row in rows if row.evidence_id not in {"", NO_PACKAGE}}
+    packed = {row.evidence_id for row in rows if row.evidence_id}
     told = f"{name}（共 {len(rows)} 条）"
     return [f"1.{told}", f"2.证据包（共 {len(packed)} 件，编号见附件1）"] if packed else [told]
 
@@ -130,14 +130,13 @@ def kept(rows: Sequence[TakedownRow]) -> str:
     """How the pages were kept, and no more than is true of each of them."""
     name, total = annex_name(rows), len(rows)
     hashed = sum(bool(row.sha256) for row in rows)
-    bare = sum(row.evidence_id in {"", NO_PACKAGE} for row in rows)
+    packed = sum(bool(row.evidence_id) for row in rows)
     told = "各条页面均已留存快照" if hashed == total else f"其中 {hashed} 条页面已留存快照"
-    told += f"，其 SHA-256 校验值列于{name}，可供核对"
-    if bare == total:
+    told += f"，其 SHA‑256 校验值列于{name}，可供核对"
+    if not packed:
         return told + "。"
-    if bare:
-        return f"{told}；已制作证据包的，编号一并列出，其余 {bare} 条尚未制作。"
-    return f"{told}；证据包编号一并列出。"
+    which = "证据包编号" if packed == total else "有证据包的，编号"
+    return f"{told}；{which}一并列出。"
 
 
 def closing(paper: Paper, head: ListHead, listed: Sequence[str]) -> None:
@@ -148,15 +147,25 @@ def closing(paper: Paper, head: ListHead, listed: Sequence[str]) -> None:
         tied(put(paper, ("附件：" if number == 0 else "　　　") + line))
     for line in ("", "（联系人：　　　　　　联系电话：　　　　　　）", ""):
         tied(put(paper, line))
-    right = WD_ALIGN_PARAGRAPH.RIGHT
     made = head.made_at.astimezone(CHINA)
-    signed = [
-        put(paper, line, indent=False, align=right)
-        for line in (head.office or UNNAMED, f"{made.year}年　　月　　日")
-    ]
-    tied(signed[0])
-    for one in signed:
-        one.paragraph_format.right_indent = Pt(SIZE_3 * 4)  # 右空四字
+    signed(paper, head.office or UNNAMED, f"{made.year}年　　月　　日")
+
+
+def signed(paper: Paper, office: str, day: str) -> None:
+    """The office above the day and centred on it, which stands four signs from the right; both
+    further to the left where the name would not fit."""
+    over = (set_width(office) - set_width(day)) / 2
+    ends = max(SIZE_3 * 4, over)
+    for line, at in ((office, ends - over), (day, ends)):
+        last = put(paper, line, indent=False, align=WD_ALIGN_PARAGRAPH.RIGHT)
+        last.paragraph_format.right_indent = Pt(at)
+        if line is office:
+            tied(last)
+
+
+def set_width(text: str) -> float:
+    """Points of a line of the body: a Chinese sign is a square, a figure half of one."""
+    return sum(SIZE_3 / 2 if sign.isascii() else SIZE_3 for sign in text)
 
 
 def annex(
@@ -184,7 +193,10 @@ def short(text: str) -> str:
 
 def words(row: TakedownRow) -> str:
     """What the page says: its quotes; an excerpt where no rule quoted anything."""
-    quotes = short(row.hit_terms)
+    said = [one for one in row.hit_terms.split("；") if one.strip("…") not in row.title]
+    quotes = short("；".join(said))
+    if row.hit_terms and not said:
+        return short(row.title)
     if not quotes and row.excerpt_raw:
         quotes = f"（摘录）{short(row.excerpt_raw)}"
     return "\n".join(part for part in (short(row.title), quotes) if part) or "（见截图）"
@@ -202,13 +214,14 @@ def found_lines(moment: str) -> str:
     return f"{year}年\n{rest}\n{time}" if day else "（见清单）"
 
 
-NUMBER: Final[Column] = ("序号", 10.0, lambda at, _: str(at))
+NUMBER: Final[Column] = ("序号", 11.0, lambda at, _: str(at))
 CASE: Final[Column] = ("案件编号", 12.0, lambda _, row: row.case_no)
 FOUND: Final[Column] = (
     "发现时间（北京时间）",
     22.0,
     lambda _, row: found_lines(row.first_seen),
 )
+# Of a sealed one alone: what is not sealed proves nothing to whoever gets the letter.
 PACKAGE: Final[Column] = ("证据包编号", 21.0, lambda _, row: row.evidence_id or NO_PACKAGE)
 HASH: Final[Column] = ("截图校验值（SHA-256）", 30.0, lambda _, row: hash_lines(row))
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from exports.takedown_rows import platform_name
 from storage.digits import ANY_DIGIT, FOLD_SPELLED, SPELLED, folded
-from storage.platform_words import PLATFORMS
+from storage.platform_words import PLATFORMS, platform_name
 from storage.records import Contacts
 
 STAR: Final = "*"

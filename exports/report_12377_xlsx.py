@@ -16,7 +16,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from exports.cells import is_dangerous, xlsx_cell
 from exports.letter_parts import some
-from exports.sheet_page import BODY, BORDERED, HEADING, TITLE_LINE, printed
+from exports.sheet_page import BODY, BORDERED, HEADING, TITLE_LINE, printed, tall_enough
 from exports.takedown_rows import ListHead, TakedownRow
 from storage.whole_files import whole_file
 
@@ -25,19 +25,19 @@ SUFFIX = ".xlsx"
 TITLE = "12377举报表"
 URLS: Final = 20
 COLUMNS: Final[tuple[tuple[str, int], ...]] = (
-    ("序号", 6),
-    ("举报类型", 16),
-    ("危害小类", 28),
-    ("被举报平台", 12),
-    ("网站（账号所在平台）名称", 22),
-    ("账号名称", 20),
-    ("账号ID", 18),
-    ("网址（一行一个）", 46),
-    ("举报内容", 52),
-    ("法律依据", 34),
-    ("诉求", 18),
-    ("附件（证据包编号）", 22),
-    ("案件编号", 10),
+    ("序号", 5),
+    ("举报类型", 8),
+    ("危害小类", 14),
+    ("被举报平台", 9),
+    ("网站（账号所在平台）名称", 14),
+    ("账号名称", 11),
+    ("账号ID", 12),
+    ("网址（一行一个）", 32),
+    ("举报内容", 38),
+    ("法律依据", 24),
+    ("诉求", 8),
+    ("附件（证据包编号）", 11),
+    ("案件编号", 6),
 )
 LOOSE: Final = BODY | {"text_wrap": False}
 KIND: Final = "其他类"  # of the kinds the centre offers; a person may choose 诈骗类 instead
@@ -48,7 +48,7 @@ REPORTER: Final = (
 
 def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
     """Gives the number of URLs; raises Problem where there is none, or more than MOST."""
-    listed = some(rows)
+    listed = some(rows, "举报表")
     with whole_file(path) as draft, TemporaryDirectory(dir=path.parent, prefix=".") as scratch:
         book = xlsxwriter.Workbook(
             str(draft),
@@ -72,7 +72,8 @@ def write(rows: Iterable[TakedownRow], path: Path, head: ListHead) -> int:
 
 def fill(book: xlsxwriter.Workbook, rows: list[TakedownRow], head: ListHead) -> None:
     sheet = book.add_worksheet("举报表")
-    printed(sheet, repeat=(3, 3))
+    widths = [width for _, width in COLUMNS]
+    printed(sheet, (3, 3), widths)
     heading = book.add_format(HEADING | BORDERED)
     plain = book.add_format(BODY | BORDERED)
     guarded = book.add_format(BODY | BORDERED | {"quote_prefix": True})
@@ -82,11 +83,13 @@ def fill(book: xlsxwriter.Workbook, rows: list[TakedownRow], head: ListHead) -> 
     known = {"举报单位：": head.office}
     for at, word in enumerate(REPORTER):
         sheet.write_string(1, at * 3, xlsx_cell(word + known.get(word, "")), book.add_format(LOOSE))
-    for column, (name, width) in enumerate(COLUMNS):
-        sheet.set_column(column, column, width)
+    sheet.set_row(3, tall_enough([name for name, _ in COLUMNS], widths))
+    for column, (name, _) in enumerate(COLUMNS):
         sheet.write_string(3, column, name, heading)
     for at, group in enumerate(groups(rows), 1):
-        for column, text in enumerate(cells(at, group)):
+        told = cells(at, group)
+        sheet.set_row(3 + at, tall_enough(map(xlsx_cell, told), widths))
+        for column, text in enumerate(told):
             style = guarded if is_dangerous(text) else plain
             sheet.write_string(3 + at, column, xlsx_cell(text), style)
     sheet.freeze_panes(4, 0)
@@ -118,14 +121,15 @@ def cells(number: int, group: list[TakedownRow]) -> tuple[str, ...]:
         KIND,
         first(top.violation_name),
         "网站网页" if site else "网络账号",
-        top.platform if not site else host_of(top.whole_url),
-        top.account_name,
-        top.account_id,
+        site_name(top) if site else top.platform,
+        # A site is no account: who runs it stands beside its name.
+        "" if site else top.account_name,
+        "" if site else top.account_id,
         "\n".join(apart(row.whole_url for row in group)),
         "\n".join(f"{name}：{words}" for name, words in told if words),
         top.legal_basis,
         top.requested_action,
-        "、".join(dict.fromkeys(row.evidence_id for row in group)),
+        "、".join(dict.fromkeys(row.evidence_id for row in group if row.evidence_id)),
         top.case_no,
     )
 
@@ -137,6 +141,11 @@ def apart(urls: Iterable[str]) -> list[str]:
         base, _, asked = url.partition("?")
         found.setdefault((base, *sorted(asked.split("&"))), url)
     return list(found.values())
+
+
+def site_name(row: TakedownRow) -> str:
+    host, owner = host_of(row.whole_url), row.account_name
+    return f"{host}（{owner}）" if owner and owner != host else host
 
 
 def host_of(url: str) -> str:

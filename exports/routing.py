@@ -32,6 +32,30 @@ OFFICES: Final = {
     "教育": "教育部门",
     "卫生健康": "卫生健康部门",
 }
+# What people call them.
+SHORT: Final = {
+    "人社": "人力资源社会保障",
+    "编办": "机构编制",
+    "住建": "住房城乡建设",
+    "卫健": "卫生健康",
+    "应急": "应急管理",
+    "市监": "市场监管",
+    "通管": "通信管理",
+    "网信办": "网信",
+}
+
+
+def office_of(typed: str) -> str:
+    """The department that somebody named, by its short name too; what is none as it stands."""
+    name = typed.strip()
+    for ending in ("部门", "机关", "局", "厅"):
+        name = name.removesuffix(ending)
+    whole = {
+        words.removesuffix("部门").removesuffix("机关"): name for name, words in OFFICES.items()
+    }
+    return SHORT.get(name) or whole.get(name) or (name if name in OFFICES else typed.strip())
+
+
 CHOSEN: Final = {
     "HRSS": "人力资源社会保障",
     "MARKET": "市场监管",

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Final
 
-from exports.clauses import clause, distinct
+from exports.clauses import clause, distinct, only_contacts
+from exports.law_words import merged
 from exports.masking import masked, masked_address
 from exports.official_words import suspected
 from exports.routing import CHOSEN, departments
@@ -14,26 +15,27 @@ from exports.takedown_followed import followed, standing
 from exports.takedown_rows import (
     CHINA,
     NO,
-    NO_PACKAGE,
+    UNSEALED,
     YES,
     ListHead,
     TakedownRow,
     beijing,
-    platform_name,
 )
 from storage.exports import DecidedRow
+from storage.platform_words import platform_name
 from storage.records import Evidence, Finding, Snapshot, Verdict
 
 LawOf = Callable[[str, date, Iterable[str]], tuple[str, ...]]
 EXCERPT: Final = 200  # characters of the post's own text
 TERMS: Final = 12
+TELLING: Final = 4  # signs of page words, beside the title, with which a reader sees what is meant
 VIDEO: Final = frozenset({"bilibili", "douyin", "kuaishou"})
 # The gentlest of the measures that fit; a person may choose another.
 ACTIONS: Final = {"网页": "删除/断开链接", "帖子": "删除", "短视频": "删除"}
 LEARNED: Final = "learned"  # the rule's name of what the model alone points to
 URL_HIDDEN: Final = "网址含联系方式，已遮盖；完整网址见函件"
 NO_SNAPSHOT: Final = "尚无快照，请先取证"
-OTHER_WORDS: Final = "页面用语出自规则提示的其他类型，请核对是否支持所认定的类型"
+OTHER_WORDS: Final = "有页面用语出自规则提示的其他类型，请核对是否支持所认定的类型"
 PROOFS: Final = ("screenshot", "dom", "answers", "raw", "headers")  # the most telling first
 
 
@@ -75,10 +77,11 @@ def takedown_row(case: DecidedRow, head: ListHead, law_of: LawOf = no_law) -> Ta
         violation_codes="；".join(codes),
         violation_name=suspected(codes[:1]),
         hints=suspected(codes[1:]),
-        legal_basis="；".join(cited),
+        legal_basis="；".join(merged(cited)),
+        articles=cited,
         first_seen=beijing(case.first_seen),
         last_seen=beijing(case.last_seen),
-        evidence_id=case.package or NO_PACKAGE,
+        evidence_id=case.package,
         screenshot_file=stored_name(proof) if proof and proof.kind == "screenshot" else "",
         sha256=proof.sha256 if proof else "",
         discovered_by=discovery(case),
@@ -128,19 +131,32 @@ class _Shown:
     def terms(self) -> list[str]:
         """The clauses in which the rules found words of the code a person decided on, each once.
 
-        Those of other hints only where nothing was quoted for that code, and what the model alone
-        points to last of all: whoever signs the list answers for each of its words.
+        Those of other hints only where what was quoted for that code says next to nothing beside
+        the title, and what the model alone points to last of all: whoever signs the list answers
+        for each of its words.
         """
-        found = next(iter(filter(None, map(self._clauses, quoted(self._case)))), [])
-        return distinct(found)
+        told: list[str] = []
+        for findings in quoted(self._case):
+            if told and ((findings and findings[0].rule == LEARNED) or self._tells(told)):
+                break
+            told += self._clauses(findings)
+        return distinct(told)
+
+    def _tells(self, clauses: Iterable[str]) -> bool:
+        """Whether they say something that the title does not."""
+        beside = [one for one in distinct(clauses) if one.strip("…") not in self.title]
+        return sum(map(len, beside)) >= TELLING
 
     def of_other_kinds(self) -> bool:
-        """Whether the words shown were found for something else than what was decided."""
+        """Whether some words shown were found for something else than what was decided, or none."""
         own, *_ = quoted(self._case)
-        return self._case.decision.verdict is Verdict.VIOLATION and not self._clauses(own)
+        clauses = self._clauses(own)
+        others = [one for one in self.terms() if one not in clauses]
+        return self._case.decision.verdict is Verdict.VIOLATION and bool(others or not clauses)
 
     def _clauses(self, findings: Iterable[Finding]) -> list[str]:
-        return [self._quote(one) for finding in findings for one in finding.evidence]
+        found = [self._quote(one) for finding in findings for one in finding.evidence]
+        return [one for one in found if not only_contacts(one)]
 
     def _strongest(self) -> tuple[int, int]:
         """The first quote that stands in the text; else where the text repeats a title's words."""
@@ -254,6 +270,8 @@ def inner_notes(case: DecidedRow, shown: _Shown, cited: tuple[str, ...]) -> Iter
     """What only the office may read."""
     if best_proof(case.snapshots) is None:
         yield NO_SNAPSHOT
+    if case.unsealed:
+        yield f"证据包 {case.unsealed} {UNSEALED}"
     yield from what_no_person_said(case, cited)
     if shown.of_other_kinds():
         yield OTHER_WORDS

@@ -1,13 +1,14 @@
 """The takedown list as XLSX: a sheet 处置清单 and a sheet 说明 that says how the list was made.
 
 Every cell is written as a string; no formula, number or link is ever made of it. Rows go to disk
-as they come (constant_memory), so a list of 100,000 rows takes some 20 MB. Printed, it fits the
-width of A4 across.
+as they come (constant_memory), so a list of 100,000 rows takes some 20 MB. Printed, what leaves the
+house fits the width of A3 across (on A4, made smaller by the printer, it can still be read); the
+internal list goes on several pages side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +19,16 @@ from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.worksheet import Worksheet
 
 from exports.cells import is_dangerous, is_plain, xlsx_cell
-from exports.sheet_page import BODY, BORDERED, HEADING, TITLE_LINE, printed
+from exports.sheet_page import (
+    A3,
+    BODY,
+    BORDERED,
+    HEADING,
+    TITLE_LINE,
+    first_page,
+    printed,
+    tall_enough,
+)
 from exports.takedown_rows import LIST, ListHead, TakedownRow
 from storage.bilingual import Bilingual, Problem
 from storage.whole_files import whole_file
@@ -26,27 +36,29 @@ from storage.whole_files import whole_file
 FORMAT = "xlsx"
 SUFFIX = ".xlsx"
 
-# In signs of the body's type. What leaves the house is printed on one page's width.
+# In signs of the body's type: what leaves the house is printed on one page of A3 across.
 WIDTHS: Final = {
-    "case_no": 6,
-    "platform": 9,
-    "url": 30,
-    "url_found": 30,
-    "title": 20,
-    "hit_terms": 28,
+    "case_no": 5,
+    "platform": 8,
+    "url": 26,
+    "url_found": 26,
+    "account_name": 11,
+    "account_id": 11,
+    "title": 16,
+    "hit_terms": 22,
     "excerpt_raw": 34,
-    "legal_basis": 30,
-    "violation_name": 16,
-    "first_seen": 12,
-    "evidence_id": 14,
+    "legal_basis": 28,
+    "violation_name": 12,
+    "first_seen": 11,
+    "evidence_id": 10,
     "sha256": 18,
-    "deadline": 11,
-    "platform_reply": 12,
-    "requested_action": 10,
-    "remarks": 18,
+    "deadline": 10,
+    "platform_reply": 8,
+    "requested_action": 8,
+    "remarks": 13,
     "notes": 34,
 }
-WIDTH: Final = 14
+WIDTH: Final = 12
 ABOUT: Final = Bilingual("说明", "About")
 TOP: Final = 2  # rows above the first one: the title and the header
 
@@ -84,11 +96,9 @@ class _Book:
     def fill(self, rows: Iterable[TakedownRow]) -> int:
         count = self._list(rows)
         about = self._book.add_worksheet(ABOUT.said(self._head.lang))
-        printed(about, repeat=None)
-        about.set_column(0, 0, 24)
-        about.set_column(1, 1, 90)
+        printed(about, repeat=None, widths=(24, 90))
         for line, (name, said) in enumerate(self._head.notes(count)):
-            self._put(about, line, (name, said))
+            self._put(about, line, (name, said), (24, 90))
         return count
 
     def close(self) -> None:
@@ -106,33 +116,39 @@ class _Book:
     def _list(self, rows: Iterable[TakedownRow]) -> int:
         sheet = self._book.add_worksheet(LIST.said(self._head.lang))
         columns = self._head.columns
-        printed(sheet, repeat=(0, TOP - 1))
+        widths = [WIDTHS.get(name, WIDTH) for name in columns]
+        printed(sheet, (0, TOP - 1), widths, A3)
         sheet.freeze_panes(TOP, 1)
-        for place, name in enumerate(columns):
-            sheet.set_column(place, place, WIDTHS.get(name, WIDTH))
         sheet.set_row(0, 30)
-        sheet.merge_range(0, 0, 0, len(columns) - 1, "", self._title)
+        sheet.merge_range(0, 0, 0, first_page(widths, A3) - 1, "", self._title)
         sheet.write_string(0, 0, xlsx_cell(self._head.title()), self._title)
+        sheet.set_row(TOP - 1, tall_enough(self._head.header(), widths))
         for place, words in enumerate(self._head.header()):
             sheet.write_string(TOP - 1, place, words, self._bold)
         cells_of = attrgetter(*columns)  # a row's cells at once: a list has a hundred thousand
         count = 0
         for count, row in enumerate(rows, 1):
-            self._put(sheet, count + TOP - 1, cells_of(row))
+            self._put(sheet, count + TOP - 1, cells_of(row), widths)
         if not count:
             sheet.merge_range(TOP, 0, TOP, len(columns) - 1, "", self._plain)
-            self._put(sheet, TOP, (self._head.empty_note(),))
+            self._put(sheet, TOP, (self._head.empty_note(),), (sum(widths),))
         sheet.autofilter(TOP - 1, 0, max(count, 1) + TOP - 1, len(columns) - 1)
         return count
 
-    def _put(self, sheet: Worksheet, line: int, cells: tuple[str, ...]) -> None:
+    def _put(
+        self, sheet: Worksheet, line: int, cells: tuple[str, ...], widths: Sequence[float]
+    ) -> None:
+        shown: list[str] = []
         for place, cell in enumerate(cells):
             if not cell:
+                sheet.write_blank(line, place, None, self._plain)
+                shown.append(cell)
                 continue
             style, text = self._plain, cell
             if not is_plain(cell):  # most cells are: looking at each sign takes a third longer
                 style = self._guarded if is_dangerous(cell) else self._plain
                 text = xlsx_cell(cell)
+            shown.append(text)
             if sheet.write_string(line, place, text, style) != 0:
                 raise Problem(
                     f"第 {line} 行放不进工作表（Excel 最多 1,048,576 行），没有生成文件。"
@@ -141,3 +157,10 @@ class _Book:
                     "Split the list by first day or platform (command line: --since, --platform), "
                     "or use CSV.",
                 )
+        self._height(sheet, line, tall_enough(shown, widths))
+
+    def _height(self, sheet: Worksheet, line: int, points: float) -> None:
+        """Of the row just written; those on the disk already are forgotten."""
+        sheet.set_row(line, points)
+        for known in (sheet.row_info, sheet.row_sizes):
+            known.pop(line - 2, None)

@@ -14,7 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from storage.bilingual import Bilingual
-from storage.platform_words import PLATFORMS
+from storage.platform_words import platform_name
 
 ODD: Final = re.compile(r"[^\w-]")  # nothing of these may stand in a file name
 CHINA: Final = ZoneInfo("Asia/Shanghai")
@@ -65,7 +65,8 @@ OUTWARD: Final = (
     *("excerpt_raw", "violation_name", "legal_basis", "first_seen", "evidence_id", "sha256"),
     *("requested_action", "deadline", "platform_reply", "remarks"),
 )
-NO_PACKAGE: Final = "尚未制作"  # in place of a package's number
+NO_PACKAGE: Final = "—"  # in place of a package's number, in a letter
+UNSEALED: Final = "没有封存"  # of a package that nobody outside can check
 YES, NO = Bilingual("是", "yes"), Bilingual("否", "no")
 
 ALL: Final = Bilingual("全部", "all")
@@ -159,8 +160,10 @@ class TakedownRow:
     pii_masked: str = ""
     remarks: str = ""
     notes: str = ""
-    # No column: for letters and reports, whose receiver must find the page. "": as `url`.
+    # No columns: for letters and reports, whose receiver must find the page ("": as `url`), and
+    # which count the articles of several rows together.
     address: str = ""
+    articles: tuple[str, ...] = ()
 
     @property
     def whole_url(self) -> str:
@@ -203,11 +206,14 @@ class ListHead:
     def title(self) -> str:
         """What stands above a list."""
         kind = INNER.said(self.lang) if self.internal else DRAFT.said(self.lang)
-        return f"{LIST.said(self.lang)}（{kind}）　{self.scope()}　{self.batch_no}"
+        name = f"{LIST.said(self.lang)}（{kind}）　{self.scope()}　{self.batch_no}"
+        return f"{self.office}　{name}" if self.office else name
 
     def file_name(self, suffix: str, title: str = "处置清单") -> str:
         """`处置清单_抖音_CS-20261123-001.xlsx`; a platform's odd signs become _."""
-        scope = self.to or replace(self, lang="zh").scope()
+        scope = replace(self, lang="zh").scope()
+        if self.to:
+            scope = f"{self.to}_{scope}" if self.site else self.to
         title += "_内部" if self.internal else ""
         return f"{title}_{ODD.sub('_', scope)}_{self.batch_no}{suffix}"
 
@@ -237,7 +243,3 @@ class ListHead:
 def beijing(moment: datetime | None) -> str:
     """The moment on a Chinese clock, to the second; "" where it is not known."""
     return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
-
-
-def platform_name(platform: str) -> str:
-    return PLATFORMS.get(platform, platform)

@@ -49,7 +49,7 @@ VERDICTS = (Verdict.VIOLATION, Verdict.TRANSFER)
 PENAL = True
 LIST = "问题线索清单"
 COLUMNS: Final[tuple[Column, ...]] = (
-    *(NUMBER, CASE, url_column(48.0), account_column(24.0), words_column(56.0)),
+    *(NUMBER, CASE, url_column(47.0), account_column(24.0), words_column(56.0)),
     *(kind_column("初步类型", 28.0), FOUND, PACKAGE, HASH),
 )
 
@@ -93,7 +93,7 @@ def body(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
         "经人工审核，认为可能属于贵部门职责范围，现予转办。",
         "一、线索概况",
         f"按初步类型计：{kinds(rows)}。逐条的网址、页面用语和发现时间见{name}。{kept(rows)}"
-        "需要证据包的，可向我单位索取。",
+        "需要证据材料的，可向我单位索取。",
         "二、依据",
         *grounds(rows, head),
         "三、请予办理的事项",

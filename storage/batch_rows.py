@@ -13,11 +13,13 @@ from storage.database import write
 from storage.exports import DecidedRow
 from storage.models import export_batches, posts
 from storage.models_exports import export_jobs
+from storage.platform_words import platform_name
 from storage.takedown_models import export_batch_posts, takedown_items
 
 OPEN_WEB = "web"
 # Forms made for others than the platform.
 ELSEWHERE = frozenset({"transfer", "12377"})
+LISTS = frozenset({"letter", "xlsx", "csv"})
 
 
 class Listed:
@@ -82,23 +84,40 @@ def not_void(connection: Connection, batch: AnyRow) -> None:
 def for_whom(batch: AnyRow, request: AnyRow) -> None:
     filters: dict[str, Any] = batch.filters or {}
     made_for = filters.get("platform") or ""
-    if batch.format in ELSEWHERE or filters.get("to"):
+    if batch.format in ELSEWHERE:
         raise Problem(
             f"批次 {batch.batch_no} 是 {batch.format} 格式、给主管部门或举报中心的，"
             f"不是给平台的；没有写入。",
             f"Batch {batch.batch_no} is of the form {batch.format}, made for an office and not for "
             "a platform; nothing was written.",
         )
-    if made_for != request.platform:
+    if batch.format not in LISTS:
+        zh, en = made_anew(request)
         raise Problem(
-            f"批次 {batch.batch_no} 是为平台“{made_for or '全部'}”导出的，请求 "
-            f"{request.request_no} 是给 {request.platform} 的；没有写入。"
-            "请在该请求页上点“按本请求生成”"
-            f"（命令行：certsweep export … --platform {request.platform}）。",
-            f"Batch {batch.batch_no} was made for {made_for or 'all platforms'}, request "
-            f"{request.request_no} is for {request.platform}; nothing was written. Make it on "
-            f"the request's page (command line: --platform {request.platform}).",
+            f"批次 {batch.batch_no} 是日报或者简报，不是清单，也不是函；没有写入。{zh}",
+            f"Batch {batch.batch_no} is a brief, neither a list nor a letter; nothing was written. "
+            f"{en}",
         )
+    if made_for != request.platform:
+        whose = platform_name(made_for) if made_for else "全部平台"
+        web = request.platform == OPEN_WEB
+        to = f"网站 {request.recipient}" if web else platform_name(request.platform)
+        zh, en = made_anew(request)
+        raise Problem(
+            f"批次 {batch.batch_no} 是为{whose}导出的，请求 {request.request_no} 是给{to} 的；"
+            f"没有写入。{zh}",
+            f"Batch {batch.batch_no} was made for {made_for or 'all platforms'}, request "
+            f"{request.request_no} is for {request.recipient}; nothing was written. {en}",
+        )
+
+
+def made_anew(request: AnyRow) -> tuple[str, str]:
+    """What to do, in the way that always fits: a list of this very request."""
+    ask = f"certsweep export letter --request {request.id} --out"
+    return (
+        f"请在该请求页上点“按本请求生成”（命令行：{ask} 文件夹），再登记所得的批次号。",
+        f"Make it on the request's page (command line: {ask} FOLDER) and record that number.",
+    )
 
 
 def for_which(connection: Connection, batch: AnyRow, request: AnyRow) -> None:
@@ -111,7 +130,8 @@ def for_which(connection: Connection, batch: AnyRow, request: AnyRow) -> None:
     )
     if not listed:
         raise Problem(
-            f"批次 {batch.batch_no} 是空的，或没有留下所含网址的记录；没有写入。请重新导出。",
+            f"批次 {batch.batch_no} 是空的，或没有留下所含网址的记录；没有写入。"
+            + made_anew(request)[0],
             f"Batch {batch.batch_no} holds no address, or none is on record; nothing was written. "
             "Export again.",
         )
@@ -124,7 +144,8 @@ def for_which(connection: Connection, batch: AnyRow, request: AnyRow) -> None:
     for item in items:
         if item.identity not in listed:
             raise Problem(
-                f"批次 {batch.batch_no} 不含本请求的条目 {item.id}（{item.url[:80]}），没有写入。",
+                f"批次 {batch.batch_no} 不含本请求的条目 {item.id}（{item.url[:80]}），没有写入。"
+                + made_anew(request)[0],
                 f"Batch {batch.batch_no} does not hold item {item.id} of this request "
                 f"({item.url[:80]}); nothing was written.",
             )
@@ -132,7 +153,7 @@ def for_which(connection: Connection, batch: AnyRow, request: AnyRow) -> None:
     if request.platform == OPEN_WEB and others:
         raise Problem(
             f"批次 {batch.batch_no} 另有 {others} 条不属于本请求的网站，不能发给 "
-            f"{request.recipient}；没有写入。请只为本请求导出。",
+            f"{request.recipient}；没有写入。{made_anew(request)[0]}",
             f"Batch {batch.batch_no} holds {others} addresses of other sites and cannot have gone "
             f"to {request.recipient}; nothing was written. Export for this request alone.",
         )

@@ -58,7 +58,8 @@ class DecidedRow:
     reopened: int  # how often the case came back after a decision
     request: Request | None = None  # the newest that asks for it, with `item`
     item: Item | None = None
-    package: str = ""  # the case's newest evidence package, as EV-7-…; "" where there is none
+    package: str = ""  # the case's newest sealed package, as EV-7-…; "" where there is none
+    unsealed: str = ""  # else its newest package, which proves nothing to others yet
     reviewer: str = ""  # who decided, by name
 
 
@@ -108,20 +109,27 @@ def decided_rows(
         last = rows[-1].post_row
 
 
-def unconfirmed_cases(engine: Engine, verdicts: Sequence[Verdict]) -> int:
-    """Cases decided so that wait for a second person: in no list until then."""
+def unconfirmed_posts(
+    engine: Engine, verdicts: Sequence[Verdict], platform: str = ""
+) -> list[tuple[int, str, str]]:
+    """Case, platform and address of what is decided so and waits for a second person: in no list
+    until then. `platform` "" for all."""
     statement = (
-        select(func.count())
-        .select_from(cases)
+        select(cases.c.id, posts.c.platform, posts.c.url)
         .join(decisions, decisions.c.id == cases.c.decision_id)
+        .join(case_posts, case_posts.c.case_id == cases.c.id)
+        .join(posts, posts.c.id == case_posts.c.post_row)
         .where(
             cases.c.status.in_(SETTLED),
             cases.c.awaits_second,
             decisions.c.verdict.in_([verdict.value for verdict in verdicts]),
+            case_posts.c.split.is_(False),
         )
     )
+    if platform:
+        statement = statement.where(posts.c.platform == platform)
     with read(engine) as connection:
-        return int(connection.execute(statement).scalar_one())
+        return [(row.id, row.platform, row.url) for row in connection.execute(statement)]
 
 
 def decided_query(verdict: Verdict) -> Any:  # noqa: ANN401 (a SQL statement)
@@ -175,20 +183,40 @@ def with_findings(connection: Connection, page: Any) -> list[DecidedRow]:  # noq
             row,
             request=asked.get(row.post_row, NOBODY)[0],
             item=asked.get(row.post_row, NOBODY)[1],
-            package=packed.get(row.case_no, ""),
+            package=packed.get(row.case_no, NO_PACKAGES).sealed,
+            unsealed=packed.get(row.case_no, NO_PACKAGES).other,
             reviewer=shown_name(names, row.decision.by),
         )
         for row in rows
     ]
 
 
-def packages_by_case(connection: Connection, cases_asked: Sequence[int]) -> dict[int, str]:
-    """The newest package of each case, by its name without the ending."""
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """The packages of a case that a list may speak of, by their names without the ending."""
+
+    sealed: str = ""  # the newest sealed one
+    other: str = ""  # the newest of all, where none is sealed
+
+
+NO_PACKAGES = Packages()
+
+
+def packages_by_case(connection: Connection, cases_asked: Sequence[int]) -> dict[int, Packages]:
     table = evidence_packages.c
     statement = (
-        select(table.case_id, table.name).where(table.case_id.in_(cases_asked)).order_by(table.id)
+        select(table.case_id, table.name, table.state)
+        .where(table.case_id.in_(cases_asked))
+        .order_by(table.id)
     )
-    return {row.case_id: row.name.removesuffix(".wacz") for row in connection.execute(statement)}
+    found: dict[int, Packages] = {}
+    for row in connection.execute(statement):
+        name, before = row.name.removesuffix(".wacz"), found.get(row.case_id, NO_PACKAGES)
+        if row.state == "sealed":
+            found[row.case_id] = Packages(sealed=name)
+        elif not before.sealed:
+            found[row.case_id] = Packages(other=name)
+    return found
 
 
 def decided_row(row: AnyRow, said: tuple[Finding, ...], proof: tuple[Snapshot, ...]) -> DecidedRow:

@@ -23,6 +23,13 @@ PLATFORMS: Final = {
     "xiaohongshu": "小红书",
     "zhihu": "知乎",
 }
+# What these show stands elsewhere: taking it out of their results leaves the page where it is.
+SEARCHING: Final = frozenset({"baidu_search", "bing", "so360", "sogou_web", "sogou_weixin"})
+
+
+def platform_name(code: str) -> str:
+    """As people call it; an unknown word as it stands."""
+    return PLATFORMS.get(code, code)
 
 
 def platform_of(typed: str) -> str | None:

@@ -21,6 +21,7 @@ from storage.persons import named_person
 from storage.second_persons import known_person, same_people
 from storage.takedown_history import Step, audited, move, note_down
 from storage.takedown_models import takedown_requests
+from storage.takedown_refused import refused
 from storage.takedown_states import (
     ANSWER_WORDS,
     ASKED,
@@ -331,16 +332,8 @@ def record_answer(engine: Engine, item_number: int, answer: Answer, word: Word) 
             )
             audited(connection, step, request, [item], when=minute(word.at))
     except IntegrityError as error:
-        raise followed(item_number) from error
+        raise refused(item_number, error) from error
     return after
-
-
-def followed(item_number: int) -> Problem:
-    return Problem(
-        f"条目 {item_number} 的内容已由后一份请求接续，没有写入。请登记到后一条。",
-        f"A later request has taken over the content of item {item_number}; nothing was written. "
-        "Record it there.",
-    )
 
 
 def may_be_silent(request: AnyRow, item: Item, at: datetime) -> None:

@@ -35,6 +35,8 @@ class Due:
     unchecked: Pairs  # the platform says removed, and nobody has looked since
     returned: Pairs  # reappeared: the case waits for a new decision
     overturned: Pairs  # decided to be no violation since: to be withdrawn
+    drafts: int = 0  # requests that wait for a second person's approval
+    unsent: int = 0  # approved ones that nobody has recorded as sent
 
     @property
     def empty(self) -> bool:
@@ -54,7 +56,14 @@ def due_now(engine: Engine, now: datetime) -> Due:
         unchecked=[pair for pair in claims if pair[1].id not in read],
         returned=in_state(engine, ItemState.REAPPEARED, None),
         overturned=overturned_items(engine),
+        drafts=requests_in(engine, ItemState.DRAFT),
+        unsent=requests_in(engine, ItemState.APPROVED),
     )
+
+
+def requests_in(engine: Engine, state: ItemState) -> int:
+    """How many requests have an item in this state."""
+    return len(list_requests(engine, state, limit=10_000))
 
 
 def read_since_answer(engine: Engine, items: Sequence[Item]) -> set[int]:

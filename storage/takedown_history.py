@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, update
 
 from storage.audit import record
-from storage.bilingual import Problem
 from storage.columns import AnyRow
 from storage.takedown_models import takedown_history, takedown_items
+from storage.takedown_refused import Refused
 from storage.takedown_states import STATE_WORDS, ItemState
 from storage.takedowns import Item
 
@@ -41,14 +41,14 @@ def move(
     step: Step,
     **values: Any,  # noqa: ANN401 (columns)
 ) -> None:
-    """Change an item that must still be in the state it was read in; Problem if it is not."""
+    """Change an item that must still be in the state it was read in; Refused if it is not."""
     statement = (
         update(takedown_items)
         .where(takedown_items.c.id == item.id, takedown_items.c.state == item.state.value)
         .values(state=after.value, **values)
     )
     if connection.execute(statement).rowcount != 1:
-        raise Problem(
+        raise Refused(
             f"处置条目 {item.id} 刚刚被他人改动（不再是“{STATE_WORDS[item.state].zh}”），"
             "没有写入。请重新查看。",
             f"Takedown item {item.id} was changed by somebody else just now (no longer "

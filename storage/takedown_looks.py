@@ -19,9 +19,10 @@ from storage.raises import RECURRENCE, Raise, add_raise
 from storage.records import Sighting, Snapshot
 from storage.rows import identity
 from storage.second_persons import known_person, same_people
-from storage.takedown_acts import followed, minute, not_in_future, shown
+from storage.takedown_acts import minute, not_in_future, shown
 from storage.takedown_history import MACHINE, Step, audited, move
 from storage.takedown_models import takedown_items, takedown_looks, takedown_requests
+from storage.takedown_refused import refused
 from storage.takedown_states import LOOKED_AT, STATE_WORDS, ItemState, state_after
 from storage.takedown_verdict import REMOVED, Glance, Outcome, Seen, Stage, Way, outcome
 from storage.takedowns import Item, item_of, item_row, request_row
@@ -77,6 +78,8 @@ def add_round(
     sighting: Sighting | None = None,
 ) -> Moved | None:
     """Write one round down, all of it with one moment; None where looks no longer matter to it.
+
+    Raises Refused for what the database does not take: this round is not written, others may be.
 
     `sighting` is what was read and judged where the page offends; it is kept as a sweep keeps it,
     in the same transaction.
@@ -148,12 +151,31 @@ def may_say_gone(engine: Engine, item_id: int, person: str, at: datetime) -> Non
         seen = connection.execute(
             select(func.max(posts.c.last_seen)).where(posts.c.identity.in_(same), posts.c.flagged)
         ).scalar_one()
-    if seen is not None and seen > at:
-        raise Problem(
-            f"条目 {item_id} 的内容在 {shown(seen)} 巡查时还在，晚于所填的查看时间；没有写入。",
-            f"The content of item {item_id} was seen at {shown(seen)}, after this look; nothing "
-            "was written.",
-        )
+        looked = seen_by_looks(connection, item.post_row)
+    for when, zh in ((seen, "巡查"), (looked, "查看")):
+        if when is not None and when > at:
+            raise still_there(item_id, when, zh)
+
+
+def seen_by_looks(connection: Connection, post_row: int) -> datetime | None:
+    """When a look, the machine's or a person's, last saw this post offend, whichever item's."""
+    same = posts.alias("same")
+    statement = (
+        select(func.max(takedown_looks.c.at))
+        .join(takedown_items, takedown_items.c.id == takedown_looks.c.item_id)
+        .join(posts, posts.c.id == takedown_items.c.post_row)
+        .join(same, same.c.identity == posts.c.identity)
+        .where(same.c.id == post_row, takedown_looks.c.seen == Seen.OFFENDING.value)
+    )
+    return connection.execute(statement).scalar_one()  # type: ignore[no-any-return]
+
+
+def still_there(item_id: int, when: datetime, how: str) -> Problem:
+    return Problem(
+        f"条目 {item_id} 的内容在 {shown(when)} {how}时还在，晚于所填的查看时间；没有写入。",
+        f"The content of item {item_id} was seen at {shown(when)}, after this look; nothing "
+        "was written.",
+    )
 
 
 def one_round(
@@ -172,7 +194,7 @@ def one_round(
                 audit_look(connection, item, looks, step)
             return moved
     except IntegrityError as error:
-        raise followed(item_id) from error
+        raise refused(item_id, error) from error
 
 
 def audit_look(connection: Connection, item: Item, looks: Sequence[Look], step: Step) -> None:

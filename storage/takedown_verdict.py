@@ -176,7 +176,7 @@ def verified(run: Outcome, glance: Glance) -> Outcome:
 def watched(run: Outcome, now: datetime) -> Outcome:
     if run.stage is Stage.FINAL:
         return run
-    calm = run.calm_since or now
+    calm = run.calm_since or max(now, run.verified_at or now)
     if now - calm >= WATCH:
         return replace(run, stage=Stage.FINAL, final_at=now, calm_since=calm)
     moved = run.verified_at is not None and now > run.verified_at

@@ -154,18 +154,16 @@ def receipts_corrected(connection: Connection, request_ids: Iterable[int]) -> di
 
 def no_such_request(number: int) -> Problem:
     return Problem(
-        f"没有编号为 {number} 的处置请求，没有写入。请到“处置”页查看"
-        "（命令行：certsweep takedown list）。",
-        f"There is no takedown request {number}; nothing was written. See the page of takedowns "
+        f"没有编号为 {number} 的处置请求。请到“处置”页查看（命令行：certsweep takedown list）。",
+        f"There is no takedown request {number}. See the page of takedowns "
         "(command line: certsweep takedown list).",
     )
 
 
 def no_such_item(number: int) -> Problem:
     return Problem(
-        f"没有编号为 {number} 的处置条目，没有写入。请到“处置”页查看"
-        "（命令行：certsweep takedown show）。",
-        f"There is no takedown item {number}; nothing was written. See the page of takedowns "
+        f"没有编号为 {number} 的处置条目。请到“处置”页查看（命令行：certsweep takedown show）。",
+        f"There is no takedown item {number}. See the page of takedowns "
         "(command line: certsweep takedown show).",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,12 +13,13 @@ from typer.testing import CliRunner
 
 import cli
 from door.brief_run import write_brief
+from exports import daily_brief_docx
 from exports.brief_words import caveat_of, days_of, sentences, sheets
 from storage.bilingual import Problem
 from storage.brief import brief
 from storage.cases import decide, list_cases
 from storage.database import write
-from storage.exports import decided_rows, unconfirmed_cases
+from storage.exports import decided_rows, unconfirmed_posts
 from storage.models import cases
 from storage.records import CaseStatus, Contacts, Verdict
 from tests.makers import decision, flagged, post, sight
@@ -80,7 +82,7 @@ def test_a_brief_counts_as_the_list_does(queue):
     assert told.verdicts == {Verdict.VIOLATION: 2}
     assert listed == {one, two}
     assert told.unconfirmed == 1
-    assert unconfirmed_cases(queue, [Verdict.VIOLATION]) == 1
+    assert {case for case, _, _ in unconfirmed_posts(queue, [Verdict.VIOLATION])} == {three}
     assert told.trend[-1].violations == 2
     said = list(sentences(told))
     assert "人工审核 2 件，其中违规 2 件。另有 1 件已作决定、等待另一人复核，未计入。" in said
@@ -135,6 +137,20 @@ def test_a_day_to_come_and_no_days_are_refused(engine, tmp_path):
         with pytest.raises(Problem, match="no file was made"):
             write_brief(engine, tmp_path, last, days, "")
     assert not list(tmp_path.glob("*.docx"))
+
+
+def test_a_long_table_may_end_on_the_next_page_and_a_short_one_does_not(queue, tmp_path):
+    told = brief(queue, DAY, DAY)
+    many = replace(told, platforms={f"platform{number}": 1 for number in range(9)})
+    daily_brief_docx.write(many, tmp_path / "brief.docx", "")
+    trend, _, platforms, *_ = Document(tmp_path / "brief.docx").tables
+
+    def kept(table) -> list[bool]:
+        rows = table.rows[1:-1]
+        return [bool(r.cells[0].paragraphs[0].paragraph_format.keep_with_next) for r in rows]
+
+    assert all(kept(trend))
+    assert not any(kept(platforms))
 
 
 def test_a_brief_that_is_there_is_not_replaced(engine, tmp_path):

@@ -199,6 +199,7 @@ def test_the_parts_of_captured_pages_keep_the_pace_of_a_sweep() -> None:
     why = {failure for _, failure in show.facts["network"]["not_answered"]}
     assert why == {"busy"}
     assert show.parts["warc"] == show.parts["full_page"] == show.parts["mhtml"] == "busy"
+    assert show.parts["text"] == show.parts["dom"] == "ok"  # of pictures no words are lost
 
 
 def test_a_page_is_waited_for_as_long_as_the_pace_holds_its_pictures_up() -> None:

@@ -74,6 +74,20 @@ def paper(handler: Handler) -> None:
 
 
 FETCH = "<p>页</p><script>fetch('{0}').then(r => r.text()).catch(() => 0)</script>"
+LATE = (
+    "<p>页</p><p id=a></p><script>"
+    "fetch('/later?{0}').then(r => r.text()).then(t => a.textContent = t)</script>"
+)
+
+
+def late_words(seconds: int):
+    def serve(handler: Handler) -> None:
+        handler.theatre.closing.wait(seconds)
+        handler.give("包过拿证".encode(), Content_Type="text/plain; charset=utf-8")
+
+    return serve
+
+
 LATER = "<p>页</p><script>setTimeout(() => {{ {0} }}, 30)</script>"
 PAGES = {
     "/good": "<p>好页</p>",
@@ -81,6 +95,10 @@ PAGES = {
     "/silent": silent,
     "/waiting": "<p>页</p><img src=/silent>",
     "/asking": "<p>页</p><script>fetch('/silent').then(r => r.text())</script>",
+    "/framing": "<p>页</p><iframe src=/silent></iframe>",
+    "/scripting": "<p>页</p><script async src=/silent></script>",
+    **{f"/late?{seconds}": LATE.format(seconds) for seconds in (1, 2, 3)},
+    **{f"/later?{seconds}": late_words(seconds) for seconds in (1, 2, 3)},
     "/listening": (
         "<p>页</p><script>new EventSource('/stream'); navigator.sendBeacon('/silent', 'x')</script>"
     ),
@@ -168,7 +186,23 @@ def test_a_part_that_never_comes_holds_nothing_up(stage: Stage) -> None:
 def test_words_that_never_come_are_said_to_lack(stage: Stage) -> None:
     show = stage.take("http://a.test/asking", quiet_seconds=0.5)
     assert show.page["loading"] == "complete"
-    assert show.parts["warc"] == show.parts["full_page"] == "unfinished"
+    page = {kind: show.parts[kind] for kind in PARTS if kind != "facts"}
+    assert page == dict.fromkeys(page, "unfinished")
+
+
+@pytest.mark.parametrize("page", ["/framing", "/scripting"])
+def test_a_frame_or_a_script_that_never_comes_leaves_text_and_dom_in_part(
+    stage: Stage, page: str
+) -> None:
+    show = stage.take(f"http://a.test{page}", load_seconds=1.0, quiet_seconds=0.5)
+    assert show.parts["text"] == show.parts["dom"] == show.parts["first_screen"] == "unfinished"
+
+
+@pytest.mark.parametrize("seconds", [1, 2, 3])
+def test_words_that_come_late_are_in_the_text_or_it_is_in_part(stage: Stage, seconds: int) -> None:
+    show = stage.take(f"http://a.test/late?{seconds}", quiet_seconds=0.2)
+    assert "包过拿证" in show.text or show.parts["text"] == "unfinished"
+    assert "包过拿证" in show.files["dom"].decode() or show.parts["dom"] == "unfinished"
 
 
 def test_a_stream_and_a_signal_of_which_a_page_shows_nothing_leave_its_pictures_whole(

@@ -24,6 +24,7 @@ from evidence.bounds import Bounds
 from evidence.manifest import capture_sha256
 from evidence.many import UNKEPT, Manner, arranged, capture_all, interleaved
 from evidence.orders import Order, Taken
+from evidence.parts import PARTS
 from storage.bilingual import Problem
 from storage.capture_models import capture_artefacts, captures
 from storage.captures import MOST_TRIES, capture_by_id, captures_of_case, tries_of, uncaptured
@@ -32,7 +33,7 @@ from storage.custody import every_line, first_broken
 from storage.database import open_database, read, upgrade
 from storage.records import Capture
 from storage.snapshots import SnapshotStore
-from tests.capture_stage import Pages, Theatre
+from tests.capture_stage import Handler, Pages, Theatre
 from tests.makers import flagged, post, sight
 
 ROOT = Path(__file__).parents[1]
@@ -189,6 +190,39 @@ def test_only_what_failed_is_taken_again_and_bound_to_the_first(
     for known in (first, tries[1].id):
         with pytest.raises(Problem, match="nothing is missing"):
             order_again(office, known, "李审核")
+
+
+def test_words_left_open_at_first_are_in_the_text_of_the_next_try(
+    office: Engine, settings: Settings
+) -> None:
+    """The advert comes by a script's request, unanswered at the first visit."""
+    asked: list[str] = []
+
+    def advert(handler: Handler) -> None:
+        asked.append(handler.path)
+        if len(asked) == 1:
+            handler.theatre.closing.wait(60)
+        else:
+            handler.give("包过拿证".encode(), Content_Type="text/plain; charset=utf-8")
+
+    page = (
+        "<p id=a></p><script>fetch('/x').then(r => r.text()).then(t => a.textContent = t)</script>"
+    )
+    first = "e" * 32
+    order = Order(url="http://s0.test/p", asked_by="张工", reason="flagged", case_id=1, id=first)
+    with Theatre({"/p": page, "/x": advert}) as theatre:
+        soon = replace(outside(theatre), bounds=Bounds(quiet_seconds=0.5))
+        run_captures(office, settings, [order], lambda taken: None, soon)
+        again = order_again(office, first, "李审核")
+        run_captures(office, settings, [again], lambda taken: None, soon)
+    with read(office) as connection:
+        one, two = tries_of(connection, first)
+    assert one.parts["text"] == one.parts["dom"] == one.parts["first_screen"] == "unfinished"
+    assert dict(two.parts) == dict.fromkeys(PARTS, "ok")
+    text = next(file.sha256 for file in two.artefacts if file.kind == "text")
+    assert "包过拿证" in SnapshotStore("", settings.home).get(text).decode()
+    with pytest.raises(Problem, match="nothing is missing"):
+        order_again(office, first, "李审核")
 
 
 def test_hosts_take_turns() -> None:

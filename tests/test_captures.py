@@ -172,14 +172,25 @@ def test_a_whole_try_ends_the_trying(engine: Engine) -> None:
     assert missing(engine) == []
 
 
-def test_what_was_left_open_is_what_a_further_try_asks_for(engine: Engine) -> None:
+def test_what_was_left_open_takes_all_of_the_page_anew(engine: Engine) -> None:
     parts = dict.fromkeys(PARTS, "ok") | {"warc": "unfinished", "full_page": "busy"}
     there = tuple(artefact(kind) for kind in PARTS)
-    assert set(missing_parts([capture(1, parts=parts, artefacts=there)])) == {"warc", "full_page"}
+    first = capture(1, parts=parts, artefacts=there)
+    assert missing_parts([first]) == PARTS
+    some = ("warc", "full_page")
+    made_good = dict.fromkeys(some, "ok")
+    second = capture(2, parts=made_good, artefacts=tuple(artefact(kind) for kind in some))
+    assert not missing_parts([first, second])
     cut = dict.fromkeys(PARTS, "ok") | {"warc": "cut", "full_page": "half_scale"}
     assert not missing_parts([capture(1, parts=cut, artefacts=there)])
     assert is_whole(capture(1, parts=cut, artefacts=there))
-    assert not is_whole(capture(1, parts=parts, artefacts=there))
+    assert not is_whole(first)
+
+
+def test_a_part_that_failed_by_itself_is_taken_again_alone() -> None:
+    parts = dict.fromkeys(PARTS, "ok") | {"mhtml": "too_large"}
+    there = tuple(artefact(kind) for kind in PARTS if kind != "mhtml")
+    assert missing_parts([capture(1, parts=parts, artefacts=there)]) == ("mhtml",)
 
 
 def test_a_newer_version_of_a_captured_page_is_the_same_page(engine: Engine) -> None:

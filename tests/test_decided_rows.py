@@ -189,13 +189,23 @@ def test_several_that_ask_for_one_number_share_it_out_without_a_gap(engine: Engi
     assert sorted(taken) == [f"CS-20261123-00{n}" for n in (1, 2, 3, 4)]
 
 
-def test_a_row_names_the_newest_package_of_its_case(engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("states", "named", "open_one"),
+    [
+        (("sealed", "sealed"), "EV-1-bbbbbbbbbbbb", ""),
+        (("sealed", "pending"), "EV-1-aaaaaaaaaaaa", ""),
+        (("pending", "failed"), "", "EV-1-bbbbbbbbbbbb"),
+    ],
+)
+def test_a_row_names_the_newest_sealed_package_of_its_case(
+    engine: Engine, states: tuple[str, str], named: str, open_one: str
+) -> None:
     sight(engine, flagged(post(A)))
     decide(engine, decision(1))
     (bare,) = decided_rows(engine)
     assert bare.package == ""
     with write(engine) as connection:
-        for name in ("EV-1-aaaaaaaaaaaa", "EV-1-bbbbbbbbbbbb"):
+        for name, state in zip(("EV-1-aaaaaaaaaaaa", "EV-1-bbbbbbbbbbbb"), states, strict=True):
             made = Package(
                 case_id=1,
                 name=f"{name}.wacz",
@@ -204,10 +214,11 @@ def test_a_row_names_the_newest_package_of_its_case(engine: Engine) -> None:
                 key_id="k",
                 made_at=NOON,
                 made_by="赵某",
+                state=state,
             )
             add_package(connection, made)
     (packed,) = decided_rows(engine)
-    assert packed.package == "EV-1-bbbbbbbbbbbb"
+    assert (packed.package, packed.unsealed) == (named, open_one)
 
 
 def test_rows_of_chosen_posts_come_alone(engine: Engine) -> None:

@@ -24,13 +24,14 @@ from door.evidence_words import lack_line, reason_words
 from door.settings import read_settings
 from evidence.pieces import Lack
 from evidence.signing import SigningKey
+from evidence.standalone import standalone
 from exports.takedown_rows import CHINA
 from storage.captures import captures_of_case
 from storage.custody import Act, every_line, record
 from storage.database import open_database, read, write
 from storage.snapshots import SnapshotStore
 from tests.evidence_case import Moody, a_captured_case
-from tests.forging import files_of, sealed, signed_anew
+from tests.forging import alone, files_of, sealed, signed_anew
 from tests.test_case_commands import put_everywhere, settle
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -421,6 +422,10 @@ def test_a_file_that_is_no_package_is_called_none(typed: Type, tmp_path: Path, d
     code, out, _ = typed("verify", str(path))
     assert code == 1
     assert out.startswith("这个文件不是证据包")
+    assert "[" not in out
+    (tmp_path / "verify.py").write_bytes(standalone())
+    done = alone(tmp_path, "README.md")
+    assert (done.returncode, done.stdout.decode().strip()) == (1, out.strip())
 
 
 def test_a_port_that_somebody_has_is_said(typed: Type, authority: Moody) -> None:

@@ -157,6 +157,27 @@ def left_out(office: Office, said: bool) -> bytes:
     return sealed(signed_anew(files, office.key, office.authority, edit), office.key)
 
 
+def made_good(office: Office, what: str, by: str) -> bytes:
+    def edit(manifest: Any) -> None:
+        of = f"capture:{office.capture} full_page"
+        row = {"what": what, "of": of, "why": "unfinished", "made_good_by": by}
+        manifest["missing"] = [row]
+
+    return sealed(signed_anew(office.files, office.key, office.authority, edit), office.key)
+
+
+def a_lack_made_good_by_the_capture_itself(office: Office) -> bytes:
+    return made_good(office, "limited", office.capture)
+
+
+def a_lack_made_good_by_a_capture_that_is_not_there(office: Office) -> bytes:
+    return made_good(office, "limited", "0" * 32)
+
+
+def a_lost_file_made_good(office: Office) -> bytes:
+    return made_good(office, "file", office.capture)
+
+
 def a_picture_left_out_unsaid(office: Office) -> bytes:
     return left_out(office, said=False)
 
@@ -250,6 +271,9 @@ FORGERIES: dict[Forgery, tuple[int, set[str] | None]] = {
     another_picture: (1, {SHOT}),
     a_picture_left_out_unsaid: (1, {"evidence/capture-{}-full-page.png"}),
     a_picture_left_out_and_said: (4, set()),
+    a_lack_made_good_by_the_capture_itself: (1, {MANIFEST}),
+    a_lack_made_good_by_a_capture_that_is_not_there: (1, {MANIFEST}),
+    a_lost_file_made_good: (1, {MANIFEST}),
     a_picture_of_no_capture: (1, {"evidence/capture-0-first-screen.png"}),
     made_in_2019: (0, set()),
     a_number_that_is_text: (1, None),
@@ -279,6 +303,7 @@ def test_both_verifiers_say_the_same(
     assert [tuple(one.values()) for one in told["checks"]] == checks
     assert [tuple(one) for one in told["remarks"]] == report.remarks
     assert [tuple(one.values()) for one in told["missing"]] == report.missing
+    assert [tuple(one.values()) for one in told["made_good"]] == report.made_good
     assert (told["whose"], told["key"]) == (report.whose, report.facts["key"])
     assert (told["sealed"], told["code"]) == (report.sealed, report.code)
 

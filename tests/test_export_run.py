@@ -21,7 +21,7 @@ from door import casework, export_run
 from door.export_choice import Asked
 from door.export_run import export_list, first_moment
 from door.settings import read_settings
-from door.takedown_drafting import recipient_of
+from door.takedown_drafting import elsewhere, recipient_of
 from storage.bilingual import Problem
 from storage.cases import decide, list_cases
 from storage.database import read, write
@@ -282,11 +282,29 @@ def test_a_signer_is_told_what_is_weak(engine, tmp_path):
     said = " ".join(one.zh for one in made.remarks)
     assert "没有快照，请先取证；案件 1" in said
     assert "还没有证据包" in said
-    assert "1 件案件已作决定、等待另一人复核" in said
+    assert "等待另一人复核" not in said, "that case is another site's"
     handed = export_list(engine, "transfer", tmp_path, Asked(to="市场监管"))
     assert handed.cases == handed.rows == 1
     whole = export_list(engine, "csv", tmp_path)
     assert any("不要整份发给其中一家" in one.zh for one in whole.remarks)
+    assert any("1 件案件已作决定、等待另一人复核" in one.zh for one in whole.remarks)
+    empty = export_list(engine, "csv", tmp_path, Asked(since="2030-01-01"))
+    assert not any("不要整份" in one.zh for one in empty.remarks)
+
+
+def test_whoever_writes_to_a_search_engine_is_told_that_the_original_is_elsewhere():
+    told = elsewhere(["weibo", "sogou_weixin", "sogou_weixin"])
+    assert told is not None
+    assert told.zh.startswith("搜狗微信搜索是搜索引擎")
+    assert "原文在别处" in told.zh
+    assert elsewhere(["weibo", "web"]) is None
+
+
+def test_a_letter_to_a_search_engine_warns_its_signer(engine, tmp_path):
+    sight(engine, flagged(post("http://s.example/link?1", platform="sogou_weixin")))
+    decide(engine, decision(1))
+    made = export_list(engine, "letter", tmp_path, Asked(platform="搜狗微信搜索"))
+    assert any("原文在别处" in one.zh for one in made.remarks)
 
 
 @pytest.mark.parametrize("command", [["draft", "--by", "王某"], ["list"]])

@@ -19,19 +19,20 @@ from openpyxl import load_workbook
 
 from classifiers.laws import notices, numeral
 from door.export_run import law
-from exports import letter_docx, report_12377_xlsx, transfer_letter_docx
+from exports import letter_docx, letter_parts, report_12377_xlsx, transfer_letter_docx
 from exports.docx_page import SIZE_3, new_paper, put
 from exports.law_words import merged
 from exports.letter_parts import MOST
 from exports.official_words import suspected
 from exports.registry import exporter
-from exports.routing import CHOSEN, OFFICES
-from exports.takedown_case import takedown_row
+from exports.routing import CHOSEN, OFFICES, office_of
+from exports.sheet_page import lines
+from exports.takedown_case import OTHER_WORDS, takedown_row
 from exports.takedown_rows import ListHead
 from storage.bilingual import Problem
 from storage.reasons import REASONS, TRANSFER
 from storage.records import Verdict
-from tests.takedown_samples import HEAD, decided
+from tests.takedown_samples import HEAD, decided, evidence, finding
 
 OFFICE = "示例市互联网信息办公室"
 DUTY = "《中华人民共和国网络安全法》（2025年修正）第四十九条"
@@ -200,11 +201,94 @@ def test_a_letter_to_a_site_names_it_and_no_other(tmp_path):
     head = replace(TO_WEIBO, platform="web", site="peixun.example")
     _, paper = written(tmp_path, letter_docx, rows(head, decided()), head)
     said = words(paper)
-    assert "（peixun.example 网站主办者或者接入服务单位全称）：" in said
-    assert "贵网站（或者贵单位接入的网站）" in said
-    assert "贵平台" not in said
+    assert "（peixun.example 网站主办者全称）：" in said
+    assert "在贵单位主办的网站（peixun.example）发现" in said
+    assert not any(word in said for word in ("贵平台", "或者接入", "或者贵单位", "接入的网站"))
     with pytest.raises(Problem, match="owner of its own"):
         written(tmp_path, letter_docx, rows(head, decided()), replace(head, site=""))
+
+
+@pytest.mark.parametrize("to", ["接入服务单位", "接入单位"])
+def test_a_letter_to_whoever_connects_a_site_says_so(tmp_path, to):
+    head = replace(TO_WEIBO, platform="web", site="peixun.example", to=to)
+    _, paper = written(tmp_path, letter_docx, rows(head, decided()), head)
+    said = words(paper)
+    assert "（peixun.example 网站接入服务单位全称）：" in said
+    assert "在贵单位接入的网站（peixun.example）发现" in said
+    assert "请贵单位对上述信息依法核实处置" in said
+    assert "主办的网站" not in said
+    name = head.file_name(".docx", "协助处置函")
+    assert name == f"协助处置函_{to}_peixun_example_{head.batch_no}.docx"
+    for wrong in (replace(head, to="公安"), replace(TO_WEIBO, to=to)):
+        with pytest.raises(Problem, match="no receiver"):
+            written(tmp_path, letter_docx, rows(wrong, decided()), wrong)
+
+
+def test_a_letter_to_a_search_engine_speaks_of_its_results(tmp_path):
+    head = replace(TO_WEIBO, platform="sogou_weixin")
+    _, paper = written(tmp_path, letter_docx, rows(head, decided()), head)
+    assert "在贵平台的搜索结果中发现涉嫌违规信息" in words(paper)
+
+
+def test_a_phrase_that_the_title_says_is_not_said_again(tmp_path):
+    title = "月嫂证免考包过七天拿证"
+    text = f"{title}，不过全额退款，国家认可全国通用。"
+    other = finding("B2-04", evidence(text, "国家"), rule="other")
+    own = finding("B4-02", evidence(title, "包过", "title"), evidence(text, "包过"))
+    short = decided(title=title, text=text, findings=(own, other))
+    (row,) = rows(TO_WEIBO, short)
+    assert letter_parts.words(row) == f"{title}\n国家认可全国通用"
+    assert OTHER_WORDS in row.notes
+
+
+def test_a_telephone_number_alone_is_no_word_of_an_offence(tmp_path):
+    text = "开班了，拿证快，欢迎。热线 400-000-0000 / 微信 sample_wx_001。"
+    found = finding("D2-01", evidence(text, "热线 400-000-0000 / 微信 sample_wx_001"))
+    for masked in (True, False):
+        head = replace(TO_WEIBO, masked=masked)
+        (row,) = rows(head, decided(title="须知", text=text, findings=(found,)))
+        assert row.hit_terms == ""
+        assert "（摘录）开班了，拿证快，欢迎" in letter_parts.words(row)
+
+
+@pytest.mark.parametrize(
+    ("office", "at_its_place"),
+    [(OFFICE, True), ("示例省示例市互联网信息办公室示例区分局执法科", False)],
+)
+def test_the_office_stands_centred_on_the_day(tmp_path, office, at_its_place):
+    head = replace(TO_WEIBO, office=office)
+    _, paper = written(tmp_path, letter_docx, rows(head, decided()), head)
+    (name,) = [one for one in paper.paragraphs if one.text == office]
+    (day,) = [one for one in paper.paragraphs if one.text.startswith("2026年　　月")]
+    ends = [one.paragraph_format.right_indent.pt for one in (name, day)]
+    widths = [letter_parts.set_width(one.text) for one in (name, day)]
+    middle = [end + width / 2 for end, width in zip(ends, widths, strict=True)]
+    assert middle[0] == pytest.approx(middle[1], abs=1)
+    assert min(ends) >= 0
+    assert (ends[1] == pytest.approx(64, abs=0.1)) is at_its_place
+
+
+def test_both_red_rules_lie_below_their_line_the_last_one_thin_above_thick(tmp_path):
+    _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, decided()))
+    section = paper.sections[0]
+    assert round(section.footer_distance.mm) == 20
+    foot = section.first_page_footer.paragraphs[0]
+    assert foot.paragraph_format.line_spacing.pt == 1
+    kinds = [
+        (line.tag.rsplit("}", 1)[1], line.get(qn("w:val")), line.get(qn("w:space")))
+        for one in (section.first_page_header, section.first_page_footer)
+        for border in one._element.iter(qn("w:pBdr"))
+        for line in border
+    ]
+    assert kinds == [("bottom", "thickThinSmallGap", "11"), ("bottom", "thinThickSmallGap", "0")]
+
+
+def test_a_department_is_known_by_its_short_name():
+    known = {"人社": "人力资源社会保障", "编办": "机构编制", "公安局": "公安", "教育局": "教育"}
+    assert {typed: office_of(typed) for typed in known} == known
+    assert {office_of(name) for name in OFFICES} == set(OFFICES)
+    assert {office_of(words) for words in OFFICES.values()} == set(OFFICES)
+    assert office_of("城管") == "城管"
 
 
 def test_a_letter_with_contacts_shown_is_refused(tmp_path):
@@ -218,7 +302,7 @@ def test_the_annex_has_what_the_letter_says_it_has(tmp_path):
     (table,) = paper.tables
     listed = dict(zip(*([cell.text for cell in row.cells] for row in table.rows), strict=True))
     assert listed["发现时间（北京时间）"] == "2026年\n2月28日\n02:00"
-    assert listed["证据包编号"] == "尚未制作"
+    assert listed["证据包编号"] == "—"
     assert listed["截图校验值（SHA-256）"].replace("\n", "") == "b" * 64
     assert "发现时：" not in words(paper)
     assert "附件：涉嫌违规信息清单（共 1 条）" in words(paper)
@@ -230,7 +314,18 @@ def test_a_package_is_named_as_its_file_is(tmp_path):
     said = words(paper)
     assert "EV-7-0123456789ab" in said
     assert "2.证据包（共 1 件，编号见附件1）" in said
-    assert "其余 1 条尚未制作" in said
+    assert "有证据包的，编号一并列出" in said
+    assert "尚未制作" not in said
+
+
+def test_a_package_that_is_not_sealed_stands_in_no_letter(tmp_path):
+    open_one = decided(unsealed="EV-7-0123456789ab")
+    _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, open_one))
+    said = words(paper)
+    assert "EV-7" not in said
+    assert "证据包（共" not in said
+    assert "附件：涉嫌违规信息清单（共 1 条）" in said
+    assert "没有封存" in rows(TO_WEIBO, open_one)[0].notes
 
 
 def test_a_row_without_quotes_shows_an_excerpt_and_never_nothing(tmp_path):
@@ -309,12 +404,37 @@ def test_a_12377_row_holds_several_urls_of_one_account(tmp_path):
 
 def test_a_12377_cell_that_could_run_stays_text_when_it_is_edited(tmp_path):
     path = tmp_path / "report.xlsx"
-    report_12377_xlsx.write(rows(TO_WEIBO, decided(author=HOSTILE, title="")), path, TO_WEIBO)
+    account = decided(platform="weibo", author=HOSTILE, title="")
+    report_12377_xlsx.write(rows(TO_WEIBO, account), path, TO_WEIBO)
     sheet = load_workbook(path).active
     cells = {cell.value: cell for row in sheet.iter_rows(min_row=5) for cell in row}
     (ran,) = [cell for value, cell in cells.items() if value and str(value).startswith("=")]
     assert ran.quotePrefix
     assert [value for value in cells if str(value).startswith("页面用语：")]
+
+
+def test_in_12377_a_site_is_no_account(tmp_path):
+    (row,) = rows(TO_WEIBO, decided(author="样例培训学校", author_id="peixun.example"))
+    told = report_12377_xlsx.cells(1, [row])
+    heads = [name for name, _ in report_12377_xlsx.COLUMNS]
+    named = dict(zip(heads, told, strict=True))
+    assert named["网站（账号所在平台）名称"] == "peixun.example（样例培训学校）"
+    assert (named["账号名称"], named["账号ID"]) == ("", "")
+
+
+def test_the_border_of_a_table_stands_where_the_text_begins(tmp_path):
+    _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, decided()))
+    properties = paper.tables[0]._tbl.tblPr
+    names = [one.tag.rsplit("}", 1)[1] for one in properties]
+    assert properties.find(qn("w:tblInd")).get(qn("w:w")) == "108"
+    order = [one for one in ("tblStyle", "tblW", "tblInd", "tblLayout", "tblLook") if one in names]
+    assert [one for one in names if one in order] == order
+
+
+def test_papers_without_rows_call_themselves_by_their_name(tmp_path):
+    with pytest.raises(Problem) as empty:
+        report_12377_xlsx.write([], tmp_path / "x.xlsx", TO_WEIBO)
+    assert "举报表无内容可写" in empty.value.text.zh
 
 
 def test_12377_gets_an_address_once_however_its_parameters_are_ordered():
@@ -328,7 +448,7 @@ def test_a_sheet_is_made_to_be_printed(tmp_path, name):
     exporter(name).write(rows(TO_WEIBO, decided()), path, TO_WEIBO)
     sheet = load_workbook(path).worksheets[0]
     assert sheet.page_setup.orientation == "landscape"
-    assert int(sheet.page_setup.paperSize) == 9
+    assert int(sheet.page_setup.paperSize) == {"xlsx": 8, "12377": 9}[name]
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.print_title_rows
@@ -337,6 +457,34 @@ def test_a_sheet_is_made_to_be_printed(tmp_path, name):
     assert last.alignment.wrap_text
     assert last.font.name == "仿宋"
     assert sheet["A1"].value
+
+
+@pytest.mark.parametrize("name", ["xlsx", "12377"])
+def test_each_row_is_as_tall_as_its_longest_cell_needs(tmp_path, name):
+    path = tmp_path / "list.xlsx"
+    (short,) = rows(TO_WEIBO, decided())
+    long = replace(short, case_no="8", hit_terms="包过不用考试" * 40)
+    exporter(name).write([short, long], path, TO_WEIBO)
+    sheet = load_workbook(path).worksheets[0]
+    before, last = (sheet.row_dimensions[at].height for at in (sheet.max_row - 1, sheet.max_row))
+    assert last > before >= 16
+    assert sheet.row_dimensions[sheet.max_row - 2].height
+
+
+def test_an_internal_list_goes_on_pages_side_by_side(tmp_path):
+    path = tmp_path / "list.xlsx"
+    inner = replace(TO_WEIBO, internal=True)
+    exporter("xlsx").write(rows(inner, decided()), path, inner)
+    sheet = load_workbook(path).worksheets[0]
+    assert sheet.page_setup.fitToWidth > 1
+    assert sheet.print_title_cols == "$A:$A"
+
+
+@given(text=st.text(alphabet="a包\n", max_size=200), width=st.integers(5, 40))
+def test_a_cell_needs_no_fewer_lines_than_its_signs_fill(text, width):
+    filled = sum(2 if sign == "包" else 1 for sign in text if sign != "\n")
+    assert lines(text, width) * width >= filled
+    assert lines(text, width) > text.count("\n")
 
 
 def test_a_letter_of_another_year_carries_that_year(tmp_path):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from rich.console import Console
 from sqlalchemy import Engine
 
+from door.takedown_report import requests_table
 from storage.cases import decide
 from storage.records import Verdict
 from storage.takedown_looks import add_round
 from storage.takedown_states import ItemState
 from storage.takedown_verdict import Seen, Way
-from storage.takedowns import get_item, get_request
+from storage.takedowns import get_item, get_request, list_requests
 from tests.makers import decision, flagged, post, sight
 from tests.takedown_makers import AD, listed, look
 from tests.test_case_commands import Typist
@@ -135,7 +138,9 @@ def test_two_people_are_needed_and_an_approval_counts_once(typed, engine):
     ],
 )
 def test_an_unknown_request_is_told_by_its_number(typed, words):
-    refused(typed("takedown", *words), "没有编号为 9 的处置请求")
+    done = typed("takedown", *words)
+    refused(done, "没有编号为 9 的处置请求")
+    assert "没有写入" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -202,8 +207,31 @@ def test_a_word_that_is_no_answer_lists_those_there_are(typed, engine):
     refused(typed("takedown", "answer", "1", "未答复", "--by", "某"), "还没有过")
 
 
+def test_what_waits_for_somebody_is_told_though_nothing_is_due(typed, engine):
+    decided(engine)
+    typed("takedown", "draft", "--by", "王起草")
+    told = typed("takedown", "due").stderr
+    assert "没有到期的事" in told
+    assert "草稿 3 份待批准、已批准未登记发出 0 份" in told
+    typed("takedown", "approve", "1", "--by", "赵批准")
+    assert "草稿 2 份待批准、已批准未登记发出 1 份" in typed("takedown", "due").stderr
+
+
+def test_a_number_or_a_day_is_not_broken_and_an_empty_column_is_none(typed, engine):
+    decided(engine)
+    typed("takedown", "draft", "--by", "王起草")
+    narrow = requests_table(list_requests(engine))
+    page = StringIO()
+    Console(width=50, file=page).print(narrow)
+    told = page.getvalue()
+    assert list_requests(engine)[0].request_no in told
+    assert "发出" not in told
+
+
 def test_due_tells_what_is_to_be_done(typed, engine):
-    assert "没有到期的事" in typed("takedown", "due").stderr
+    told = typed("takedown", "due").stderr
+    assert "没有到期的事" in told
+    assert "草稿" not in told
     sent(typed, engine)
     said(typed("takedown", "answer", "1", "是", "--by", "某"))
     done = typed("takedown", "due")

@@ -48,6 +48,7 @@ def approved(engine: Engine) -> int:
         ({"platform": ""}, "made for all platforms"),
         ({"form": "transfer", "to": "公安"}, "for an office"),
         ({"form": "12377"}, "for an office"),
+        ({"form": "brief-docx"}, "neither a list nor a letter"),
         ({"rows": ()}, "holds no address"),
         ({"rows": (2,)}, "does not hold item 1"),
         ({"rows": (1, 2)}, "other sites"),
@@ -61,6 +62,25 @@ def test_a_list_that_is_not_this_requests_is_refused(engine, made, words):
         record_sent(engine, number, sending(batch_no=batch))
     assert get_request(engine, number).sent_at is None
     record_sent(engine, number, sending(batch_no=listed(engine, rows=(1,))))
+
+
+@pytest.mark.parametrize(
+    "made", [{"platform": "weibo"}, {"form": "brief-docx"}, {"rows": ()}, {"rows": (2,)}]
+)
+def test_a_refused_list_is_made_anew_as_the_refusal_says(engine, tmp_path, made):
+    """Nobody is sent from one refusal to the next."""
+    number = approved(engine)
+    sight(engine, flagged(post(OTHER), seed=5))
+    with pytest.raises(Problem) as refused:
+        record_sent(engine, number, sending(batch_no=listed(engine, **made)))
+    told = refused.value.text.zh
+    assert f"certsweep export letter --request {number} --out" in told
+    if made.get("platform"):
+        assert "是为微博导出的" in told
+        assert "是给网站 school.example 的" in told
+        assert "web" not in told
+    letter = export_list(engine, "letter", tmp_path, Asked(request=number))
+    assert record_sent(engine, number, sending(batch_no=letter.batch_no)) == 1
 
 
 def test_an_exported_list_is_the_one_that_may_be_named(engine, tmp_path):

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+import door.revisit
 from classifiers.judge import Judge, load_judge
 from crawler.look_spider import Ask
 from door.revisit import Desk, look_again
 from door.sources import all_sources
 from door.takedown_drafting import recipient_of
+from door.takedown_looks import tally_json
 from pipelines.classify import subject_of
 from pipelines.dedupe import content_hash
 from pipelines.sketch import sketched
@@ -21,6 +23,8 @@ from storage.records import CaseStatus, Sighting
 from storage.snapshots import SnapshotStore
 from storage.takedown_acts import approve, record_sent
 from storage.takedown_drafting import Wanted, draft_all
+from storage.takedown_looks import add_round
+from storage.takedown_refused import taken_over
 from storage.takedown_states import ItemState as S
 from storage.takedowns import due_items, get_request, list_requests, looks_of
 from tests.makers import NOON, decision, sight
@@ -191,6 +195,31 @@ def test_on_the_open_web_every_story_goes_through_exactly_its_states(engine, jud
     }
     assert reopened >= cases
     assert all(get_case(engine, case).status is CaseStatus.WAITING for case in cases)
+
+
+def test_an_item_that_the_database_refuses_does_not_end_the_night(
+    engine, judge, tmp_path, monkeypatch
+):
+    names = list(WEB_STORIES)[:2]
+    with Replica({web_url(name): {0: "offer"} for name in names}) as replica:
+        world = World(engine, judge, replica, tmp_path)
+        for name in names:
+            world.found(web_url(name))
+        world.ask()
+        replica.day = 1
+        items = due_items(engine, world.visitor.now)
+        first, *others = sorted(item.id for item in items)
+
+        def refusing(engine, item_id, *words):
+            if item_id == first:
+                raise taken_over(item_id)
+            return add_round(engine, item_id, *words)
+
+        monkeypatch.setattr(door.revisit, "add_round", refusing)
+        tally = look_again(world.desk, items, world.visitor.fetch)
+    assert (len(tally.refused), tally.left) == (1, 0)
+    assert str(first) in tally_json(tally)["refused"][0]
+    assert set(looks_of(engine, [first, *others])) == set(others)
 
 
 @pytest.mark.parametrize("name", WECHAT_STORIES)
