@@ -36,9 +36,10 @@ from benchmarks.serving import served
 from console.people import csrf_of
 from storage.columns import utc_now
 from storage.database import open_database, read, ready, write
+from storage.hashing import hashed as hash_of
 from storage.logins import fingerprint
 from storage.models_desk import desk_sessions, users
-from storage.users import HASHER, Role
+from storage.users import Role
 
 REVIEWERS = 50
 PAUSE = 5.0  # seconds between two clicks of one person, on average
@@ -152,7 +153,7 @@ def token_of(number: int) -> str:
 def employ(engine: Engine) -> None:
     """The reviewers, logged in."""
     now = utc_now()
-    hashed = HASHER.hash("benchmark only")
+    hashed = hash_of("benchmark only")
     with write(engine) as connection:
         connection.execute(delete(desk_sessions))
         connection.execute(delete(users))

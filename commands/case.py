@@ -15,7 +15,8 @@ from door.printable import printable
 from door.second_words import opinion_lines
 from door.speech import out, t
 from exports.takedown_rows import beijing
-from storage.casefiles import CaseFile, CasePost, blinded
+from storage.blindness import blinded, has_hidden
+from storage.casefiles import CaseFile, CasePost
 from storage.cases import get_case
 from storage.database import read
 from storage.raises import Raise, raises_of
@@ -50,7 +51,8 @@ def command(
 ) -> None:
     """Show one case with all its facts."""
     engine = open_queue()
-    case = blinded(get_case(engine, case_id))  # whoever reads may be the second person
+    whole = get_case(engine, case_id)
+    case = blinded(whole)  # whoever reads may be the second person
     if as_json:
         facts = asdict(case) | followed(engine, case_id)
         out.print(json.dumps(facts, ensure_ascii=False, default=json_word), markup=False)
@@ -58,7 +60,7 @@ def command(
     show_head(case)
     for post in case.posts:
         show_post(post)
-    show_decisions(case)
+    show_decisions(case, hidden=has_hidden(whole))
     show_followed(engine, case_id)
 
 
@@ -140,7 +142,7 @@ def show_followed(engine: Engine, case_id: int) -> None:
         line("处置", "takedown", f"{t('请求', 'request')} {item.request_id}　{state}　{item.url}")
 
 
-def show_decisions(case: CaseFile) -> None:
+def show_decisions(case: CaseFile, *, hidden: bool) -> None:
     newest = max((number for number, _ in case.decisions), default=0)
     for number, decision in case.decisions:
         out.print("")
@@ -159,3 +161,6 @@ def show_decisions(case: CaseFile) -> None:
         line(
             "复核", "second person", t("待另一人复核；此前不显示结论", "awaited; not shown before")
         )
+    elif hidden:
+        words = t("须由两人判定；复核前不显示此前意见", "needed; nothing is shown before")
+        line("复核", "second person", words)

@@ -18,6 +18,7 @@ from storage.users import (
     all_users,
     disable_user,
     reset_password,
+    unlock_user,
 )
 
 HELP = t("维护审核台的账号。", "Keep the accounts of the desk.")
@@ -84,6 +85,19 @@ def disable_command(login: Login) -> None:
 )
 def reset_command(login: Login) -> None:
     tell_password(login, reset_password(open_queue(), login, operator()))
+
+
+@app.command(
+    "unlock",
+    cls=HouseCommand,
+    help=t(
+        "登录失败次数太多而须等待的账号，让它立即可以再试；密码不变。",
+        "Let an account that waits after failed logins try again at once; its password stays.",
+    ),
+)
+def unlock_command(login: Login) -> None:
+    unlock_user(open_queue(), login, operator())
+    out.print(t(f"账号 {login} 可以立即登录。", f"{login} can log in at once."), markup=False)
 
 
 def tell_password(login: str, password: str) -> None:

@@ -62,6 +62,7 @@ ACTS: Mapping[str, Bilingual] = {
     "user.roles": Bilingual("改角色", "changed roles"),
     "user.disable": Bilingual("锁定账号", "locked an account"),
     "user.reset": Bilingual("重置密码", "reset a password"),
+    "user.unlock": Bilingual("解除登录等待", "lifted the wait after failed logins"),
     "user.revoke": Bilingual("结束会话", "ended sessions"),
     "user.password": Bilingual("改自己的密码", "changed the own password"),
     "audit.read": Bilingual("查看审计", "read the audit"),

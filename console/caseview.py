@@ -9,7 +9,8 @@ from console.marks import Marked, marked
 from console.people import Missing
 from console.roles import Act, may
 from exports.masking import masked
-from storage.casefiles import CaseFile, CasePost, blinded
+from storage.blindness import blinded, had_turn, has_hidden
+from storage.casefiles import CaseFile, CasePost
 from storage.columns import utc_now
 from storage.contacts import of_keys, together
 from storage.persons import same_person
@@ -37,19 +38,22 @@ class CaseView:
 
 
 def seen_by(case: CaseFile, user: User) -> tuple[CaseFile, bool]:
-    """While a case waits for a second person only its decider sees what was decided."""
-    if not case.awaits_second or same_person(case.decisions[-1][1].by, user.login):
-        return case, False
-    return blinded(case), True
+    """Whoever may be asked next sees nothing of an open round but what they have answered.
+
+    Of a case that waits only its decider sees all; once it is open again, whoever is no second
+    person as well: they decide it.
+    """
+    waits = case.awaits_second and not same_person(case.decisions[-1][1].by, user.login)
+    if waits or (not case.awaits_second and may(user, Act.SECOND)):
+        return blinded(case, user.login), has_hidden(case)
+    return case, False
 
 
 def mode_of(case: CaseFile, user: User) -> str:
     """What this person can do with the case now."""
     own = bool(case.decisions) and same_person(case.decisions[-1][1].by, user.login)
     if case.awaits_second:
-        if own:
-            return "own_waits"
-        return "second" if may(user, Act.SECOND) else "waits"
+        return "own_waits" if own else mode_of_waiting(case, user)
     if not may(user, Act.DECIDE):
         return "reading"
     if case.status in {CaseStatus.DECIDED, CaseStatus.APPROVED}:
@@ -58,6 +62,12 @@ def mode_of(case: CaseFile, user: User) -> str:
     if taken and not (case.claim_until is not None and case.claim_until < utc_now()):
         return "taken"
     return "decide"
+
+
+def mode_of_waiting(case: CaseFile, user: User) -> str:
+    if not may(user, Act.SECOND):
+        return "waits"
+    return "looked" if had_turn(case, user.login) else "second"
 
 
 def view_case(case: CaseFile, user: User, row: int | None = None, *, unmasked: bool) -> CaseView:

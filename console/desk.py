@@ -39,6 +39,7 @@ class Desk:
     wake: Callable[[], None] = nobody
     recipient_of: RecipientOf = platform_of
     late: Late = field(default_factory=none_late, repr=False)  # reads not yet in the audit
+    home: Path | None = None  # where they are kept when the desk ends before they are
 
     @property
     def secure(self) -> bool:

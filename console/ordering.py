@@ -14,6 +14,7 @@ from console.roles import Act, Caller, may
 from exports.registry import exporter
 from exports.takedown_rows import ListHead
 from storage.bilingual import Problem
+from storage.blindness import has_hidden
 from storage.cases import get_case
 from storage.columns import utc_now
 from storage.export_cancel import cancel
@@ -86,15 +87,27 @@ def brief_order(day: date | None, days: int) -> Order:
     return Order(kind="brief", day=last, days=days)
 
 
-def evidence_order(engine: Engine, case_id: int, *, capture: bool = False) -> Order:
-    """`capture`: its pages are captured first. A Problem here rather than in a job."""
-    if get_case(engine, case_id).awaits_second:
+def evidence_order(
+    engine: Engine, case_id: int, one: Caller, why: str, *, capture: bool = False
+) -> Order:
+    """`capture`: its pages are captured first. A Problem here rather than in a job.
+
+    Originals are not masked, so it takes the right to see contacts, and a reason.
+    """
+    one.demand(Act.UNMASK)
+    if has_hidden(get_case(engine, case_id)):
         raise Problem(
-            f"案件 {case_id} 正等另一人独立复核，复核后才能制作证据包；没有制作。",
-            f"Case {case_id} waits for a second person, who must not see the first opinion; no "
+            f"案件 {case_id} 须由另一人独立复核，复核后才能制作证据包；没有制作。",
+            f"Case {case_id} needs a second person, who must not see the first opinion; no "
             "package was made. Make it after that.",
         )
-    return Order(kind="evidence", form=CAPTURE if capture else "", case_id=case_id)
+    return Order(
+        kind="evidence",
+        form=CAPTURE if capture else "",
+        case_id=case_id,
+        masked=False,
+        why=reason_given(why),
+    )
 
 
 def again(job: Job, one: Caller, why: str = "") -> Order:
@@ -105,9 +118,9 @@ def again(job: Job, one: Caller, why: str = "") -> Order:
             f"Job {job.id} neither failed nor was interrupted or cancelled; nothing was made "
             "again.",
         )
-    if not job.order.masked:
+    if not job.order.masked or job.order.kind == "evidence":
         one.demand(Act.UNMASK)
-        return replace(job.order, why=reason_given(why))
+        return replace(job.order, masked=False, why=reason_given(why))
     return job.order
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import Engine
 
 from console.roles import Act, Caller
 from storage.audit import note
-from storage.grams import asked
+from storage.clusters import digits
+from storage.grams import Asked, asked, squeezed
 from storage.search import Hits, search
 
 
@@ -27,6 +28,22 @@ def looked_for(engine: Engine, one: Caller, words: str) -> Hits | None:
     if wanted.names_contact:
         one.demand(Act.UNMASK)
     return search(engine, words, bare=not sees)
+
+
+def seeking(engine: Engine, one: Caller, words: str) -> bool:
+    """Whether whoever looks through the blacklist finds contacts as well; the same lines.
+
+    Nobody is refused: a name or a site may look like a contact, and is found as such.
+    """
+    sees = one.may(Act.UNMASK)
+    # Blanks and signs between the figures are passed over there: so they are here.
+    wanted = Asked((squeezed(words), digits(words)))
+    if wanted.names_contact or wanted.asks_part:
+        told: dict[str, object] = {"words": [shortened(squeezed(words))]}
+        if not sees:
+            told["refused"] = True
+        note(engine, one.user.login, "contacts.searched", "blacklist:", told)
+    return sees
 
 
 def shortened(word: str) -> str:

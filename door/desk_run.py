@@ -26,6 +26,7 @@ from door.many_threads import share_arenas, take_short_turns
 from door.settings import Settings
 from door.takedown_drafting import recipient_of
 from storage.bilingual import Problem
+from storage.late_reads import catch_up, keep
 from storage.machine_words import os_words
 from storage.snapshots import SnapshotStore
 
@@ -64,6 +65,7 @@ def desk_of_settings(
         lang=settings.lang,
         tools=DeskTools(engine, settings, Helper(settings, ANSWERS), sweep),
         exports=exports_folder(settings),
+        home=settings.home,
         recipient_of=recipient_of,
     )
 
@@ -102,12 +104,18 @@ def serve_desk(desk: Desk, host: str, port: int, ending: Ending) -> None:
         with (
             bound(host, port) as front,
             bound(host, port + 1) as back,
-            Clerk(desk.engine) as clerk,
+            Clerk(desk.engine, lambda: caught_up(desk)) as clerk,
         ):
             asyncio.run(serve_both(replace(desk, wake=clerk.wake), front, back, ending))
     finally:
+        if not caught_up(desk):
+            keep(desk.late, desk.home)
         if desk.tools is not None:
             desk.tools.close()
+
+
+def caught_up(desk: Desk) -> bool:
+    return catch_up(desk.engine, desk.late, desk.home)
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -23,11 +24,16 @@ TRIED_AGAIN = 5.0  # seconds after a runner that could not work
 PROGRAM = Path(__file__).resolve().parent.parent / "cli.py"
 
 
+def nothing() -> None:
+    pass
+
+
 class Clerk:
     """Entered while the desk serves; `wake` is called when something was ordered."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, beside: Callable[[], object] = nothing) -> None:
         self.engine = engine
+        self.beside = beside  # what is done as often as it looks for orders
         self.woken = threading.Event()
         self.over = threading.Event()
         self.lock = threading.Lock()
@@ -56,6 +62,7 @@ class Clerk:
 
     def work(self) -> None:
         while not self.over.is_set():
+            self.beside()
             if self.something_waits() and self.run_child() != 0:
                 self.over.wait(TRIED_AGAIN)
             self.woken.wait(LOOKS_EVERY)

@@ -17,6 +17,7 @@ from storage.models import cases
 from storage.models_desk import audit
 from storage.person_names import called
 from storage.persons import folded_name
+from storage.second_turns import round_open
 from storage.takedown_models import takedown_items
 
 ROWS = 100  # lines on a page
@@ -55,7 +56,7 @@ class ShownLine:
     about: str
     detail: Mapping[str, Any]  # {} where it is withheld
     hash: str  # "" where the detail is withheld: a short detail could be guessed from it
-    withheld: bool  # its case waits for a second person
+    withheld: bool  # its case waits for a second person, or will
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +155,8 @@ def words_of(value: object) -> Iterable[str]:
 
 def waiting_among(connection: Connection, numbers: set[int]) -> set[int]:
     known = [number for number in numbers if 0 < number < LARGEST]
-    statement = select(cases.c.id).where(cases.c.id.in_(known), cases.c.awaits_second)
+    # Taken back or refused, it is decided once more, and the next second person is as blind.
+    statement = select(cases.c.id).where(cases.c.id.in_(known), round_open())
     return set(connection.execute(statement).scalars()) if known else set()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -59,8 +60,17 @@ def standing(entry: Entry, today: date) -> str:
     return "later" if entry.now.starts > today else "ended"
 
 
-def entries_page(engine: Engine, wanted: Wanted, today: date, below: int = 0) -> Found:
+Seen = Callable[[Entry], Iterable[str]]
+
+
+def entries_page(
+    engine: Engine, wanted: Wanted, today: date, below: int = 0, seen: Seen | None = None
+) -> Found:
+    """`seen`: for somebody who may not see contacts, all of an entry that their words are looked
+    for in; or whoever tries digit by digit would read a number out of what is found."""
     matching = filtered(wanted, today)
+    if seen is not None and wanted.text:
+        return page_of_seen(engine, matching, wanted, below, seen)
     page = matching.order_by(entries_.id.desc()).limit(ROWS + 1)
     if below:
         page = page.where(entries_.id < below)
@@ -76,6 +86,37 @@ def entries_page(engine: Engine, wanted: Wanted, today: date, below: int = 0) ->
     )
 
 
+def page_of_seen(
+    engine: Engine,
+    matching: Any,  # noqa: ANN401 (a SQL statement)
+    wanted: Wanted,
+    below: int,
+    seen: Seen,
+) -> Found:
+    with read(engine) as connection:
+        rows = connection.execute(matching.order_by(entries_.id.desc())).all()
+        said = versions_of(connection, [row.id for row in rows])
+    every = [entry_of(row, said[row.id]) for row in rows]
+    found = [one for one in every if tells(seen(one), wanted.text)]
+    rest = [one for one in found if not below or one.id < below]
+    return Found(
+        entries=tuple(rest[:ROWS]),
+        total=len(found),
+        further=rest[ROWS - 1].id if len(rest) > ROWS else 0,
+    )
+
+
+def tells(texts: Iterable[str], wanted: str) -> bool:
+    shapes = shapes_of(wanted)
+    return any(one.casefold() in text.casefold() for text in texts for one in shapes)
+
+
+def shapes_of(wanted: str) -> set[str]:
+    """As keys are compared; two or three figures out of a sentence would find everybody."""
+    shapes = {norm(wanted) for norm in NORMAL.values()}
+    return {wanted, *(one for one in shapes if len(one) >= SHORTEST)}
+
+
 def filtered(wanted: Wanted, today: date) -> Any:  # noqa: ANN401 (a SQL statement)
     statement = (
         select(blacklist_entries)
@@ -83,10 +124,8 @@ def filtered(wanted: Wanted, today: date) -> Any:  # noqa: ANN401 (a SQL stateme
         .where(versions.id.in_(newest()))
     )
     if wanted.text:
-        # As keys are compared; two or three figures out of a sentence would find everybody.
-        shapes = {norm(wanted.text) for norm in NORMAL.values()}
-        shapes = {wanted.text, *(one for one in shapes if len(one) >= SHORTEST)}
-        places = [entries_.value.contains(one, autoescape=True) for one in sorted(shapes)]
+        shapes = sorted(shapes_of(wanted.text))
+        places = [entries_.value.contains(one, autoescape=True) for one in shapes]
         places += [
             place.icontains(wanted.text, autoescape=True)
             for place in (entries_.shown, versions.reason, versions.source)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 from storage.database import read
 from storage.models import cases, posts
 from storage.records import CaseStatus
+from storage.second_turns import round_open
 
 SHOWN = 100  # characters of a text
 SPARE = 60  # more are read, so that a number at the cut is whole when it is masked
@@ -34,6 +35,7 @@ class Standing:
     priority: int
     status: CaseStatus
     awaits_second: bool
+    unsettled: bool  # two must still agree, and one has spoken
     version: int
 
 
@@ -56,7 +58,7 @@ def bulk_posts(engine: Engine, rows: Sequence[int]) -> dict[int, BulkPost]:
 
 
 def standings(engine: Engine, case_ids: Sequence[int]) -> dict[int, Standing]:
-    statement = select(cases).where(cases.c.id.in_(case_ids))
+    statement = select(cases, round_open().label("unsettled")).where(cases.c.id.in_(case_ids))
     with read(engine) as connection:
         return {
             row.id: Standing(
@@ -65,6 +67,7 @@ def standings(engine: Engine, case_ids: Sequence[int]) -> dict[int, Standing]:
                 priority=row.priority,
                 status=CaseStatus(row.status),
                 awaits_second=row.awaits_second,
+                unsettled=row.unsettled,
                 version=row.version,
             )
             for row in connection.execute(statement)

@@ -15,6 +15,7 @@ from storage.opinions import opinions_by_post
 from storage.records import CaseStatus, Decision, Finding, Opinion, Post, Snapshot, Verdict
 from storage.rows import finding_of, post_of, snapshot_of
 from storage.second import SecondLook, looks_of
+from storage.second_turns import others_left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +54,8 @@ class CaseFile:
     claim_until: datetime | None = None
     awaits_second: bool = False  # decided, not yet confirmed by a second person
     looks: tuple[SecondLook, ...] = ()  # of second persons, the oldest first
-
-
-def blinded(case: CaseFile) -> CaseFile:
-    """Without the opinion that a second person must not know yet."""
-    return replace(case, decisions=case.decisions[:-1]) if case.awaits_second else case
+    needs_two: bool = False  # every decision of it waits for a second person
+    others_left: bool = False  # while it waits: whether one is there who has not spoken of it
 
 
 def read_case(connection: Connection, case: AnyRow) -> CaseFile:
@@ -70,6 +68,7 @@ def read_case(connection: Connection, case: AnyRow) -> CaseFile:
     ids = [row.id for row in rows]
     said, proof = findings_by_post(connection, ids), snapshots_by_post(connection, ids)
     second = opinions_by_post(connection, ids)
+    decided = read_decisions(connection, case.id)
     return CaseFile(
         id=case.id,
         status=CaseStatus(case.status),
@@ -85,11 +84,13 @@ def read_case(connection: Connection, case: AnyRow) -> CaseFile:
             replace(case_post(row, said[row.id], proof[row.id]), opinions=tuple(second[row.id]))
             for row in rows
         ),
-        decisions=read_decisions(connection, case.id),
+        decisions=decided,
         advertiser_keys=read_keys(connection, ids),
         claim_until=case.claim_until,
         awaits_second=case.awaits_second,
         looks=looks_of(connection, case.id),
+        needs_two=case.needs_two,
+        others_left=case.awaits_second and others_left(connection, case.id, decided[-1][1].by),
     )
 
 

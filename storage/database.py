@@ -40,15 +40,15 @@ POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 40}
 
 LOCKED = (
     "数据库正被另一程序占用，等了 10 秒仍未放开。未提交的部分没有写入，已提交的都在。"
-    "请等另一程序结束后再运行一次。",
+    "请等另一程序结束后再做一次。",
     "The database is locked by another program and was not released within 10 s. What was not yet "
-    "committed was not written; everything committed is kept. Wait for the other program, then run "
+    "committed was not written; everything committed is kept. Wait for the other program, then do "
     "this again.",
 )
 FULL = (
-    "磁盘已满，最后一批没有写入，此前提交的都在。请腾出空间后再运行一次，会从断点继续。",
+    "磁盘已满，最后一批没有写入，此前提交的都在。请腾出空间后再做一次，已写入的不会重做。",
     "The disk is full. The last batch was not written; everything committed before is kept. Free "
-    "some space and run this again: it goes on from there.",
+    "some space and do this again: what was written is not done twice.",
 )
 NOT_A_DATABASE = (
     "这个文件不是数据库，或已损坏；没有改动它。请检查路径，或从备份恢复。",

@@ -12,15 +12,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from storage.audit import record
 from storage.bilingual import Problem
 from storage.columns import storable, utc_now
 from storage.database import read, write, write_soon
+from storage.hashing import fits
 from storage.keymap import keymap
+from storage.login_tries import Origin, remember, succeed, try_login, try_own
 from storage.models_api import desk_keys
-from storage.models_desk import desk_sessions, login_attempts, users
+from storage.models_desk import desk_sessions, users
 from storage.persons import folded_name
 from storage.users import (
     NOBODY,
@@ -28,16 +30,11 @@ from storage.users import (
     WrongPassword,
     change_password,
     find_user,
-    fits,
     user_of,
 )
 
 IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=12)  # one working day, whatever happens
-WINDOW = timedelta(minutes=15)
-PER_LOGIN = 5  # failures in the window, after which the account waits
-PER_ADDRESS = 30  # an office shares one address
-TRIES = 0x6C6F67  # of advisory locks: "log"
 NOTED_EVERY = timedelta(minutes=1)  # how exactly `seen_at` is kept: not a write for each page
 
 
@@ -47,14 +44,6 @@ class DeskSession:
     token_sha256: str
     ends_at: datetime
     keys: Mapping[str, str] = field(default_factory=dict)  # act to key, all of them
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """From where somebody asks."""
-
-    address: str
-    agent: str = ""
 
 
 def fingerprint(token: str) -> str:
@@ -71,7 +60,7 @@ def log_in(engine: Engine, login: str, password: str, origin: Origin, before: st
     folded, now = storable(folded_name(login))[:80], utc_now()
     with write(engine) as connection:
         row = find_user(connection, folded)
-        attempt = try_once(connection, folded, origin, now)
+        attempt = try_login(connection, row, folded, origin, now)
     right = fits(row.password_hash if row is not None else NOBODY, password)
     if row is None or not right or row.disabled_at is not None:
         note_failure(engine, folded, "login.failed", origin)
@@ -83,6 +72,7 @@ def log_in(engine: Engine, login: str, password: str, origin: Origin, before: st
     token = secrets.token_urlsafe(32)
     with write(engine) as connection:
         succeed(connection, attempt)
+        remember(connection, folded, origin, now)
         close(connection, fingerprint(before), now)
         connection.execute(
             insert(desk_sessions).values(
@@ -99,53 +89,6 @@ def log_in(engine: Engine, login: str, password: str, origin: Origin, before: st
     return token
 
 
-def throttle(connection: Connection, login: str, address: str, now: datetime) -> None:
-    """Raise Problem where too many tries failed lately. A success wipes the account's slate."""
-    since = now - WINDOW
-    last = select(func.max(login_attempts.c.at)).where(
-        login_attempts.c.login == login, login_attempts.c.succeeded
-    )
-    success = connection.execute(last).scalar_one()
-    start = max(since, success) if success is not None else since
-    failed = select(func.count(), func.max(login_attempts.c.at)).where(~login_attempts.c.succeeded)
-    for limit, statement in (
-        (PER_LOGIN, failed.where(login_attempts.c.login == login, login_attempts.c.at > start)),
-        (
-            PER_ADDRESS,
-            failed.where(login_attempts.c.address == address, login_attempts.c.at > since),
-        ),
-    ):
-        count, newest = connection.execute(statement).one()
-        if count >= limit and newest is not None:
-            minutes = max(1, -(-int((newest + WINDOW - now).total_seconds()) // 60))
-            raise Problem(
-                f"登录失败次数太多，请 {minutes} 分钟后再试，或请管理员重置密码。",
-                f"Too many failed logins: try again in {minutes} minutes, or have an administrator "
-                "reset the password.",
-            )
-
-
-def try_once(connection: Connection, login: str, origin: Origin, now: datetime) -> int:
-    """The number of a try that may be made; Problem where there were too many.
-
-    It counts as failed until it has succeeded: of many made at the same moment no more than the
-    limit are ever compared.
-    """
-    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        connection.execute(select(func.pg_advisory_xact_lock(TRIES, func.hashtext(login))))
-        connection.execute(select(func.pg_advisory_xact_lock(TRIES, func.hashtext(origin.address))))
-    throttle(connection, login, origin.address, now)
-    values = {"login": login, "address": origin.address, "at": now, "succeeded": False}
-    made = insert(login_attempts).values(values).returning(login_attempts.c.id)
-    return int(connection.execute(made).scalar_one())
-
-
-def succeed(connection: Connection, attempt: int) -> None:
-    connection.execute(
-        update(login_attempts).where(login_attempts.c.id == attempt).values(succeeded=True)
-    )
-
-
 def note_failure(engine: Engine, login: str, act: str, origin: Origin) -> None:
     with write(engine) as connection:
         record(connection, login, act, f"user:{login}", {"address": origin.address})
@@ -154,12 +97,12 @@ def note_failure(engine: Engine, login: str, act: str, origin: Origin) -> None:
 def own_password(engine: Engine, session: DeskSession, old: str, new: str, origin: Origin) -> None:
     """Change one's own password and end one's other sessions.
 
-    Guesses at the old one count like those at a login and are in the audit: a screen that was left
-    open must not become the account.
+    Guesses at the old one are counted within the session and are in the audit: a screen that was
+    left open must not become the account, nor keep its owner out elsewhere.
     """
     login, now = session.user.login, utc_now()
     with write(engine) as connection:
-        attempt = try_once(connection, login, origin, now)
+        attempt = try_own(connection, login, f"session:{session.token_sha256[:32]}", now)
     try:
         change_password(engine, session.user, old, new)
     except WrongPassword:

@@ -23,11 +23,12 @@ from storage.models import cases, decisions
 from storage.models_desk import case_presence, users
 from storage.persons import named_person
 from storage.second_persons import same_people
+from storage.second_turns import had_turn, looked_by
 
 LOOKING = timedelta(minutes=10)  # after opening a case somebody is taken to look at it
 TRIED = 200  # waiting cases that are looked through for one of another person's
 TURN_LOCK = 0x7475726E  # on PostgreSQL two second persons would else be given the same case
-KEPT = 1000  # reads that wait to be written down; more would be a database gone for good
+KEPT = 100_000  # reads that wait to be written down: some 20 MB
 LOG = logging.getLogger("console")
 
 
@@ -63,8 +64,7 @@ def opened(engine: Engine, case_id: int, by: str, late: Late) -> bool:
     try:
         with write_soon(engine) as connection:
             for one in waited:
-                told = {"read_at": one.at.isoformat(timespec="seconds")}
-                record(connection, one.person, "case.read", f"case:{one.case_id}", told)
+                note_late(connection, one)
             record(connection, person, "case.read", f"case:{case_id}")
             be_seen(connection, case_id, person, now)
     except Problem as problem:
@@ -73,8 +73,15 @@ def opened(engine: Engine, case_id: int, by: str, late: Late) -> bool:
         # In the log as well: the desk may end before the database can be written.
         LOG.warning("read, not yet in the audit: case:%d by %s at %s", case_id, person, now)
         late.extend([*waited, Read(case_id=case_id, person=person, at=now)])
+        if len(late) == KEPT:
+            LOG.critical("%d reads wait for the audit: the oldest are lost from now on", KEPT)
         return False
     return True
+
+
+def note_late(connection: Connection, one: Read) -> None:
+    told = {"read_at": one.at.isoformat(timespec="seconds")}
+    record(connection, one.person, "case.read", f"case:{one.case_id}", told)
 
 
 def taken_out(late: Late) -> list[Read]:
@@ -122,8 +129,12 @@ def next_second(engine: Engine, by: str) -> int | None:
     with write(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({TURN_LOCK})"))
-        for case_id, decided_by in waiting_cases(connection, person, now):
-            if not same_people(connection, decided_by, person):
+        waiting = waiting_cases(connection, person, now)
+        spoken = looked_by(connection, [case_id for case_id, _ in waiting])
+        for case_id, decided_by in waiting:
+            if same_people(connection, decided_by, person):
+                continue
+            if not had_turn(connection, spoken.get(case_id, set()), decided_by, person):
                 be_seen(connection, case_id, person, now)
                 return case_id
     return None

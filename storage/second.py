@@ -22,6 +22,7 @@ from storage.persons import named_person
 from storage.reasons import POLICY, check, demand_note
 from storage.records import CaseStatus, Decision, Verdict
 from storage.second_persons import known_person, same_people
+from storage.second_turns import refuse_again
 
 # What a fresh database starts with: the police, and forged papers.
 CONFIRMED = (
@@ -130,8 +131,9 @@ def look(engine: Engine, said: Decision, expected_version: int | None = None) ->
 
     `said` is theirs, made without knowing the first. Agreeing makes the case `approved`,
     disagreeing sends it back to the queue with both opinions on file. Raises Problem, with nothing
-    written, for the decider themself (whatever their role), a case that waits for nobody, one that
-    has moved on, or a reason that does not fit.
+    written, for the decider themself (whatever their role), whoever has looked in this round while
+    another could, a case that waits for nobody, one that has moved on, or a reason that does not
+    fit.
     """
     person = named_person(said.by)
     check(said.verdict, said.reason)
@@ -144,6 +146,7 @@ def look(engine: Engine, said: Decision, expected_version: int | None = None) ->
         known_person(connection, person)
         if same_people(connection, first.decided_by, person):
             raise own_decision(case.id)
+        refuse_again(connection, case, first.decided_by, person)
         upheld = agrees(first, said)
         connection.execute(
             insert(second_looks).values(

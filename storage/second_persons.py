@@ -29,6 +29,15 @@ def all_names(name: str, accounts: list[set[str]]) -> set[str]:
     return {key}.union(*(names for names in accounts if key in names))
 
 
+def same_named(connection: Connection, login: str) -> list[str]:
+    """Other accounts that are taken for this one's person: they never confirm each other."""
+    return [
+        row.login
+        for row in every_account(connection)
+        if row.login != login and same_people(connection, row.login, login)
+    ]
+
+
 def known_person(connection: Connection, name: str) -> None:
     """Raise Problem where the house has accounts and this name is neither login nor name of one."""
     in_use = [names_of(row) for row in every_account(connection) if row.disabled_at is None]

@@ -10,8 +10,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -19,16 +17,16 @@ from storage.audit import record
 from storage.bilingual import Bilingual, Problem
 from storage.columns import AnyRow, storable, utc_now
 from storage.database import read, write
+from storage.hashing import LONGEST, fits, hashed
+from storage.login_tries import open_again, unlock
 from storage.models_api import api_tokens
 from storage.models_desk import desk_sessions, users
 from storage.persons import folded_name, named_person, same_person, shows
 
-# OWASP's second choice; measured 60-130 ms and 19 MB on two shared cores.
-HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-NOBODY = HASHER.hash(secrets.token_hex(16))  # verified where there is no such person: same time
+NOBODY = hashed(secrets.token_hex(16))  # verified where there is no such person: same time
 SHORTEST = 10  # characters of a password
-LONGEST = 200
 LONGEST_NAME = 40
+RESET = "user.reset"
 # No 0/O, 1/l/I: it is read from a screen and typed once.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 LOGIN = re.compile(r"[\w.@-]{2,40}")
@@ -173,7 +171,7 @@ def new_person(
         "login": login,
         "name": name,
         "roles": list(roles),
-        "password_hash": HASHER.hash(password),
+        "password_hash": hashed(password),
         "must_change": True,
         "created_at": utc_now(),
         "created_by": by,
@@ -206,11 +204,22 @@ def disable_user(engine: Engine, login: str, by: str) -> None:
 
 
 def reset_password(engine: Engine, login: str, by: str) -> str:
-    """A new one-time password; the account is enabled and its sessions end."""
+    """A new one-time password; the account is enabled, waits for nothing, its sessions and tokens
+    end: whoever has the old password may have made them."""
     password = one_time_password()
-    values = {"password_hash": HASHER.hash(password), "must_change": True, "disabled_at": None}
-    change(engine, login, named_person(by), "user.reset", {}, **values)
+    values = {"password_hash": hashed(password), "must_change": True, "disabled_at": None}
+    change(engine, login, named_person(by), RESET, {}, **values)
     return password
+
+
+def unlock_user(engine: Engine, login: str, by: str) -> None:
+    """Let somebody try again at once who waits after failed logins; the password stays."""
+    person = named_person(by)
+    with write(engine) as connection:
+        row = find_user(connection, login)
+        if row is None:
+            raise unknown_user(login)
+        unlock(connection, row, person, utc_now())
 
 
 def change(
@@ -241,7 +250,9 @@ def change(
             .where(desk_sessions.c.user_id == row.id, desk_sessions.c.closed_at.is_(None))
             .values(closed_at=utc_now())
         )
-        if row.disabled_at is not None or values.get("disabled_at") is not None:
+        if act == RESET:
+            open_again(connection, row.login, utc_now())
+        if act == RESET or values.get("disabled_at") is not None:
             revoke_all(connection, row.id)
         record(connection, by, act, f"user:{row.login}", told)
 
@@ -279,12 +290,12 @@ def change_password(engine: Engine, user: User, old: str, new: str) -> None:
             "原密码不对，密码没有改。", "The old password is wrong; it was not changed."
         )
     weigh(new, old, user.login)
-    hashed = HASHER.hash(new)
+    digest = hashed(new)
     with write(engine) as connection:
         connection.execute(
             update(users)
             .where(users.c.id == user.id)
-            .values(password_hash=hashed, must_change=False)
+            .values(password_hash=digest, must_change=False)
         )
         record(connection, user.login, "user.password", f"user:{user.login}")
 
@@ -303,11 +314,3 @@ def weigh(new: str, old: str, login: str) -> None:
             "The new password is too easily guessed (the old one, with the account in it, or too "
             "simple); it was not changed. Choose another.",
         )
-
-
-def fits(password_hash: str, password: str) -> bool:
-    """Takes 60-130 ms on purpose: call it in a thread."""
-    try:
-        return HASHER.verify(password_hash, password[: LONGEST + 1])
-    except (VerificationError, InvalidHashError):
-        return False

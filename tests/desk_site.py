@@ -16,13 +16,14 @@ from console.desk import Desk
 from door.takedown_drafting import recipient_of
 from storage.columns import utc_now
 from storage.database import write
+from storage.hashing import hashed
 from storage.models_desk import users
 from storage.snapshots import SnapshotStore
-from storage.users import HASHER, Role
+from storage.users import Role
 
 ORIGIN, REPLAY = "http://127.0.0.1:8300", "http://localhost:8301"
 PASSWORD = "一句话作密码-kestrel"
-HASHED = HASHER.hash(PASSWORD)
+HASHED = hashed(PASSWORD)
 PEOPLE = {
     "wang": (Role.REVIEWER,),
     "li": (Role.REVIEWER, Role.SECOND),

@@ -221,8 +221,11 @@ def test_what_no_file_can_be_made_of_takes_no_place_in_line(
 def test_a_package_is_ordered_and_fetched_and_not_while_a_case_waits(desk: Desk) -> None:
     decided(desk.engine)
     wang, li = Program(desk, "wang"), Program(desk, "li")
-    job = wang.post("/packages", {"case": 1})
-    assert job["order"]["kind"] == "evidence"
+    assert wang.refused("POST", "/packages", {"case": 1}) == 409, "originals take a reason"
+    job = wang.post("/packages", {"case": 1, "why": "移送公安"})
+    assert (job["order"]["kind"], job["order"]["masked"]) == ("evidence", False)
+    (line,) = [one for one in lines(desk.engine) if one.act == "export.ask"]
+    assert json.loads(line.detail)["why"] == "移送公安"
     run_waiting(shop(desk), "test")
     (package,) = wang.get("/packages?case=1")["packages"]
     answer = wang.ask("GET", f"/packages/{package['name']}")
@@ -233,6 +236,17 @@ def test_a_package_is_ordered_and_fetched_and_not_while_a_case_waits(desk: Desk)
     body = {"verdict": "violation", "reason": "C3-06", "version": 1}
     assert li.post("/cases/2/decide", body)["awaits_second"]
     assert wang.refused("POST", "/packages", {"case": 2}) == 409
+
+
+def test_a_token_that_may_not_see_contacts_gets_no_package(desk: Desk) -> None:
+    decided(desk.engine)
+    wang, narrow = Program(desk, "wang"), Program(desk, "wang", ["read", "export"])
+    assert narrow.refused("POST", "/packages", {"case": 1, "why": "移送公安"}) == 403
+    wang.post("/packages", {"case": 1, "why": "移送公安"})
+    run_waiting(shop(desk), "test")
+    (package,) = narrow.get("/packages?case=1")["packages"]
+    assert narrow.refused("GET", f"/packages/{package['name']}") == 403
+    assert acts(desk.engine).count("export.download") == 0
 
 
 def test_pages_of_jobs_hold_each_once(desk: Desk) -> None:

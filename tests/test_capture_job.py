@@ -85,7 +85,9 @@ def test_it_is_ordered_from_the_case_with_its_number_filled_in(
     form = wang.get(f"/packages?case={case}&capture=1").text
     assert f'name="case" inputmode="numeric" maxlength="9" value="{case}"' in form
     assert 'name="capture" value="1" checked' in form
-    place = wang.post("/packages", {"case": str(case), "capture": "1"}).headers["location"]
+    place = wang.post("/packages", {"case": str(case), "capture": "1", "why": "移送公安"}).headers[
+        "location"
+    ]
     assert get_job(engine, int(place.rpartition("/")[2])).order.form == CAPTURE
     assert "取证并制作证据包" in wang.get(place).text
     assert (

@@ -231,6 +231,7 @@ def test_every_read_of_a_case_and_of_its_pictures_is_in_the_audit(desk) -> None:
     assert address[1].startswith(desk.replay_origin + "/r/")
     assert file_of(desk, address[1].rpartition("/")[2]) == html.sha256
     answer = browser.get(f"/cases/1/pictures/{picture.sha256}")
+    assert "no-store" in answer.headers["cache-control"], "each look asks and is a line"
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["content-security-policy"].startswith("sandbox")
     acts = [line.act for line in lines(desk.engine)][-3:]

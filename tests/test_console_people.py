@@ -15,7 +15,8 @@ from storage.audit import lines
 from storage.bilingual import Problem
 from storage.columns import utc_now
 from storage.database import read, write
-from storage.logins import PER_LOGIN, Origin, log_in, session_of
+from storage.login_tries import PER_LOGIN, Origin
+from storage.logins import log_in, session_of
 from storage.models_desk import desk_sessions, login_attempts, users
 from storage.users import (
     Role,
@@ -101,12 +102,12 @@ def test_an_unknown_account_and_a_wrong_password_are_told_alike(desk) -> None:
     assert answers[0] == answers[1]
 
 
-def test_after_some_failures_an_account_waits_even_for_the_right_password(desk) -> None:
+def test_after_some_failures_an_account_waits_there_even_for_the_right_password(desk) -> None:
     for _ in range(PER_LOGIN):
         with pytest.raises(Problem, match="wrong"):
             log_in(desk.engine, "wang", "falsch", HERE)
     with pytest.raises(Problem, match="Too many"):
-        log_in(desk.engine, "Wang ", PASSWORD, Origin(address="10.9.9.9"))
+        log_in(desk.engine, "Wang ", PASSWORD, HERE)
     assert log_in(desk.engine, "li", PASSWORD, HERE)
     with write(desk.engine) as connection:
         earlier = utc_now() - timedelta(minutes=16)

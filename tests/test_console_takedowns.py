@@ -305,8 +305,9 @@ def test_a_brief_and_a_package_are_jobs_too(desk) -> None:
     browser = Browser(desk).log_in("wang")
     browser.get("/packages")
     browser.post("/exports", {"kind": "brief", "days": "7"})
-    assert browser.post("/packages", {"case": "99"}).status_code == 409
-    assert browser.post("/packages", {"case": "1"}).status_code == 303
+    assert browser.post("/packages", {"case": "99", "why": "移送公安"}).status_code == 409
+    assert browser.post("/packages", {"case": "1"}).status_code == 409, "without a reason"
+    assert browser.post("/packages", {"case": "1", "why": "移送公安"}).status_code == 303
     assert run_waiting(shop(desk), "test") == 2
     brief, package = get_job(desk.engine, 1), get_job(desk.engine, 2)
     assert {Path(file.name).suffix for file in brief.files} == {".docx", ".html"}

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, select
 from storage.audit import lines
 from storage.bilingual import Problem
 from storage.database import read
-from storage.logins import Origin, log_in, session_of
+from storage.login_tries import Origin
+from storage.logins import log_in, session_of
 from storage.models_desk import users
 from storage.user_sessions import open_sessions, revoke_sessions
 from storage.users import Role, add_user, all_users, disable_user, get_user, set_roles

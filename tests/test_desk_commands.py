@@ -14,7 +14,8 @@ from door.settings import read_settings
 from storage.bilingual import Problem
 from storage.cases import get_case
 from storage.database import write
-from storage.logins import Origin, log_in
+from storage.login_tries import Origin
+from storage.logins import log_in
 from storage.records import CaseStatus
 from storage.users import Role, all_users
 from tests.desk_site import staff

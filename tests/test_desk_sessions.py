@@ -14,7 +14,8 @@ from storage.audit import lines
 from storage.bilingual import Problem
 from storage.columns import utc_now
 from storage.database import read, write
-from storage.logins import PER_LOGIN, Origin, log_in, session_of
+from storage.login_tries import PER_LOGIN, Origin
+from storage.logins import log_in, session_of
 from storage.models_desk import desk_sessions
 from storage.tokens import create_token, holder_of
 from storage.users import disable_user, reset_password

@@ -111,7 +111,7 @@ class Watcher(BaseModel):
 
 
 class Case(BaseModel):
-    """Contacts are masked; while a second person must not know it, the decision is missing."""
+    """Contacts are masked; while a second person must not know them, decisions are missing."""
 
     id: int
     status: CaseStatus
@@ -125,7 +125,9 @@ class Case(BaseModel):
     reopened: int
     claimed_by: str
     claim_until: datetime | None
-    can: str = Field(description="decide, change, second; own_waits, waits, taken, reading: none")
+    can: str = Field(
+        description="decide, change, second; own_waits, looked, waits, taken, reading: none"
+    )
     posts: list[Post]
     more_posts: int = Field(description="how many stand in the case beyond those listed")
     advertiser: list[Key]

@@ -12,6 +12,7 @@ from console.bearer import Given, Reads, api_router
 from console.desk import desk_of
 from console.filters import query_string
 from console.numbers import LARGEST_ID
+from console.sharing import refuse_contact, to_be_seen
 from storage.saved_filters import LONGEST, forget_filter, save_filter, saved_for
 
 router = api_router("filters")
@@ -33,16 +34,18 @@ class Save(Given):
 
 @router.get("/filters")
 def saved_filters(request: Request, one: Reads) -> list[Saved]:
-    """One's own, and those that others share."""
-    found = saved_for(desk_of(request).engine, one.user.login)
+    """One's own, and those that others share and that name no contact one may not see."""
+    found = to_be_seen(saved_for(desk_of(request).engine, one.user.login), one)
     return [Saved(**{name: getattr(kept, name) for name in Saved.model_fields}) for kept in found]
 
 
 @router.post("/filters")
 def keep_filter(request: Request, one: Reads, said: Save) -> list[Saved]:
-    """Keep it; one of the same name is replaced."""
+    """Keep it; one of the same name is replaced. None that names a contact is shared."""
     query = query_string(said.filters.filters(one))
     engine = desk_of(request).engine
+    if said.shared:
+        refuse_contact(said.name, query)
     save_filter(engine, one.user.login, said.name, query, shared=said.shared)
     return saved_filters(request, one)
 

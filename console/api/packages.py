@@ -17,6 +17,7 @@ from console.numbers import LARGEST_ID
 from console.ordering import evidence_order, ordered
 from console.pages.cases import found as found_case
 from console.pages.exports import found
+from console.reasons import LONGEST_WHY
 from console.shapes import FILE, Before, Id, shaped
 from storage.package_lists import find_packages, stamps_waiting
 
@@ -44,6 +45,11 @@ class PackageWanted(Given):
     capture: bool = Field(
         default=False, description="first capture its flagged pages that no capture has brought"
     )
+    why: str = Field(
+        default="",
+        max_length=LONGEST_WHY,
+        description="why contacts are needed in full; goes into the audit, blanks are none",
+    )
 
 
 @router.get("/packages")
@@ -65,14 +71,17 @@ def packages(
 
 @router.post("/packages")
 def order_package(request: Request, one: Exports, said: PackageWanted) -> ExportJob:
-    """As a job: GET /exports/{id} says when it is done."""
+    """As a job: GET /exports/{id} says when it is done. It takes the scope unmask and a reason."""
     desk = desk_of(request)
     found_case(request, said.case)
-    number = ordered(desk, evidence_order(desk.engine, said.case, capture=said.capture), one)
+    number = ordered(
+        desk, evidence_order(desk.engine, said.case, one, said.why, capture=said.capture), one
+    )
     return told(request, found(request, number))
 
 
 @router.get("/packages/{name}", response_class=Response, responses=FILE)
 def package_file(request: Request, one: Exports, name: Name) -> Response:
-    """With originals unmasked, for proof only. Who fetched it is in audit and custody."""
+    """With originals unmasked, for proof only: it takes the scope unmask as well. Who fetched it
+    is in audit and custody."""
     return hand_out_package(desk_of(request), one, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -15,16 +16,19 @@ from console.numbers import narrow
 from console.page import go, lang_of, page, query_of
 from console.people import CaseId, Keeper, Missing, Reader, Unmasker
 from console.reasons import reason_given
+from console.roles import Caller
+from console.searching import seeking
 from console.tabs import LISTS
 from console.words import plainly
-from exports.masking import masked, shown_value
+from exports.masking import PERSONAL, masked, shown_value
 from storage.audit import note
 from storage.bilingual import Problem
 from storage.blacklist import Entry, Listing, add_act, get_entry, list_subjects
-from storage.blacklist_pages import ACTS, STANDING, STATES, Wanted, entries_page, standing
+from storage.blacklist_pages import ACTS, STANDING, STATES, Found, Wanted, entries_page, standing
 from storage.blacklist_values import KINDS
 from storage.columns import storable, utc_now
 from storage.records import Contacts
+from storage.users import User
 
 NUMBERS = frozenset({"phone", "qq", "wechat", "icp", "host"})  # kept as the keyboard has them
 router = APIRouter(include_in_schema=False)
@@ -38,22 +42,25 @@ FIELDS = {
     "ends": 20,
     "source": 500,
 }
+STARRED = re.compile(r"[0-9A-Za-z_-]*\*[0-9A-Za-z_*-]*")  # what is left of a contact
 DOING = {"appealed", "upheld", "removed"}
 
 
 @router.get("/blacklist")
-def blacklist(request: Request, _user: Reader) -> Response:
-    return listed(request)
+def blacklist(request: Request, user: Reader) -> Response:
+    return listed(request, user)
 
 
-def listed(request: Request, problem: str = "", typed: dict[str, str] | None = None) -> Response:
+def listed(
+    request: Request, user: User, problem: str = "", typed: dict[str, str] | None = None
+) -> Response:
     query, day = query_of(request), today()
     wanted = Wanted(
         text=query.get("q", "").strip()[:80],
         kind=query.get("kind", "") if query.get("kind", "") in KINDS else "",
         state=query.get("state", "listed") if query.get("state", "") in {*STATES, ""} else "listed",
     )
-    found = entries_page(desk_of(request).engine, wanted, day, page_number(query.get("below", "")))
+    found = looked_through(request, Caller(user), wanted, page_number(query.get("below", "")))
     filters = {"q": wanted.text, "kind": wanted.kind, "state": wanted.state}
     return page(
         request,
@@ -74,6 +81,21 @@ def listed(request: Request, problem: str = "", typed: dict[str, str] | None = N
         typed=typed or {},
         today=day,
     )
+
+
+def looked_through(request: Request, one: Caller, wanted: Wanted, below: int) -> Found:
+    engine = desk_of(request).engine
+    sees = seeking(engine, one, wanted.text)
+    return entries_page(engine, wanted, today(), below, None if sees else seen_texts)
+
+
+def seen_texts(entry: Entry) -> list[str]:
+    """What whoever may not see contacts reads of an entry, without even a contact's ends."""
+    contacts, now = own_contacts(entry), entry.now
+    subject = "" if entry.kind in PERSONAL else entry.value
+    shown = shown_value(entry.kind, entry.shown, show_contacts=False) if subject else ""
+    texts = (subject, shown, now.reason, now.source)
+    return [STARRED.sub("\n", masked(text, contacts)) for text in texts]
 
 
 def own_contacts(entry: Entry) -> Contacts:
@@ -103,7 +125,7 @@ def add(
     except Problem as problem:
         if problem.__cause__ is not None:
             raise
-        return listed(request, plainly(problem.text.said(lang_of(request))), typed)
+        return listed(request, user, plainly(problem.text.said(lang_of(request))), typed)
     return go(telling(f"/blacklist/{number}", "listed"))
 
 

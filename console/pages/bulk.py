@@ -219,7 +219,7 @@ def split_off(bulk: Bulk) -> int:
 
 def blind(cases: Mapping[int, Standing], *, own: bool) -> bool:
     """Whoever may become the second person of one of them must not learn the first opinion."""
-    return not own and any(one.awaits_second for one in cases.values())
+    return not own and any(one.unsettled for one in cases.values())
 
 
 def asked_to_withdraw(request: Request, bulk: Bulk) -> InRequests:

@@ -166,8 +166,10 @@ def unticked(pairs: Sequence[tuple[str, str]]) -> frozenset[str]:
 
 @router.get("/cases/{case_id:int}/brief")
 def brief(request: Request, user: Reader, case_id: CaseId) -> Response:
-    """What the queue shows beside its list of the case the keys stand on."""
-    view = view_case(found(request, case_id), user, unmasked=False)
+    """What the queue shows beside its list of the case the keys stand on: a read as any other."""
+    case, desk = found(request, case_id), desk_of(request)
+    opened(desk.engine, case.id, user.login, desk.late)
+    view = view_case(case, user, unmasked=False)
     words = {"view": view, "case": view.case, "platform_name": platform_name}
     return page(request, "_brief.html", **words)
 

@@ -50,6 +50,7 @@ def listed(request: Request, query: Mapping[str, str], why: Bilingual | None = N
         further=end,
         case=case,
         first_capture=query.get("capture") == "1",
+        reason=query.get("why", "") if why else "",
         states=STATES,
         waiting=stamps_waiting(engine),
         today=today(),
@@ -62,15 +63,18 @@ def make(
     user: Exporter,
     case: Annotated[str, Form()] = "",
     capture: Annotated[str, Form()] = "",
+    why: Annotated[str, Form()] = "",
 ) -> Response:
     desk, one = desk_of(request), Caller(user)
     try:
         number = whole_number(case, 1, LARGEST_ID, ("案件编号", "The number of the case"))
-        order = evidence_order(desk.engine, number, capture=capture == "1")
+        order = evidence_order(desk.engine, number, one, why, capture=capture == "1")
     except Problem as problem:
         if problem.__cause__ is not None:
             raise
-        return listed(request, {"case": case[:9], "capture": capture}, problem.text)
+        return listed(
+            request, {"case": case[:9], "capture": capture, "why": why[:500]}, problem.text
+        )
     return go(f"/exports/{ordered(desk, order, one)}")
 
 

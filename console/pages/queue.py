@@ -19,6 +19,7 @@ from console.page import Nav, go, page, query_of
 from console.people import Decider, Reader
 from console.queueview import view_queue
 from console.roles import Act, Caller
+from console.sharing import refuse_contact, to_be_seen
 from console.whytop import why_on_top
 from storage.bilingual import Bilingual
 from storage.columns import utc_now
@@ -68,7 +69,7 @@ def queue(request: Request, user: Reader) -> Response:
         further=further(filters, view.end),
         first=not query.get("after"),
         short=view.end is not None and len(rows) < PAGE,
-        saved=saved_for(engine, user.login),
+        saved=to_be_seen(saved_for(engine, user.login), Caller(user)),
         views=VIEWS,
         now=now,
         platform_name=platform_name,
@@ -107,6 +108,8 @@ def keep_filter(
     shared: Annotated[str, Form()] = "",
 ) -> Response:
     query = query_string(from_string(filters, user.login))
+    if shared:
+        refuse_contact(name, query)
     save_filter(desk_of(request).engine, user.login, name, query, shared=bool(shared))
     return go(telling(f"/queue?{query}", "filter"))
 

@@ -15,7 +15,9 @@ from console.page import Nav, go, lang_of, page
 from console.people import Housekeeper, Missing
 from console.roles import ACT_WORDS, MAY, Act
 from storage.bilingual import Bilingual, Problem
+from storage.database import read
 from storage.persons import same_person
+from storage.second_persons import same_named
 from storage.user_sessions import open_sessions, presence, revoke_sessions
 from storage.users import (
     LONGEST_NAME,
@@ -101,7 +103,9 @@ def add(
 
 def told(request: Request, person: User, password: str) -> Response:
     """The one-time password, on this answer and nowhere else."""
-    return page(request, "user_password.html", person=person, password=password)
+    with read(desk_of(request).engine) as connection:
+        alike = same_named(connection, person.login)
+    return page(request, "user_password.html", person=person, password=password, alike=alike)
 
 
 def known(request: Request, login: str) -> User:
