@@ -103,7 +103,7 @@ def targets_table(seen: SweepSummary) -> Table:
     )
     table.add_column(t("目标", "target"), overflow="fold")
     table.add_column(t("来源", "source"))
-    for zh, en in (("页", "pages"), ("内容", "posts"), ("新涉嫌", "newly flagged")):
+    for zh, en in (("页", "pages"), ("内容", "posts"), ("涉嫌", "flagged")):
         table.add_column(t(zh, en), justify="right")
     table.add_column(t("结果", "outcome"))
     for row in seen.targets:
@@ -122,7 +122,7 @@ def show_sources(runs: tuple[SourceRun, ...]) -> None:
     """A row a source, and loudly what to do where one could not be read."""
     table = Table(title=t("各来源", "Sources"), title_justify="left")
     table.add_column(t("来源", "source"))
-    for zh, en in (("页", "pages"), ("内容", "posts"), ("新涉嫌", "newly flagged")):
+    for zh, en in (("页", "pages"), ("内容", "posts"), ("涉嫌", "flagged")):
         table.add_column(t(zh, en), justify="right")
     table.add_column(t("状态", "state"))
     for run in runs:
@@ -149,10 +149,10 @@ def outcome_words(outcome: str) -> str:
 
 def totals_line(seen: SweepSummary) -> str:
     return t(
-        f"共读 {seen.pages_fetched} 页，内容 {seen.posts} 条，新发现涉嫌 {seen.flagged} 条"
+        f"共读 {seen.pages_fetched} 页，内容 {seen.posts} 条，涉嫌 {seen.flagged} 条"
         f"（{seen.findings} 处），新立案件 {seen.cases_opened} 件，未变化 {seen.unchanged} 条，"
         f"受阻 {seen.blocked} 页，出错 {seen.errors} 页。",
-        f"{seen.pages_fetched} pages read, {seen.posts} posts, {seen.flagged} newly flagged "
+        f"{seen.pages_fetched} pages read, {seen.posts} posts, {seen.flagged} flagged "
         f"({seen.findings} findings), {seen.cases_opened} cases opened, {seen.unchanged} "
         f"unchanged, {seen.blocked} pages blocked, {seen.errors} errors.",
     )

@@ -19,6 +19,7 @@ from storage.database import read
 from storage.exports import SETTLED
 from storage.models import case_posts, cases, decisions, findings, posts, sweeps
 from storage.records import CaseStatus, Clause, Contacts, Verdict
+from storage.sweep_pages import newly_flagged_in
 from storage.sweeps import totals_query
 from storage.takedown_models import takedown_items, takedown_requests
 from storage.takedowns import overdue_items
@@ -45,7 +46,8 @@ class Sweep:
     started_at: datetime
     pages: int
     posts: int
-    flagged: int
+    flagged: int  # known ones that were judged anew among them
+    new: int  # that no case had held before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +187,7 @@ def sweeps_between(connection: Connection, low: datetime, high: datetime) -> Ite
             pages=int(told.pages_fetched),
             posts=int(told.posts),
             flagged=int(told.flagged),
+            new=newly_flagged_in(connection, row.id),
         )
 
 
