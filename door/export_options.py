@@ -62,8 +62,8 @@ To = Annotated[
         metavar=t("部门", "DEPARTMENT"),
         help=t(
             "转办函转给哪个部门，如 市场监管、人社；网站函发给 主办者（不写即是）还是 接入服务单位",
-            "the department of a transfer letter; of a site's letter the owner (主办者, if not "
-            "given) or the host (接入服务单位)",
+            "the department of a transfer letter; of a site's letter its owner (where nothing is "
+            "said) or its host",
         ),
     ),
 ]

@@ -52,7 +52,13 @@ LIST = "涉嫌违规信息清单"
 # Who a letter about a site goes to: whoever runs it, or whoever connects it to the net.
 OWNER: Final = "主办者"
 HOST: Final = "接入服务单位"
-RECEIVERS: Final = {OWNER: OWNER, HOST: HOST, "接入单位": HOST}
+RECEIVERS: Final = {
+    OWNER: OWNER,
+    HOST: HOST,
+    "接入单位": HOST,
+    "owner": OWNER,
+    "host": HOST,
+}
 COLUMNS: Final[tuple[Column, ...]] = (
     *(NUMBER, CASE, url_column(39.0), account_column(21.0), words_column(42.0)),
     *(kind_column("涉嫌违规类型", 24.0), FOUND),
@@ -83,7 +89,7 @@ def refuse(head: ListHead) -> None:
             f"“{head.to}”不是网站函的收件方，没有生成文件。发给一个网站的，可写：{OWNER}、{HOST}"
             "（命令行：--to）。",
             f"“{head.to}” is no receiver of a site's letter; no file was made. For a letter about "
-            f"one site: {OWNER} (owner) or {HOST} (host) (command line: --to).",
+            f"one site: owner or host (command line: --to).",
         )
     if not head.platform:
         raise Problem(

@@ -129,7 +129,8 @@ def test_a_package_is_ordered_by_full_width_figures(desk) -> None:
     decided(desk.engine)
     browser = Browser(desk).log_in("wang")
     browser.get("/packages")
-    assert browser.post("/packages", {"case": "１"}).headers["location"] == "/exports/1"
+    asked = browser.post("/packages", {"case": "１", "why": "移交公安机关"})
+    assert asked.headers["location"] == "/exports/1"
     refused = browser.post("/packages", {"case": "甲"})
     assert "2147483647" not in refused.text
 
