@@ -89,7 +89,7 @@ def refuse(head: ListHead) -> None:
             f"“{head.to}”不是网站函的收件方，没有生成文件。发给一个网站的，可写：{OWNER}、{HOST}"
             "（命令行：--to）。",
             f"“{head.to}” is no receiver of a site's letter; no file was made. For a letter about "
-            f"one site: owner or host (command line: --to).",
+            "one site: owner or host (command line: --to).",
         )
     if not head.platform:
         raise Problem(

@@ -208,7 +208,7 @@ def test_a_letter_to_a_site_names_it_and_no_other(tmp_path):
         written(tmp_path, letter_docx, rows(head, decided()), replace(head, site=""))
 
 
-@pytest.mark.parametrize("to", ["接入服务单位", "接入单位"])
+@pytest.mark.parametrize("to", ["接入服务单位", "接入单位", "host"])
 def test_a_letter_to_whoever_connects_a_site_says_so(tmp_path, to):
     head = replace(TO_WEIBO, platform="web", site="peixun.example", to=to)
     _, paper = written(tmp_path, letter_docx, rows(head, decided()), head)
