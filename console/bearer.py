@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 
 from console.desk import Desk, desk_of
 from console.people import CSRF_HEADER, cookie_name, csrf_of
-from console.roles import Act, Caller
+from console.roles import Act, Caller, Forbidden
 from storage.bilingual import Problem
 from storage.logins import session_of
 from storage.tokens import holder_of
@@ -138,3 +138,12 @@ Keeps = Annotated[Caller, Depends(scoped(Act.KEEP))]
 Sweeps = Annotated[Caller, Depends(scoped(Act.SWEEP))]
 Houses = Annotated[Caller, Depends(scoped(Act.PEOPLE))]
 Audits = Annotated[Caller, Depends(scoped(Act.AUDIT))]
+
+
+def by_hand(one: Caller) -> None:
+    """Raise Forbidden for a program: what only the person themself does, logged in."""
+    if one.token is not None:
+        raise Forbidden(
+            "令牌不能做这一步，没有改动。请登录审核台，由本人去做。",
+            "No token may do this; nothing was changed. Log in to the desk and do it yourself.",
+        )

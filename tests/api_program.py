@@ -7,8 +7,12 @@ from typing import Any
 import httpx
 
 from console.desk import Desk
+from console.people import csrf_of
 from console.roles import Act
+from storage.login_tries import Origin
+from storage.logins import log_in
 from storage.tokens import create_token
+from tests.desk_site import PASSWORD
 
 EVERY = [act.value for act in Act]
 
@@ -42,3 +46,16 @@ class Program:
         assert error["zh"]
         assert error["en"]
         return answer.status_code
+
+
+class Person(Program):
+    """Somebody logged in, whose page speaks to the API."""
+
+    def __init__(self, desk: Desk, login: str) -> None:
+        session = log_in(desk.engine, login, PASSWORD, Origin(address="10.0.0.1", agent="测试"))
+        self.base = f"{desk.origin}/api/v1"
+        self.headers = {
+            "cookie": f"desk={session}",
+            "x-csrf-token": csrf_of(session),
+            "sec-fetch-site": "same-origin",
+        }

@@ -14,7 +14,7 @@ from storage.audit import lines
 from storage.database import write
 from storage.logins import Origin, log_in, session_of
 from storage.users import Role, all_users, get_user
-from tests.api_program import Program
+from tests.api_program import Person, Program
 from tests.desk_lookups import tools_for
 from tests.desk_server import served
 from tests.desk_site import PASSWORD, Browser, staff
@@ -75,6 +75,11 @@ def test_roles_lock_reset_and_revoke_are_those_of_the_page(desk: Desk) -> None:
     assert acts[-5:] == ["user.revoke", "user.revoke", "user.roles", "user.disable", "user.reset"]
 
 
+def test_a_token_gets_no_password_for_its_own_account(desk: Desk) -> None:
+    assert Program(desk, "admin").refused("POST", "/users/Admin/reset") == 403
+    assert len(Person(desk, "admin").post("/users/admin/reset")["password"]) == 19
+
+
 def test_nobody_lifts_themself_and_the_last_administrator_stays(desk: Desk) -> None:
     admin = Program(desk, "admin")
     assert admin.refused("POST", "/users/admin/roles", {"roles": ["admin", "second"]}) == 409
@@ -132,20 +137,29 @@ def test_a_token_is_made_listed_used_and_revoked(desk: Desk) -> None:
     assert [(one["name"], one["holds"]) for one in listed][1] == ("报表", True)
     assert made["token"] not in json.dumps([listed, admin.get("/users/li/tokens")])
     assert Program(desk, "wang").refused("POST", f"/tokens/{number}/revoke") == 404, "not theirs"
-    assert li.post(f"/tokens/{number}/revoke")["holds"] is False
+    assert li.refused("POST", f"/tokens/{number}/revoke") == 403, "a token ends itself alone"
+    assert Person(desk, "li").post(f"/tokens/{number}/revoke")["holds"] is False
     assert new.refused("GET", "/session") == 401
-    assert li.refused("POST", f"/tokens/{number}/revoke") == 409
+    assert admin.refused("POST", f"/tokens/{number}/revoke") == 409
     assert li.refused("POST", "/tokens/999/revoke") == 404
-    assert admin.post("/tokens/2/revoke")["login"] == "li", "administrators end anybody's"
-    acts = [line.act for line in lines(desk.engine) if line.actor != "test"]
-    assert acts == ["token.create", "token.revoke", "token.revoke"]
+    assert li.post("/tokens/2/revoke")["holds"] is False, "itself"
+    acts = [line.act for line in lines(desk.engine) if line.act.startswith("token.")]
+    assert acts[-3:] == ["token.create", "token.revoke", "token.revoke"]
 
 
-def test_a_token_makes_none_that_reaches_further_for_its_own_account(desk: Desk) -> None:
-    narrow = Program(desk, "admin", ["people"])
-    for scopes, status in ((["people"], 200), (["people", "audit"], 403), (["decide"], 403)):
-        body = {"name": "x", "scopes": scopes}
-        assert narrow.ask("POST", "/users/ADMIN/tokens", body).status_code == status, scopes
+@pytest.mark.parametrize("login", ["ADMIN", "wang", "zhao"])
+def test_nobody_makes_a_token_that_reaches_further_than_they_do(desk: Desk, login: str) -> None:
+    narrow, person = Program(desk, "admin", ["people", "read"]), Person(desk, "admin")
+    for one in (narrow, person):
+        for scopes, status in ((["read"], 200), (["decide"], 403), (["read", "second"], 403)):
+            body = {"name": "x", "scopes": scopes}
+            assert one.ask("POST", f"/users/{login}/tokens", body).status_code == status, scopes
+    body = {"name": "x", "scopes": ["audit"]}
+    assert narrow.refused("POST", f"/users/{login}/tokens", body) == 403
+
+
+def test_a_token_that_cannot_be_made_is_refused_with_words(desk: Desk) -> None:
+    narrow = Program(desk, "admin", ["people", "read"])
     for wrong in ({"scopes": []}, {"scopes": ["emperor"]}, {"days": 0}, {"name": ""}):
         body = {"name": "x", "scopes": ["read"], **wrong}
         assert narrow.refused("POST", "/users/li/tokens", body) == 422, wrong
@@ -234,7 +248,8 @@ def test_the_policy_of_the_second_person_is_changed_as_it_was_seen(desk: Desk) -
 
 
 def test_everybody_puts_their_own_keys_elsewhere_and_back(desk: Desk) -> None:
-    wang = Program(desk, "wang")
+    wang, program = Person(desk, "wang"), Program(desk, "wang")
+    assert program.refused("POST", "/keys", {"keys": {"down": "w"}}) == 403, "only by hand"
     assert wang.post("/keys", {"keys": {"down": "w"}})["keys"]["down"] == "w"
     assert Program(desk, "li").get("/keys")["keys"]["down"] == "j"
     assert 'value="w"' in Browser(desk).log_in("wang").get("/keys").text

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Request
 from pydantic import BaseModel, Field
 
-from console.bearer import Anyone, Given, Houses, api_router
+from console.bearer import Anyone, Given, Houses, api_router, by_hand
 from console.desk import desk_of
 from storage.keymap import USUAL, keep_keys, keymap_of
 from storage.records import Verdict
@@ -68,6 +68,8 @@ def own_keys(request: Request, one: Anyone) -> Keys:
 
 @router.post("/keys")
 def change_own_keys(request: Request, one: Anyone, said: OwnKeys) -> Keys:
-    """409 for a key that two acts would share, or that is none on every keyboard."""
+    """409 for a key that two acts would share, or that is none on every keyboard. Not by a token:
+    whose fingers know a key for 不违规 must not find another act behind it."""
+    by_hand(one)
     keep_keys(desk_of(request).engine, one.user, said.keys)
     return own_keys(request, one)

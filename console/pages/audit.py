@@ -38,8 +38,8 @@ def audit(request: Request, user: Auditor) -> Response:
 
 
 def note_look(request: Request, user: User, typed: dict[str, str], below: int) -> None:
-    """One line for each look, not for each page of it."""
-    if not below:
+    """One line for each look, not for each page of it: no page but the first begins at the end."""
+    if not 0 < below <= how_many(desk_of(request).engine):
         told = {"filters": typed} if typed else {}
         note(desk_of(request).engine, user.login, "audit.read", "", told)
 
