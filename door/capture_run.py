@@ -177,7 +177,8 @@ def order_again(engine: Engine, capture_id: str, by: str) -> Order:
         reason=found.reason,
         case_id=found.case_id,
         again_of=first,
-        parts=tuple(dict.fromkeys((*parts, "facts"))),
+        # The DOM tells whether it is the page that came, and no wall or notice in its place.
+        parts=tuple(dict.fromkeys((*parts, "dom", "facts"))),
     )
 
 

@@ -10,8 +10,8 @@ LACKS = {
     "part": ("取证的一部分没有成功", "a part of a capture failed"),
     "limited": ("取到了，但不完整", "taken, but not whole"),
     "original": (
-        "取证时网页已不是所认定的内容，认定依据是巡查快照",
-        "the page was no longer what had been found; the decision rests on the sweep's snapshots",
+        "取证时网页显示的不是所认定的内容，认定依据是巡查快照",
+        "the page did not show what had been found; the decision rests on the sweep's snapshots",
     ),
     "undated": ("取证时没有打时间戳", "not stamped when it was taken"),
     "file": ("存储中的文件缺失或被改动，没有放入", "a stored file is gone or was changed"),

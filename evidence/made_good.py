@@ -6,7 +6,7 @@ Standard library only: a part of the `verify.py` in every package.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from evidence.layout import MANIFEST
@@ -20,14 +20,20 @@ OF_THE_PAGE = ("full_page", "first_screen", "dom", "text")
 HEALABLE = frozenset({"part", "limited"})  # a stored file that is gone is no such lack
 
 
-def makes_good(first: Any, later: Any, part: str) -> bool:  # noqa: ANN401 (records of captures)
-    """Whether `later` has whole what `first` lacks of `part`: the same URL, or one is another try
-    of the other; the page itself came; and of that part nothing is left open."""
-    same = first["url"] == later["url"] or tried(first) == tried(later)
+def makes_good(first: Any, later: Any, part: str, kept: Container[str]) -> bool:  # noqa: ANN401
+    """Whether `later` has whole what `first` lacks of `part`: they are of the same page, the page
+    itself came, and of that part nothing is left open. Of records of captures; `kept`: kinds of the
+    later one's files that the package holds."""
     came = later["final_url"] and WALL_PART not in later["parts"]
-    if not (same and came and later["started_at"] >= first["started_at"]):
+    if not (same_page(first, later) and came and later["started_at"] >= first["started_at"]):
         return False
-    return any(is_whole(later, one) for one in (OF_THE_PAGE if part == WALL_PART else (part,)))
+    wanted = OF_THE_PAGE if part == WALL_PART else (part,)
+    return any(one in kept and is_whole(later, one) for one in wanted)
+
+
+def same_page(one: Any, other: Any) -> bool:  # noqa: ANN401
+    """The same URL, or one is another try of the other."""
+    return bool(one["url"] == other["url"] or tried(one) == tried(other))
 
 
 def tried(capture: Any) -> str:  # noqa: ANN401
@@ -61,8 +67,7 @@ def untrue(manifest: Any, rows: dict[str, Any]) -> Iterator[Check]:  # noqa: ANN
         code = holder[len("capture:") :]
         known = what in HEALABLE and {code, by} <= numbers.keys()
         later = known and numbers[by] > numbers[code]
-        files = OF_THE_PAGE if part == WALL_PART else (part,)
-        there = any(artefact_path(by, one) in rows for one in files)
-        if not (later and there and makes_good(records[code], records[by], part)):
+        kept = {one for one in {*OF_THE_PAGE, part} if artefact_path(by, one) in rows}
+        if not (later and makes_good(records[code], records[by], part, kept)):
             zh, en = f"没有这样补齐：{of}（{by}）", f"it was not made good so: {of} ({by})"
             yield Check(MANIFEST, DISPROVED, zh, en)

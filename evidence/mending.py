@@ -7,14 +7,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from evidence.made_good import HEALABLE, OF_THE_PAGE, WALL_PART, makes_good
+from evidence.made_good import HEALABLE, WALL_PART, makes_good, same_page
 from evidence.manifest import capture_record
 from evidence.pieces import Basket, Lack
 from storage.records import Capture, PageState
 
-# What was taken later and is not the page any more brings nothing back of what it was.
+# What was taken later and is not the page brings nothing back of what it was.
 NOT_THE_PAGE = frozenset(
-    {PageState.REMOVED.value, PageState.MOVED.value, PageState.SWAPPED.value, PageState.ERROR.value}
+    {PageState.REMOVED, PageState.MOVED, PageState.SWAPPED, PageState.ERROR, PageState.BLOCKED}
 )
 MOST_FACTS = 50_000_000  # bytes; ours are some kilobytes
 
@@ -32,11 +32,10 @@ def mend(basket: Basket, captures: Sequence[Capture]) -> None:
         number = numbers.get(holder.removeprefix("capture:"))
         if lack.what not in HEALABLE or number is None:
             return lack
-        files = OF_THE_PAGE if part == WALL_PART else (part,)
         for later in range(number + 1, len(captures)):
             code = captures[later].id
-            kept = any((f"capture:{code}", one) in there for one in files)
-            if shows[later] and kept and makes_good(records[number], records[later], part):
+            kept = {kind for of, kind in there if of == f"capture:{code}"}
+            if shows[later] and makes_good(records[number], records[later], part, kept):
                 return replace(lack, made_good_by=code)
         return lack
 
@@ -44,34 +43,47 @@ def mend(basket: Basket, captures: Sequence[Capture]) -> None:
 
 
 def miss_originals(basket: Basket, captures: Sequence[Capture]) -> None:
-    """A lack for each capture of a page that was gone, where no other of its URL shows the page.
+    """A lack for each capture that came and shows something else, where no other of the same page
+    shows it. What was a wall is named as one.
 
     Such a package proves that the page was gone, and its decision rests on the sweep's snapshots.
     """
-    gone = {one.id: gone_by(basket, one) for one in captures}
-    shown = {url for one in captures if not gone[one.id] for url in (one.url, one.final_url)}
-    for one in captures:
-        if gone[one.id] and one.url not in shown:
-            basket.lack("original", f"capture:{one.id}", gone[one.id])
+    records = [capture_record(one) for one in captures]
+    showing = [told for told, one in zip(records, captures, strict=True) if shows_page(basket, one)]
+    for told, one in zip(records, captures, strict=True):
+        why = "" if WALL_PART in one.parts else instead(basket, one)
+        if why and not any(same_page(told, other) for other in showing):
+            basket.lack("original", f"capture:{one.id}", why)
 
 
 def shows_page(basket: Basket, capture: Capture) -> bool:
-    return not gone_by(basket, capture)
+    """Whether it came and its own facts say that it is the page. They say so by a state; of an
+    empty shell they say none, though its DOM was looked at."""
+    if not capture.final_url or WALL_PART in capture.parts:
+        return False
+    known = facts_told(basket, capture)
+    if known is None or instead(basket, capture):
+        return False
+    return bool(known[0]) or any(one.kind == "dom" for one in capture.artefacts)
 
 
-def gone_by(basket: Basket, capture: Capture) -> str:
-    """Why the capture does not show the page, as its own facts say: "http_404", "removed"; "" where
-    it does. What they do not say is left to the reader, who is told which capture it is."""
+def instead(basket: Basket, capture: Capture) -> str:
+    """What stood in the page's place, as the facts say: "http_404", "removed"; "" for nothing."""
+    state, status = facts_told(basket, capture) or ("", 0)
+    if status >= 400:
+        return f"http_{status}"
+    return state if state in NOT_THE_PAGE else ""
+
+
+def facts_told(basket: Basket, capture: Capture) -> tuple[str, int] | None:
+    """State of the page and status of its document; None where there are no facts to be read."""
     of = f"capture:{capture.id}"
     facts = next((one for one in basket.pieces if (one.of, one.kind) == (of, "facts")), None)
     if facts is None or facts.entry.size > MOST_FACTS:
-        return ""
+        return None
     try:
         told = json.loads(basket.store.get(facts.entry.sha256))
-        state = told["page"]["state"]
-        status = told["documents"][-1]["status"]
+        state, status = told["page"]["state"], told["documents"][-1]["status"]
     except (ValueError, LookupError, TypeError, RecursionError):
-        return ""
-    if isinstance(status, int) and status >= 400:
-        return f"http_{status}"
-    return str(state) if state in NOT_THE_PAGE else ""
+        return None
+    return str(state), status if isinstance(status, int) else 0

@@ -36,7 +36,10 @@ FILES = {
     "full_page": ("image/png", b"\x89PNG full"),
     "first_screen": ("image/png", b"\x89PNG first"),
     "text": ("text/plain; charset=utf-8", TEXT.encode()),
-    "facts": ("application/json", b'{"protocol":"http/1.1"}'),
+    "facts": (
+        "application/json",
+        b'{"documents":[{"status":200}],"page":{"state":"alive"},"protocol":"http/1.1"}',
+    ),
 }
 CASE = 1
 BY = "赵封存"

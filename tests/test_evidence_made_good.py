@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from door.evidence_run import Packed, package_case
 from evidence.custody import captured
 from evidence.digests import digests_of
+from evidence.made_good import makes_good
 from evidence.verifier import examine
 from evidence.verify_main import lines
 from storage.captures import keep
@@ -47,9 +48,18 @@ class Office:
     def store(self) -> SnapshotStore:
         return SnapshotStore("", self.home)
 
-    def take(self, number: int, hours: int, facts: Any = None, **changes: Any) -> Capture:
+    def take(
+        self,
+        number: int,
+        hours: int,
+        facts: Any = None,
+        without: tuple[str, ...] = (),
+        **other: Any,
+    ) -> Capture:
         at = NOON + timedelta(hours=hours)
-        made = capture(self.store, number, started_at=at, ended_at=at, **changes)
+        made = capture(self.store, number, started_at=at, ended_at=at, **other)
+        kept = tuple(one for one in made.artefacts if one.kind not in without)
+        made = replace(made, artefacts=kept)
         if facts is not None:
             made = told(self.store, made, facts)
         with write(self.engine) as connection:
@@ -81,6 +91,10 @@ def office(
     authority = Moody(tmp_path_factory.mktemp("authority"))
     with authority.served() as url:
         yield Office(engine, tmp_path, authority, url)
+
+
+def told_lacks(office: Office) -> set[tuple[str, str]]:
+    return {(one.what, one.of.partition(" ")[0]) for one in office.pack().lacks}
 
 
 def short(lacks: Any) -> set[tuple[str, str]]:
@@ -167,10 +181,13 @@ def test_a_page_that_was_gone_by_then_makes_nothing_good(office: Office, facts: 
 
 
 @pytest.mark.parametrize("facts", [[], {"page": 1}, {"page": {}, "documents": {}}, 5, "x"])
-def test_facts_of_another_shape_stop_no_package(office: Office, facts: Any) -> None:
+def test_facts_that_cannot_be_read_stop_no_package_and_make_nothing_good(
+    office: Office, facts: Any
+) -> None:
     office.take(1, 0, parts=IN_PART)
     office.take(2, 3, facts)
-    assert examine(office.pack().path).code == 0
+    made = office.pack()
+    assert (made.made_good, examine(made.path).code) == ((), 4)
 
 
 def test_a_later_file_that_is_lost_makes_nothing_good(office: Office) -> None:
@@ -247,13 +264,42 @@ def test_a_page_that_was_gone_whenever_it_was_taken_is_said_to_be_gone(
     report = examine(made.path)
     assert ([one.what for one in made.lacks], report.code) == (["original"], 4)
     said = "\n".join(lines(report, english=False))
-    assert (
-        f"取证时网页已不是所认定的内容，认定依据是巡查快照（取证 {made.lacks[0].of[8:]}：{why}）"
-        in said
-    )
+    assert "取证时网页显示的不是所认定的内容" in said
+    assert f"（取证 {made.lacks[0].of[8:]}：{why}）" in said
 
 
 def test_a_page_that_was_taken_while_it_stood_may_be_gone_later(office: Office) -> None:
     office.take(1, 0)
     office.take(2, 3, {"page": {"state": "removed"}, "documents": [{"status": 404}]})
     assert examine(office.pack().path).code == 0
+
+
+def test_a_failed_capture_shows_no_page(office: Office) -> None:
+    gone = {"page": {"state": "removed"}, "documents": [{"status": 404}]}
+    first = office.take(1, 0, gone)
+    office.take(2, 3, final_url="", parts=dict.fromkeys(("warc", *FILES), "timeout"))
+    assert ("original", f"capture:{first.id}") in told_lacks(office)
+
+
+def test_another_try_that_was_gone_by_then_takes_nothing_from_the_first(office: Office) -> None:
+    first = office.take(1, 0)
+    gone = {"page": {"state": "removed"}, "documents": [{"status": 404}]}
+    office.take(2, 3, gone, again_of=first.id, url="http://peixun.example/elsewhere")
+    assert "original" not in {what for what, _ in told_lacks(office)}
+
+
+def test_a_try_without_a_dom_cannot_tell_that_it_is_the_page(office: Office) -> None:
+    office.take(1, 0, parts=IN_PART)
+    facts = {"page": {"state": ""}, "documents": [{"status": 200}]}
+    later = office.take(2, 3, facts, without=("dom",))
+    assert later.parts["full_page"] == "ok"
+    assert office.pack().made_good == ()
+
+
+def test_a_part_that_is_cut_is_not_made_good_by_another_that_is_lost() -> None:
+    first = {"url": "u", "id": "1", "again_of": "", "started_at": 1}
+    whole = [{"kind": "full_page"}, {"kind": "text"}]
+    later = first | {"id": "2", "final_url": "u", "artefacts": whole}
+    later["parts"] = {"full_page": "ok", "text": "cut"}
+    assert not makes_good(first, later, "page", {"text"})
+    assert makes_good(first, later, "page", {"full_page"})
