@@ -108,8 +108,15 @@ def serve_desk(desk: Desk, host: str, port: int, ending: Ending) -> None:
         ):
             asyncio.run(serve_both(replace(desk, wake=clerk.wake), front, back, ending))
     finally:
-        if not caught_up(desk):
-            keep(desk.late, desk.home)
+        leave(desk)
+
+
+def leave(desk: Desk) -> None:
+    """Whatever fails on the way out, what still waits is kept and the tools are closed."""
+    try:
+        caught_up(desk)
+    finally:
+        keep(desk.late, desk.home)
         if desk.tools is not None:
             desk.tools.close()
 

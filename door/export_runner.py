@@ -5,6 +5,7 @@ A process, because a large list takes memory and a crash must stay its own.
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from sqlalchemy import Engine
 from storage.bilingual import Problem
 from storage.export_jobs import any_waiting
 
+LOG = logging.getLogger("console")
 LOOKS_EVERY = 15.0  # seconds: orders that another desk on the same database wrote down
 TRIED_AGAIN = 5.0  # seconds after a runner that could not work
 # By its file: then Python looks for modules beside it and never in the folder we were started in,
@@ -26,6 +28,14 @@ PROGRAM = Path(__file__).resolve().parent.parent / "cli.py"
 
 def nothing() -> None:
     pass
+
+
+def outlived(step: Callable[[], object]) -> None:
+    """Do a step; one that fails must not end the clerk, who is asked again and again."""
+    try:
+        step()
+    except Exception:
+        LOG.exception("the desk's clerk could not do this and goes on")
 
 
 class Clerk:
@@ -62,11 +72,14 @@ class Clerk:
 
     def work(self) -> None:
         while not self.over.is_set():
-            self.beside()
-            if self.something_waits() and self.run_child() != 0:
-                self.over.wait(TRIED_AGAIN)
+            outlived(self.beside)
+            outlived(self.see_to_orders)
             self.woken.wait(LOOKS_EVERY)
             self.woken.clear()
+
+    def see_to_orders(self) -> None:
+        if self.something_waits() and self.run_child() != 0:
+            self.over.wait(TRIED_AGAIN)
 
     def something_waits(self) -> bool:
         try:

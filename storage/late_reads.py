@@ -2,11 +2,12 @@
 lost at an orderly end.
 
 What is still waiting when the desk stops goes into a file in its home and from there into the
-audit when it serves again.
+audit when it serves again. A file that cannot be read is told in the log and stays where it is.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from storage.bilingual import Problem
 from storage.columns import utc_now
@@ -23,30 +24,60 @@ from storage.presence import Late, Read, note_late, taken_out
 
 NAME = "reads-to-audit"
 LOG = logging.getLogger("console")
+TOLD: set[Path] = set()  # files whose trouble is in the log: they are tried again and again
 
 
 def catch_up(engine: Engine, late: Late, folder: Path | None) -> bool:
     """Write down what waits, in memory and in files; False where it must wait on."""
-    waited = taken_out(late)
-    files = kept_in(folder)
-    if not waited and not files:
-        return True
     try:
-        with write_soon(engine) as connection:
-            for path in files:
-                put_down(connection, read_file(path))
-            put_down(connection, waited)
+        done = [put_down_file(engine, path) for path in kept_in(folder)]
+        put_down_waiting(engine, late)
     except Problem:
-        late.extendleft(reversed(waited))
         return False
-    for path in files:
+    return all(done)
+
+
+def put_down_waiting(engine: Engine, late: Late) -> None:
+    waited = taken_out(late)
+    try:
+        put_down(engine, waited)
+    except Exception:
+        late.extendleft(reversed(waited))
+        raise
+
+
+def put_down_file(engine: Engine, path: Path) -> bool:
+    """Write down what a file keeps and delete it; False where it must wait on.
+
+    It is emptied as soon as it is written down: where it cannot be deleted, nothing is written
+    twice.
+    """
+    try:
+        with path.open("r+", encoding="utf-8", errors="replace") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            put_down(engine, understood(file.read(), path))
+            file.truncate(0)
         path.unlink(missing_ok=True)
+    except (FileNotFoundError, BlockingIOError):  # another desk has it, or has written it down
+        return True
+    except OSError:
+        tell_once(path)
+        return False
     return True
 
 
-def put_down(connection: Connection, reads: Sequence[Read]) -> None:
-    for one in reads:
-        note_late(connection, one)
+def tell_once(path: Path) -> None:
+    if path not in TOLD:
+        TOLD.add(path)
+        LOG.exception("reads that are to be in the audit, or their file, must wait: %s", path)
+
+
+def put_down(engine: Engine, reads: Sequence[Read]) -> None:
+    if not reads:
+        return
+    with write_soon(engine) as connection:
+        for one in reads:
+            note_late(connection, one)
 
 
 def keep(late: Late, folder: Path | None) -> int:
@@ -87,14 +118,10 @@ def kept_in(folder: Path | None) -> list[Path]:
     return [] if folder is None else sorted(folder.glob(f"{NAME}-*.jsonl"))
 
 
-def read_file(path: Path) -> list[Read]:
+def understood(kept: str, path: Path) -> list[Read]:
     """What can be read of it; a line that was cut is told in the log."""
     found: list[Read] = []
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:  # another desk has just written it down
-        return []
-    for text in lines:
+    for text in kept.splitlines():
         try:
             told = json.loads(text)
             at = datetime.fromisoformat(told["at"])

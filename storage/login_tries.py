@@ -90,20 +90,20 @@ def latest(connection: Connection, login: str, place: str) -> datetime | None:
 def throttle(connection: Connection, login: str, place: str, address: str, now: datetime) -> None:
     """Raise Problem where too many tries failed lately."""
     refuse_many(connection, at_place(login, place, now), PER_LOGIN, now)
-    opened = latest(connection, login, OPENED)
-    if place != address or (opened is not None and opened > now - WINDOW):
+    if place != address:
         return
     homes = homes_of(login, now)
     if connection.execute(homes.where(desk_sessions.c.address == address)).first() is not None:
         return
+    since = max(now - WINDOW, latest(connection, login, OPENED) or now - WINDOW)
     strangers = and_(
         tries.login == login,
-        tries.at > now - WINDOW,
+        tries.at > since,
         tries.address.not_in(homes),
         ~or_(tries.address.startswith("session:"), tries.address.startswith("browser:")),
     )
     refuse_many(connection, strangers, PER_ACCOUNT, now)
-    slow_down(connection, address, now)
+    slow_down(connection, address, since, now)
 
 
 def at_place(login: str, place: str, now: datetime) -> ColumnElement[bool]:
@@ -140,9 +140,9 @@ def refuse_many(
         )
 
 
-def slow_down(connection: Connection, address: str, now: datetime) -> None:
+def slow_down(connection: Connection, address: str, since: datetime, now: datetime) -> None:
     statement = select(func.count(), func.max(tries.at)).where(
-        ~tries.succeeded, tries.address == address, tries.at > now - WINDOW
+        ~tries.succeeded, tries.address == address, tries.at > since
     )
     count, newest = connection.execute(statement).one()
     if count >= PER_ADDRESS and newest is not None and newest > now - SLOWLY:
@@ -172,7 +172,7 @@ def remember(connection: Connection, login: str, origin: Origin, now: datetime) 
 
 
 def open_again(connection: Connection, login: str, now: datetime) -> None:
-    """Lift whatever keeps an account waiting."""
+    """Lift whatever keeps an account waiting; what fails from now on counts anew."""
     noted(connection, login, OPENED, now, succeeded=True)
 
 

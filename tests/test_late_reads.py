@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import stat
+import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Engine
@@ -14,8 +17,9 @@ from door import desk_run
 from door.ending import Ending
 from door.export_runner import Clerk
 from storage.audit import lines, verify
+from storage.columns import utc_now
 from storage.late_reads import NAME, catch_up, keep
-from storage.presence import Late, none_late, opened
+from storage.presence import Late, Read, none_late, opened
 from tests.desk_site import make_desk
 from tests.makers import flagged, sight
 from tests.test_presence import locked
@@ -111,3 +115,99 @@ def test_the_clerk_does_it_beside_its_orders(
     with Clerk(engine, lambda: catch_up(engine, late, tmp_path)):
         pass
     assert readers(engine) == ["wang"]
+
+
+def kept_file(folder: Path, person: str) -> Path:
+    late = none_late()
+    late.append(Read(case_id=1, person=person, at=utc_now()))
+    before = set(folder.glob(f"{NAME}-*.jsonl"))
+    assert keep(late, folder) == 1
+    (path,) = set(folder.glob(f"{NAME}-*.jsonl")) - before
+    return path
+
+
+def test_a_file_that_cannot_be_read_is_kept_and_told_and_holds_up_nothing(
+    engine: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, late = kept_file(tmp_path, "wang"), none_late()
+    whole = path.rename(tmp_path / "elsewhere")
+    path.symlink_to(path)  # not even root reads it
+    kept_file(tmp_path, "li")
+    late.append(Read(case_id=1, person="zhao", at=utc_now()))
+    for _ in range(2):
+        assert not catch_up(engine, late, tmp_path)
+    assert path.is_symlink()
+    assert readers(engine) == ["li", "zhao"]
+    assert caplog.text.count(f"must wait: {path}") == 1
+    path.unlink()
+    whole.rename(path)
+    assert catch_up(engine, late, tmp_path)
+    assert readers(engine) == ["li", "zhao", "wang"]
+    assert list(tmp_path.glob(f"{NAME}-*.jsonl")) == []
+
+
+def undeletable(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "read-only folder", str(path))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+
+
+def test_what_cannot_be_deleted_is_not_written_twice(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = kept_file(tmp_path, "wang")
+    with monkeypatch.context() as patch:
+        undeletable(patch)
+        for _ in range(2):
+            assert not catch_up(engine, none_late(), tmp_path)
+    assert path.exists()
+    assert catch_up(engine, none_late(), tmp_path)
+    assert not path.exists()
+    assert readers(engine) == ["wang"]
+
+
+def test_a_file_that_another_desk_is_writing_down_is_left_to_it(
+    engine: Engine, tmp_path: Path
+) -> None:
+    path = kept_file(tmp_path, "wang")
+    with path.open("r+") as others:
+        fcntl.flock(others, fcntl.LOCK_EX)
+        assert catch_up(engine, none_late(), tmp_path)
+        assert (readers(engine), path.exists()) == ([], True)
+    assert catch_up(engine, none_late(), tmp_path)
+    assert readers(engine) == ["wang"]
+
+
+def test_nothing_that_fails_beside_its_orders_ends_the_clerk(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("door.export_runner.LOOKS_EVERY", 0.01)
+    tried, again = [], threading.Event()
+
+    def fail() -> None:
+        tried.append(1)
+        if len(tried) == 3:
+            again.set()
+        raise PermissionError(13, "read-only folder")
+
+    with Clerk(engine, fail) as clerk:
+        assert again.wait(10)
+        assert clerk.thread.is_alive()
+
+
+def test_a_desk_whose_end_fails_keeps_what_waits_and_closes_its_tools(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> bool:
+        raise OSError(5, "Input/output error")
+
+    late, closed = none_late(), []
+    late.append(Read(case_id=1, person="wang", at=utc_now()))
+    tools = SimpleNamespace(close=lambda: closed.append(1))
+    monkeypatch.setattr(desk_run, "catch_up", fail)
+    desk = replace(make_desk(engine, tmp_path), late=late, home=tmp_path, tools=tools)
+    with pytest.raises(OSError, match="Input/output"):
+        served(desk, monkeypatch)
+    assert closed == [1]
+    assert len(list(tmp_path.glob(f"{NAME}-*.jsonl"))) == 1

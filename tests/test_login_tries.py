@@ -133,6 +133,30 @@ def test_unlocking_lifts_the_wait_and_leaves_the_password(desk: Any) -> None:
 
 
 @pytest.mark.usefixtures("quick")
+def test_unlocking_does_not_switch_the_limits_off(desk: Any) -> None:
+    streets = (Origin(address=f"2001:db8::{n:x}") for n in range(3 * PER_ACCOUNT))
+    for _ in range(PER_ACCOUNT):
+        fail(desk.engine, "admin", next(streets), 1)
+    assert "次数太多" in refused(desk.engine, "admin", HERE)
+    unlock_user(desk.engine, "admin", "cli:root")
+    for _ in range(PER_ACCOUNT):
+        fail(desk.engine, "admin", next(streets), 1)
+    assert "次数太多" in refused(desk.engine, "admin", next(streets))
+
+
+@pytest.mark.usefixtures("quick")
+def test_unlocking_lifts_the_slowness_of_an_address_until_it_fails_again(desk: Any) -> None:
+    for n in range(PER_ADDRESS):
+        fail(desk.engine, f"ghost{n}", HERE, 1)
+    assert "秒后再试" in refused(desk.engine, "li", HERE)
+    unlock_user(desk.engine, "li", "cli:root")
+    for n in range(PER_ADDRESS):
+        fail(desk.engine, f"spook{n}", Origin(address="10.0.0.10"), 1)
+    assert "秒后再试" in refused(desk.engine, "li", Origin(address="10.0.0.10"))
+    assert log_in(desk.engine, "li", PASSWORD, HERE)
+
+
+@pytest.mark.usefixtures("quick")
 def test_many_failures_at_one_address_slow_strangers_and_stop_nobody(desk: Any) -> None:
     log_in(desk.engine, "wang", PASSWORD, HERE)
     for n in range(PER_ADDRESS):
