@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from storage.casefiles import CaseFile
-from storage.persons import same_person
+from storage.persons import person_key, same_person
 from storage.records import CaseStatus
 
 STILL_OPEN = frozenset({CaseStatus.WAITING, CaseStatus.CLAIMED})
@@ -53,6 +53,6 @@ def knows(case: CaseFile, number: int, person: str) -> bool:
 
 
 def had_turn(case: CaseFile, person: str) -> bool:
-    """Whether this person has been the second of this round, and another one is there for it."""
-    looks = [look for look in case.looks if look.decision_id in this_round(case)]
-    return case.others_left and any(same_person(look.by, person) for look in looks)
+    """Whether this person may not be the second one now, by any name of theirs: they took the
+    decision, or have spoken in this round and another one is there for it."""
+    return person_key(person) in case.shut_out

@@ -15,7 +15,7 @@ from storage.opinions import opinions_by_post
 from storage.records import CaseStatus, Decision, Finding, Opinion, Post, Snapshot, Verdict
 from storage.rows import finding_of, post_of, snapshot_of
 from storage.second import SecondLook, looks_of
-from storage.second_turns import others_left
+from storage.second_turns import shut_out_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class CaseFile:
     awaits_second: bool = False  # decided, not yet confirmed by a second person
     looks: tuple[SecondLook, ...] = ()  # of second persons, the oldest first
     needs_two: bool = False  # every decision of it waits for a second person
-    others_left: bool = False  # while it waits: whether one is there who has not spoken of it
+    shut_out: frozenset[str] = frozenset()  # while it waits: keys of names not to look under
 
 
 def read_case(connection: Connection, case: AnyRow) -> CaseFile:
@@ -90,7 +90,11 @@ def read_case(connection: Connection, case: AnyRow) -> CaseFile:
         awaits_second=case.awaits_second,
         looks=looks_of(connection, case.id),
         needs_two=case.needs_two,
-        others_left=case.awaits_second and others_left(connection, case.id, decided[-1][1].by),
+        shut_out=(
+            shut_out_of(connection, case.id, decided[-1][1].by)
+            if case.awaits_second
+            else frozenset()
+        ),
     )
 
 

@@ -21,9 +21,8 @@ from storage.columns import utc_now
 from storage.database import read, write, write_soon
 from storage.models import cases, decisions
 from storage.models_desk import case_presence, users
-from storage.persons import named_person
-from storage.second_persons import same_people
-from storage.second_turns import had_turn, looked_by
+from storage.persons import named_person, person_key
+from storage.second_turns import house_of, shut_out, spoken_by
 
 LOOKING = timedelta(minutes=10)  # after opening a case somebody is taken to look at it
 TRIED = 200  # waiting cases that are looked through for one of another person's
@@ -130,11 +129,10 @@ def next_second(engine: Engine, by: str) -> int | None:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({TURN_LOCK})"))
         waiting = waiting_cases(connection, person, now)
-        spoken = looked_by(connection, [case_id for case_id, _ in waiting])
+        house, key = house_of(connection), person_key(person)
+        spoken = spoken_by(connection, [case_id for case_id, _ in waiting])
         for case_id, decided_by in waiting:
-            if same_people(connection, decided_by, person):
-                continue
-            if not had_turn(connection, spoken.get(case_id, set()), decided_by, person):
+            if key not in shut_out(house, spoken.get(case_id, ()), decided_by):
                 be_seen(connection, case_id, person, now)
                 return case_id
     return None

@@ -131,9 +131,9 @@ def look(engine: Engine, said: Decision, expected_version: int | None = None) ->
 
     `said` is theirs, made without knowing the first. Agreeing makes the case `approved`,
     disagreeing sends it back to the queue with both opinions on file. Raises Problem, with nothing
-    written, for the decider themself (whatever their role), whoever has looked in this round while
-    another could, a case that waits for nobody, one that has moved on, or a reason that does not
-    fit.
+    written, for the decider themself (whatever their role), whoever has spoken in this round while
+    another could look, a case that waits for nobody, one that has moved on, or a reason that does
+    not fit.
     """
     person = named_person(said.by)
     check(said.verdict, said.reason)

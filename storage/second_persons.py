@@ -29,6 +29,12 @@ def all_names(name: str, accounts: list[set[str]]) -> set[str]:
     return {key}.union(*(names for names in accounts if key in names))
 
 
+def taken_for(name: str, accounts: list[set[str]]) -> set[str]:
+    """Every name whose bearer `same_people` takes for this one, by their keys."""
+    names = all_names(name, accounts)
+    return names.union(*(account for account in accounts if account & names))
+
+
 def same_named(connection: Connection, login: str) -> list[str]:
     """Other accounts that are taken for this one's person: they never confirm each other."""
     return [

@@ -12,6 +12,7 @@ from storage.database import read
 from storage.exports import SETTLED
 from storage.models import cases, decisions, posts
 from storage.records import Decision, Finding
+from storage.second_turns import last_agreed, round_open
 from storage.takedowns import Item
 
 
@@ -22,7 +23,7 @@ class Grounds:
     title: str
     author: str
     findings: tuple[Finding, ...]
-    decision: Decision
+    decision: Decision | None  # None where a second person must not know it yet
     since: Decision | None  # what stands in its place, where a second person may know it
 
 
@@ -35,14 +36,16 @@ def grounds_of(engine: Engine, items: Sequence[Item]) -> dict[int, Grounds]:
         said = findings_by_post(connection, wanted)
         first = decisions_in(connection, [item.decision_id for item in items])
         now = standing_in(connection, [item.case_id for item in items])
+        open_since = rounds_in(connection, [item.case_id for item in items])
     found = {}
     for item in items:
         number, decision = now.get(item.case_id, (item.decision_id, None))
+        secret = item.decision_id > open_since.get(item.case_id, item.decision_id)
         found[item.id] = Grounds(
             title=rows[item.post_row].title,
             author=rows[item.post_row].author,
             findings=tuple(said[item.post_row]),
-            decision=first[item.decision_id],
+            decision=None if secret else first[item.decision_id],
             since=decision if number != item.decision_id else None,
         )
     return found
@@ -61,3 +64,11 @@ def standing_in(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[i
         .where(cases.c.id.in_(ids), cases.c.status.in_(SETTLED), ~cases.c.awaits_second)
     )
     return {row.case_id: (row.id, decision_of(row)) for row in connection.execute(statement)}
+
+
+def rounds_in(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """Of cases two must still agree on the last decision they agreed on: newer ones are secret."""
+    statement = select(cases.c.id, last_agreed().label("agreed")).where(
+        cases.c.id.in_(ids), round_open()
+    )
+    return {row.id: row.agreed for row in connection.execute(statement)}
