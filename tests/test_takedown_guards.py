@@ -199,6 +199,15 @@ def test_a_look_told_late_takes_a_verification_back(engine: Engine) -> None:
     assert get_item(engine, 1).verified_at is None
 
 
+@pytest.mark.parametrize("values", ["state='sent', removed_at=NULL", "state='removed'"])
+def test_a_look_that_says_nothing_takes_no_verification_back(engine: Engine, values: str) -> None:
+    sent(engine)
+    for hours in (24, 48, 72):
+        round_at(engine, 1, hours)
+    assert round_at(engine, 1, 96, other=Seen.NOTHING).after is ItemState.VERIFIED
+    refused(engine, f"UPDATE takedown_items SET verified_at=NULL, {values}")
+
+
 @pytest.mark.parametrize("table", ["decisions", "audit", "second_looks", "custody"])
 def test_nothing_that_people_said_is_replaced_by_hand_in_sqlite(engine: Engine, table: str) -> None:
     if engine.dialect.name != "sqlite":

@@ -120,12 +120,12 @@ def look(condition: str) -> str:
 
 def taken_back(differs: str) -> str:
     """A verification is moved or taken back only by a look of an earlier moment that was written
-    after the one that bears it."""
+    after the one that bears it; one that says nothing moves nothing."""
     bearing = (
         "(SELECT MAX(b.id) FROM takedown_looks b WHERE b.item_id = NEW.id "
         "AND COALESCE(b.recorded_at, b.at) = OLD.verified_at AND b.seen IN ('gone','changed'))"
     )
-    late = look(f"k.at <= OLD.verified_at AND k.id > {bearing}")
+    late = look(f"k.seen <> 'nothing' AND k.at <= OLD.verified_at AND k.id > {bearing}")
     return (
         f"(OLD.verified_at IS NOT NULL AND NEW.verified_at {differs} OLD.verified_at "
         f"AND NOT {late}) OR "
