@@ -38,12 +38,13 @@ def catch_up(engine: Engine, late: Late, folder: Path | None) -> bool:
 
 
 def put_down_waiting(engine: Engine, late: Late) -> None:
-    waited = taken_out(late)
+    waited, written = taken_out(late), False
     try:
         put_down(engine, waited)
-    except Exception:
-        late.extendleft(reversed(waited))
-        raise
+        written = True
+    finally:
+        if not written:  # whatever it was: it is to be tried again
+            late.extendleft(reversed(waited))
 
 
 def put_down_file(engine: Engine, path: Path) -> bool:
