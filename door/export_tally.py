@@ -10,7 +10,7 @@ from door.export_choice import Choice
 from door.takedown_drafting import OPEN_WEB, elsewhere, site_of
 from exports.registry import Exporter
 from exports.takedown_case import NO_SNAPSHOT, OTHER_WORDS
-from exports.takedown_rows import UNSEALED, TakedownRow
+from exports.takedown_rows import OUTDATED, UNSEALED, TakedownRow
 from storage.bilingual import Bilingual
 from storage.exports import unconfirmed_posts
 
@@ -83,6 +83,12 @@ TOLD = {
         "The evidence package is not sealed and was left out: make it anew once a timestamp "
         "authority is set (command line: certsweep evidence package CASE); cases ",
     ),
+    "outdated": (
+        "证据包是在决定生效之前制作的，没有列入，请重新制作"
+        "（命令行：certsweep evidence package 案件编号）；案件",
+        "The evidence package was made before the decision came into force and was left out: make "
+        "it anew (command line: certsweep evidence package CASE); cases ",
+    ),
     "package": (
         "还没有证据包，请到“证据包”页制作（命令行：certsweep evidence package 案件编号）；案件",
         "There is no evidence package yet, make one on their page (command line: certsweep "
@@ -100,6 +106,8 @@ def weak_points(row: TakedownRow) -> Iterator[str]:
         yield "snapshot"
     if UNSEALED in row.notes:
         yield "unsealed"
+    elif OUTDATED in row.notes:
+        yield "outdated"
     elif not row.evidence_id:
         yield "package"
 
