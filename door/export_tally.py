@@ -37,12 +37,13 @@ class Tally:
             for name, found in self._told.items()
             if found and not (name == "package" and chosen.format in {"xlsx", "csv"})
         ]
-        waiting = waiting_cases(engine, chosen, choice)
+        waiting = waiting_cases(engine, choice)
         if waiting:
             told.append(
                 Bilingual(
-                    f"另有 {waiting} 件案件已作决定、等待另一人复核，没有列入。",
-                    f"{waiting} more cases wait for a second person and were left out.",
+                    f"另有 {waiting} 件案件已作决定、等待另一人复核（不论作何决定），没有列入。",
+                    f"{waiting} more cases, whatever was decided of them, wait for a second "
+                    "person and were left out.",
                 )
             )
         there = elsewhere([choice.platform]) if chosen.addressed else None
@@ -59,11 +60,12 @@ class Tally:
         return told
 
 
-def waiting_cases(engine: Engine, chosen: Exporter, choice: Choice) -> int:
-    """Cases that would be on it but for a second person; what a request lacks is told as such."""
+def waiting_cases(engine: Engine, choice: Choice) -> int:
+    """Cases of there that wait for a second person, whatever was decided, so that the number tells
+    no verdict; what a request lacks is told as such."""
     if choice.posts is not None:
         return 0
-    every = unconfirmed_posts(engine, chosen.verdicts, choice.platform)
+    every = unconfirmed_posts(engine, choice.platform)
     return len({case for case, _, url in every if not choice.site or site_of(url) == choice.site})
 
 

@@ -111,20 +111,17 @@ def decided_rows(
         last = rows[-1].post_row
 
 
-def unconfirmed_posts(
-    engine: Engine, verdicts: Sequence[Verdict], platform: str = ""
-) -> list[tuple[int, str, str]]:
-    """Case, platform and address of what is decided so and waits for a second person: in no list
-    until then. `platform` "" for all."""
+def unconfirmed_posts(engine: Engine, platform: str = "") -> list[tuple[int, str, str]]:
+    """Case, platform and address of what is decided and waits for a second person: in no list
+    until then. Whatever was decided, for a number of one verdict would tell that person of it.
+    `platform` "" for all."""
     statement = (
         select(cases.c.id, posts.c.platform, posts.c.url)
-        .join(decisions, decisions.c.id == cases.c.decision_id)
         .join(case_posts, case_posts.c.case_id == cases.c.id)
         .join(posts, posts.c.id == case_posts.c.post_row)
         .where(
             cases.c.status.in_(SETTLED),
             cases.c.awaits_second,
-            decisions.c.verdict.in_([verdict.value for verdict in verdicts]),
             case_posts.c.split.is_(False),
         )
     )
