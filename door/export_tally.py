@@ -10,7 +10,7 @@ from door.export_choice import Choice
 from door.takedown_drafting import OPEN_WEB, elsewhere, site_of
 from exports.registry import Exporter
 from exports.takedown_case import NO_SNAPSHOT, OTHER_WORDS
-from exports.takedown_rows import UNSEALED, TakedownRow
+from exports.takedown_rows import OUTDATED, UNSEALED, TakedownRow
 from storage.bilingual import Bilingual
 from storage.exports import unconfirmed_posts
 
@@ -37,12 +37,13 @@ class Tally:
             for name, found in self._told.items()
             if found and not (name == "package" and chosen.format in {"xlsx", "csv"})
         ]
-        waiting = waiting_cases(engine, chosen, choice)
+        waiting = waiting_cases(engine, choice)
         if waiting:
             told.append(
                 Bilingual(
-                    f"另有 {waiting} 件案件已作决定、等待另一人复核，没有列入。",
-                    f"{waiting} more cases wait for a second person and were left out.",
+                    f"另有 {waiting} 件案件已作决定、等待另一人复核（不论作何决定），没有列入。",
+                    f"{waiting} more cases, whatever was decided of them, wait for a second "
+                    "person and were left out.",
                 )
             )
         there = elsewhere([choice.platform]) if chosen.addressed else None
@@ -59,11 +60,12 @@ class Tally:
         return told
 
 
-def waiting_cases(engine: Engine, chosen: Exporter, choice: Choice) -> int:
-    """Cases that would be on it but for a second person; what a request lacks is told as such."""
+def waiting_cases(engine: Engine, choice: Choice) -> int:
+    """Cases of there that wait for a second person, whatever was decided, so that the number tells
+    no verdict; what a request lacks is told as such."""
     if choice.posts is not None:
         return 0
-    every = unconfirmed_posts(engine, chosen.verdicts, choice.platform)
+    every = unconfirmed_posts(engine, choice.platform)
     return len({case for case, _, url in every if not choice.site or site_of(url) == choice.site})
 
 
@@ -83,6 +85,12 @@ TOLD = {
         "The evidence package is not sealed and was left out: make it anew once a timestamp "
         "authority is set (command line: certsweep evidence package CASE); cases ",
     ),
+    "outdated": (
+        "证据包是在决定生效之前制作的，没有列入，请重新制作"
+        "（命令行：certsweep evidence package 案件编号）；案件",
+        "The evidence package was made before the decision came into force and was left out: make "
+        "it anew (command line: certsweep evidence package CASE); cases ",
+    ),
     "package": (
         "还没有证据包，请到“证据包”页制作（命令行：certsweep evidence package 案件编号）；案件",
         "There is no evidence package yet, make one on their page (command line: certsweep "
@@ -100,6 +108,8 @@ def weak_points(row: TakedownRow) -> Iterator[str]:
         yield "snapshot"
     if UNSEALED in row.notes:
         yield "unsealed"
+    elif OUTDATED in row.notes:
+        yield "outdated"
     elif not row.evidence_id:
         yield "package"
 

@@ -33,20 +33,31 @@ def bounds(text: str, at: int) -> bool:
 
 
 # What stands around a telephone number or an account and promises nothing.
+CHANNELS: Final = "热线|电话|手机|微信|企鹅|扣扣|客服|号码?|weixin|wechat|wx|vx|qq|tel"
 WAYS: Final = re.compile(
-    "热线|电话|手机|微信|企鹅|扣扣|客服|咨询|联系人?|添加|老师|报名|请?加|号码?|[vVqQ+]", re.ASCII
+    f"{CHANNELS}|咨询|联系人?|添加|老师|报名|请?加|[vq+]", re.ASCII | re.IGNORECASE
 )
+NAMED: Final = re.compile(f"{CHANNELS}|咨询|联系|添加|老师|报名", re.ASCII | re.IGNORECASE)
+# The number or account itself: masked, many figures, or any that stands behind its channel.
+ACCOUNT: Final = re.compile(
+    rf"[\w.@-]*[*＊][\w*＊.@-]*|[\w.@-]*\d{{5}}[\w.@-]*|\d(?:[ -]?\d){{6,}}"
+    rf"|(?<![a-z])(?:{CHANNELS}|[vq])[\s:：]*[a-z][\w-]{{5,}}",
+    re.ASCII | re.IGNORECASE,
+)
+REAL: Final = re.compile(r"[*＊]|\d{5}|\d(?:[ -]?\d){6}", re.ASCII)
 
 
 def only_contacts(words: str) -> bool:
     """Whether a clause is a way to reach somebody and nothing else: it proves no kind of offence.
 
-    As masked, 微信 sa*****01; unmasked, where the figures stand.
+    As masked, 微信 sa*****01; unmasked, where the figures stand. 100%过 and C1证 are none.
     """
     if not any(sign in "*＊" or sign.isdigit() for sign in words):
         return False
-    left = WAYS.sub("", words)
-    return sum("\u4e00" <= sign <= "\u9fff" for sign in left) < 2
+    if not (REAL.search(words) or NAMED.search(words)):
+        return False
+    left = WAYS.sub("", ACCOUNT.sub("", words))
+    return not any(sign.isalpha() for sign in left)
 
 
 def distinct(clauses: Iterable[str]) -> list[str]:

@@ -15,6 +15,7 @@ from exports.takedown_followed import followed, standing
 from exports.takedown_rows import (
     CHINA,
     NO,
+    OUTDATED,
     UNSEALED,
     YES,
     ListHead,
@@ -272,6 +273,8 @@ def inner_notes(case: DecidedRow, shown: _Shown, cited: tuple[str, ...]) -> Iter
         yield NO_SNAPSHOT
     if case.unsealed:
         yield f"证据包 {case.unsealed} {UNSEALED}"
+    if case.outdated:
+        yield f"证据包 {case.outdated} {OUTDATED}"
     yield from what_no_person_said(case, cited)
     if shown.of_other_kinds():
         yield OTHER_WORDS

@@ -66,6 +66,7 @@ OUTWARD: Final = (
     *("requested_action", "deadline", "platform_reply", "remarks"),
 )
 NO_PACKAGE: Final = "—"  # in place of a package's number, in a letter
+OUTDATED: Final = "是在决定生效之前制作的"  # of a package that does not tell of the decision
 UNSEALED: Final = "没有封存"  # of a package that nobody outside can check
 YES, NO = Bilingual("是", "yes"), Bilingual("否", "no")
 

@@ -17,6 +17,7 @@ from storage.columns import AnyRow
 from storage.database import read, write
 from storage.handed_out import HandedOut, handed_out
 from storage.models import case_posts, cases, decisions, export_batches, posts
+from storage.models_desk import second_looks
 from storage.person_names import names_in, shown_name
 from storage.proof_models import evidence_packages
 from storage.records import CaseStatus, Contacts, Decision, Finding, Snapshot, Verdict
@@ -58,8 +59,9 @@ class DecidedRow:
     reopened: int  # how often the case came back after a decision
     request: Request | None = None  # the newest that asks for it, with `item`
     item: Item | None = None
-    package: str = ""  # the case's newest sealed package, as EV-7-…; "" where there is none
+    package: str = ""  # the newest sealed one made since it was settled, as EV-7-…; or ""
     unsealed: str = ""  # else its newest package, which proves nothing to others yet
+    outdated: str = ""  # or a sealed one made before: it does not tell of the decision
     reviewer: str = ""  # who decided, by name
 
 
@@ -109,20 +111,17 @@ def decided_rows(
         last = rows[-1].post_row
 
 
-def unconfirmed_posts(
-    engine: Engine, verdicts: Sequence[Verdict], platform: str = ""
-) -> list[tuple[int, str, str]]:
-    """Case, platform and address of what is decided so and waits for a second person: in no list
-    until then. `platform` "" for all."""
+def unconfirmed_posts(engine: Engine, platform: str = "") -> list[tuple[int, str, str]]:
+    """Case, platform and address of what is decided and waits for a second person: in no list
+    until then. Whatever was decided, for a number of one verdict would tell that person of it.
+    `platform` "" for all."""
     statement = (
         select(cases.c.id, posts.c.platform, posts.c.url)
-        .join(decisions, decisions.c.id == cases.c.decision_id)
         .join(case_posts, case_posts.c.case_id == cases.c.id)
         .join(posts, posts.c.id == case_posts.c.post_row)
         .where(
             cases.c.status.in_(SETTLED),
             cases.c.awaits_second,
-            decisions.c.verdict.in_([verdict.value for verdict in verdicts]),
             case_posts.c.split.is_(False),
         )
     )
@@ -175,7 +174,7 @@ def with_findings(connection: Connection, page: Any) -> list[DecidedRow]:  # noq
     ids = [row.id for row in page]
     said, proof = findings_by_post(connection, ids), snapshots_by_post(connection, ids)
     asked = standing_of(connection, ids)
-    packed = packages_by_case(connection, [row.case_id for row in page])
+    packed = packages_by_case(connection, settled_at(connection, page))
     names = names_in(connection)
     rows = [decided_row(row, tuple(said[row.id]), tuple(proof[row.id])) for row in page]
     return [
@@ -185,6 +184,7 @@ def with_findings(connection: Connection, page: Any) -> list[DecidedRow]:  # noq
             item=asked.get(row.post_row, NOBODY)[1],
             package=packed.get(row.case_no, NO_PACKAGES).sealed,
             unsealed=packed.get(row.case_no, NO_PACKAGES).other,
+            outdated=packed.get(row.case_no, NO_PACKAGES).outdated,
             reviewer=shown_name(names, row.decision.by),
         )
         for row in rows
@@ -195,26 +195,45 @@ def with_findings(connection: Connection, page: Any) -> list[DecidedRow]:  # noq
 class Packages:
     """The packages of a case that a list may speak of, by their names without the ending."""
 
-    sealed: str = ""  # the newest sealed one
-    other: str = ""  # the newest of all, where none is sealed
+    sealed: str = ""  # the newest sealed one that was made since the case was settled
+    other: str = ""  # else the newest of all, where it is not sealed
+    outdated: str = ""  # or sealed, but made before
 
 
 NO_PACKAGES = Packages()
 
 
-def packages_by_case(connection: Connection, cases_asked: Sequence[int]) -> dict[int, Packages]:
+def settled_at(connection: Connection, page: Any) -> dict[int, datetime]:  # noqa: ANN401
+    """By case, when its decision came into force: decided, or agreed with by a second person."""
+    of = [row.decision_row for row in page]
+    look = second_looks.c
+    statement = select(look.decision_id, look.looked_at).where(
+        look.decision_id.in_(of), look.upheld
+    )
+    agreed = {row.decision_id: row.looked_at for row in connection.execute(statement)}
+    return {row.case_id: agreed.get(row.decision_row, row.decided_at) for row in page}
+
+
+def packages_by_case(
+    connection: Connection, settled: Mapping[int, datetime]
+) -> dict[int, Packages]:
+    """An older package may say that there was no conclusion: no list names it."""
     table = evidence_packages.c
     statement = (
-        select(table.case_id, table.name, table.state)
-        .where(table.case_id.in_(cases_asked))
+        select(table.case_id, table.name, table.state, table.made_at)
+        .where(table.case_id.in_(list(settled)))
         .order_by(table.id)
     )
     found: dict[int, Packages] = {}
     for row in connection.execute(statement):
         name, before = row.name.removesuffix(".wacz"), found.get(row.case_id, NO_PACKAGES)
-        if row.state == "sealed":
+        if row.state == "sealed" and row.made_at >= settled[row.case_id]:
             found[row.case_id] = Packages(sealed=name)
-        elif not before.sealed:
+        elif before.sealed:
+            continue
+        elif row.state == "sealed":
+            found[row.case_id] = Packages(outdated=name)
+        else:
             found[row.case_id] = Packages(other=name)
     return found
 

@@ -15,6 +15,7 @@ from storage.cases import decide, get_case, split
 from storage.database import read, write
 from storage.exports import Batch, decided_rows, next_number, record_batch, register
 from storage.models import export_batches
+from storage.models_desk import second_looks
 from storage.packages import Package
 from storage.packages import register as add_package
 from storage.reasons import CLEAN, REASONS, VERDICT_WORDS, check, named
@@ -219,6 +220,41 @@ def test_a_row_names_the_newest_sealed_package_of_its_case(
             add_package(connection, made)
     (packed,) = decided_rows(engine)
     assert (packed.package, packed.unsealed) == (named, open_one)
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        (("sealed",), ("", "", "EV-1-a")),
+        (("sealed", "pending"), ("", "EV-1-b", "")),
+        (("sealed", "sealed"), ("EV-1-b", "", "")),
+    ],
+)
+def test_a_package_made_before_the_decision_was_in_force_is_not_named(
+    engine: Engine, states: tuple[str, ...], said: tuple[str, str, str], *, agreed: bool
+) -> None:
+    sight(engine, flagged(post(A)))
+    number = decide(engine, decision(1, at=NOON if agreed else NOON + NIGHT))
+    with write(engine) as connection:
+        if agreed:
+            seen = {"verdict": "violation", "reason": "B4-02", "policy": "1", "note": ""}
+            seen |= {"decision_id": number, "case_id": 1, "looked_by": "赵复核", "upheld": True}
+            connection.execute(insert(second_looks).values(**seen, looked_at=NOON + NIGHT))
+        for name, state, days in zip("ab", states, (0.5, 1.5), strict=False):
+            made = Package(
+                case_id=1,
+                name=f"EV-1-{name}.wacz",
+                manifest_sha256=sha(name),
+                signature=b"x",
+                key_id="k",
+                made_at=NOON + timedelta(days=days),
+                made_by="赵某",
+                state=state,
+            )
+            add_package(connection, made)
+    (row,) = decided_rows(engine)
+    assert (row.package, row.unsealed, row.outdated) == said
 
 
 def test_rows_of_chosen_posts_come_alone(engine: Engine) -> None:

@@ -18,10 +18,12 @@ from typer.testing import CliRunner
 import cli
 from commands import export
 from door import casework, export_run
-from door.export_choice import Asked
+from door.export_choice import Asked, Choice
 from door.export_run import export_list, first_moment
+from door.export_tally import Tally
 from door.settings import read_settings
 from door.takedown_drafting import elsewhere, recipient_of
+from exports.registry import exporter
 from storage.bilingual import Problem
 from storage.cases import decide, list_cases
 from storage.database import read, write
@@ -290,6 +292,18 @@ def test_a_signer_is_told_what_is_weak(engine, tmp_path):
     assert any("1 件案件已作决定、等待另一人复核" in one.zh for one in whole.remarks)
     empty = export_list(engine, "csv", tmp_path, Asked(since="2030-01-01"))
     assert not any("不要整份" in one.zh for one in empty.remarks)
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("form", ["csv", "letter", "transfer"])
+def test_the_number_of_waiting_cases_tells_no_verdict(engine, tmp_path, form, verdict):
+    sight(engine, flagged(post("http://school.example/1")))
+    decide(engine, decision(1, verdict))
+    with write(engine) as connection:
+        connection.execute(update(cases).values(awaits_second=True))
+    choice, chosen = Choice(site="school.example"), exporter(form)
+    (said,) = Tally().remarks(engine, chosen, choice)
+    assert said.zh.startswith("另有 1 件案件已作决定、等待另一人复核（不论作何决定）")
 
 
 def test_whoever_writes_to_a_search_engine_is_told_that_the_original_is_elsewhere():

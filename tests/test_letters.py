@@ -19,6 +19,7 @@ from openpyxl import load_workbook
 
 from classifiers.laws import notices, numeral
 from door.export_run import law
+from door.export_tally import weak_points
 from exports import letter_docx, letter_parts, report_12377_xlsx, transfer_letter_docx
 from exports.docx_page import SIZE_3, new_paper, put
 from exports.law_words import merged
@@ -326,6 +327,9 @@ def test_a_package_that_is_not_sealed_stands_in_no_letter(tmp_path):
     assert "证据包（共" not in said
     assert "附件：涉嫌违规信息清单（共 1 条）" in said
     assert "没有封存" in rows(TO_WEIBO, open_one)[0].notes
+    old = rows(TO_WEIBO, decided(outdated="EV-7-0123456789ab"))
+    assert "outdated" in weak_points(old[0])
+    assert "EV-7" not in words(written(tmp_path, letter_docx, old)[1])
 
 
 def test_a_row_without_quotes_shows_an_excerpt_and_never_nothing(tmp_path):

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 from door.export_run import law
 from exports import takedown_list_csv, takedown_list_xlsx
-from exports.clauses import clause
+from exports.clauses import clause, only_contacts
 from exports.registry import exporter, formats
 from exports.takedown_case import takedown_row, takedown_rows
 from exports.takedown_rows import COLUMNS, TakedownRow
@@ -433,3 +433,37 @@ def test_the_law_is_that_of_the_code_a_person_decided_on_even_where_no_rule_foun
     assert "人工补充" not in made.notes
     assert "丙法" not in takedown_row(case, HEAD).legal_basis
     assert "人工补充" in takedown_row(case, HEAD).notes
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "100%过",
+        "C1证",
+        "A1证",
+        "HSK6级",
+        "PMP 4A",
+        "985保",
+        "VIP 3",
+        "Q3",
+        "报名C1证",
+        "微信 100%过",
+    ],
+)
+def test_words_with_a_figure_are_no_contact(words):
+    assert not only_contacts(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "微信 sa*****01",
+        "加V：fa********46 138 **** 1234",
+        "热线 400-000-0000 / 微信 sample_wx_001",
+        "138 0000 0000",
+        "QQ 123456",
+        "vx abc_0001",
+    ],
+)
+def test_a_number_or_an_account_alone_is_a_contact(words):
+    assert only_contacts(words)
