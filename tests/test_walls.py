@@ -105,8 +105,8 @@ OUTSIDERS: dict[str, frozenset[str]] = {
 # Standard library and ourselves apart, these may import nothing at all.
 PLAIN = (*NOUNS, DIGITS)
 # One fetch and one web request may catch everything; no other door may.
-# One fetch is one door: a page that breaks its reader must not end the sweep.
-# A reader that stumbles must not end the sweep, nor a step of the desk's clerk its thread.
+# One fetch is one door: a page that breaks its reader must not end the sweep; nor may a step of the
+# desk's clerk end its thread.
 CATCH_ALL: frozenset[str] = frozenset({"crawler.sweep_spider", "door.export_runner"})
 MAY_PRINT = ("commands", "benchmarks")
 READS_ENVIRONMENT = frozenset({"door.settings", "door.checkup"})
