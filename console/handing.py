@@ -13,6 +13,8 @@ from console.desk import Desk
 from console.people import Missing
 from console.roles import Act, Caller
 from storage.bilingual import Problem
+from storage.blindness import has_hidden
+from storage.cases import get_case
 from storage.columns import utc_now
 from storage.database import explained, read
 from storage.export_jobs import get_file, get_job
@@ -53,7 +55,11 @@ def hand_out(desk: Desk, one: Caller, number: int) -> Response:
 
 
 def hand_out_package(desk: Desk, one: Caller, name: str) -> Response:
-    """With originals as they were: it takes the right to see contacts, too."""
+    """With originals as they were: it takes the right to see contacts, too.
+
+    None of a case of which two must still agree: one made earlier may tell what the next person
+    asked must not know.
+    """
     one.demand(Act.UNMASK)
     with read(desk.engine) as connection:
         package = named_package(connection, name)
@@ -61,6 +67,12 @@ def hand_out_package(desk: Desk, one: Caller, name: str) -> Response:
         raise Missing(
             "没有这个证据包，或还没有写出。请到“证据包”页查看。",
             "There is no such package, or it is not written yet. See the page of packages.",
+        )
+    if has_hidden(get_case(desk.engine, package.case_id)):
+        raise Problem(
+            f"案件 {package.case_id} 须由另一人独立复核，复核后才能下载证据包；没有给出。",
+            f"Case {package.case_id} needs a second person, who must not see the first opinion; "
+            "the package was not handed out. Fetch it after that.",
         )
     out = HandedOut(
         number=package.name,

@@ -95,12 +95,7 @@ def evidence_order(
     Originals are not masked, so it takes the right to see contacts, and a reason.
     """
     one.demand(Act.UNMASK)
-    if has_hidden(get_case(engine, case_id)):
-        raise Problem(
-            f"案件 {case_id} 须由另一人独立复核，复核后才能制作证据包；没有制作。",
-            f"Case {case_id} needs a second person, who must not see the first opinion; no "
-            "package was made. Make it after that.",
-        )
+    refuse_open_round(engine, case_id)
     return Order(
         kind="evidence",
         form=CAPTURE if capture else "",
@@ -110,7 +105,16 @@ def evidence_order(
     )
 
 
-def again(job: Job, one: Caller, why: str = "") -> Order:
+def refuse_open_round(engine: Engine, case_id: int) -> None:
+    if has_hidden(get_case(engine, case_id)):
+        raise Problem(
+            f"案件 {case_id} 须由另一人独立复核，复核后才能制作证据包；没有制作。",
+            f"Case {case_id} needs a second person, who must not see the first opinion; no "
+            "package was made. Make it after that.",
+        )
+
+
+def again(engine: Engine, job: Job, one: Caller, why: str = "") -> Order:
     """The same order once more; for contacts in full it takes a reason of one's own."""
     if job.state not in AGAIN:
         raise Problem(
@@ -120,6 +124,8 @@ def again(job: Job, one: Caller, why: str = "") -> Order:
         )
     if not job.order.masked or job.order.kind == "evidence":
         one.demand(Act.UNMASK)
+        if job.order.kind == "evidence":
+            refuse_open_round(engine, job.order.case_id)
         return replace(job.order, masked=False, why=reason_given(why))
     return job.order
 

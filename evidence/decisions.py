@@ -1,9 +1,9 @@
 """What stands decided of a case, for its package: a verdict is told only while it is in force.
 
-While a decision waits for its second person (复核) no verdict is told at all, of any decision:
-whoever looks second must not know the first opinion, and nobody may take it for a conclusion. What
-a second person turned down, what was superseded or withdrawn, stands under `was`, never as a
-verdict.
+While two people must still agree (复核), whether a decision waits for its second person or was
+turned down, withdrawn or opened again, no verdict is told at all, of any decision: whoever looks
+second must not know an opinion before, and nobody may take it for a conclusion. Otherwise what a
+second person turned down, what was superseded or withdrawn, stands under `was`, never as a verdict.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from storage.bilingual import Bilingual
+from storage.blindness import has_hidden
 from storage.casefiles import CaseFile
 from storage.custody import stamp_of
 from storage.reasons import WITHDRAWN
@@ -43,6 +44,11 @@ STANDINGS: Mapping[str, Bilingual] = {
     ),
     NOBODY: Bilingual("尚无人作出决定", "nobody has decided yet"),
 }
+# Of a round that is open, though nothing waits just now.
+WITHHELD = Bilingual(
+    "须由两人取得一致，目前尚未一致，本包不写出任何人的判断",
+    "two people must agree and have not yet: nobody's opinion is told here",
+)
 # Of one decision.
 STATES: Mapping[str, Bilingual] = {
     IN_FORCE: Bilingual("生效", "in force"),
@@ -101,22 +107,26 @@ def past(
     return REOPENED
 
 
+def is_blind(case: CaseFile) -> bool:
+    """Whether no opinion may be told: somebody may yet be asked who must not know any."""
+    return case.awaits_second or has_hidden(case)
+
+
 def decision_paper(case: CaseFile) -> dict[str, Any]:
     """Every decision and every second look, the newest last: none is ever taken back or left out.
 
     `verdict` is "" wherever it is not in force.
     """
-    standing, states = standing_of(case), states_of(case)
+    standing, states, blind = standing_of(case), states_of(case), is_blind(case)
     words = STANDINGS[standing]
     return {
         "case": case.id,
         "status": case.status.value,
         "standing": {"state": standing, "zh": words.zh, "en": words.en},
         "decisions": [
-            decision_row(number, one, states[number], blind=standing == AWAITS)
-            for number, one in case.decisions
+            decision_row(number, one, states[number], blind=blind) for number, one in case.decisions
         ],
-        "second_looks": [look_row(one, blind=standing == AWAITS) for one in case.looks],
+        "second_looks": [look_row(one, blind=blind) for one in case.looks],
     }
 
 

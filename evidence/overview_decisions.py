@@ -9,6 +9,8 @@ from evidence.decisions import (
     STANDINGS,
     STATES,
     VALID,
+    WITHHELD,
+    is_blind,
     standing_of,
     states_of,
 )
@@ -31,7 +33,9 @@ def decided(case: CaseFile) -> str:
         parts.append(f"<p>{told}</p>")
     elif standing != IN_FORCE:
         parts.append(f"<p class=open>{told}</p>")
-    blind = standing == AWAITS
+    blind = is_blind(case)
+    if blind and standing != AWAITS:
+        parts.append(f"<p class=open>{WITHHELD.zh}。<br><small>{WITHHELD.en}.</small></p>")
     for number, one in case.decisions:
         parts.append(one_decision(number, one, states[number], blind=blind))
         parts += [one_look(look, blind=blind) for look in case.looks if look.decision_id == number]

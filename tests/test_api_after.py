@@ -14,15 +14,18 @@ from sqlalchemy import Engine
 from console.desk import Desk
 from door.export_jobs import run_waiting
 from storage.audit import lines, verify
+from storage.cases import decide, get_case
 from storage.columns import utc_now
 from storage.custody import every_line
 from storage.database import read
+from storage.records import Verdict
+from storage.second import look
 from storage.takedowns import get_request
 from tests.api_program import Program
 from tests.desk_after import requests, shop, some_days
 from tests.desk_server import served
 from tests.desk_site import staff
-from tests.makers import flagged, post, sight
+from tests.makers import decision, flagged, post, sight
 from tests.takedown_makers import decided, listed
 
 
@@ -236,6 +239,30 @@ def test_a_package_is_ordered_and_fetched_and_not_while_a_case_waits(desk: Desk)
     body = {"verdict": "violation", "reason": "C3-06", "version": 1}
     assert li.post("/cases/2/decide", body)["awaits_second"]
     assert wang.refused("POST", "/packages", {"case": 2}) == 409
+
+
+def test_an_older_package_is_not_fetched_and_none_made_again_in_an_open_round(desk: Desk) -> None:
+    decided(desk.engine)
+    wang = Program(desk, "wang")
+    why = {"why": "移送公安"}
+    wang.post("/packages", {"case": 1, **why})
+    run_waiting(shop(desk), "test")
+    (package,) = wang.get("/packages?case=1")["packages"]
+    job = wang.post("/packages", {"case": 1, **why})
+    wang.post(f"/exports/{job['id']}/cancel", {})
+    number, _ = get_case(desk.engine, 1).decisions[-1]
+    decide(desk.engine, decision(1, reason="C3-02", by="wang", supersedes=number))
+    for turn in ("waits", "turned down"):
+        assert wang.refused("GET", f"/packages/{package['name']}") == 409, turn
+        assert wang.refused("POST", f"/exports/{job['id']}/again", why) == 409, turn
+        if turn == "waits":
+            assert not look(desk.engine, decision(1, Verdict.CLEAN, by="zhao"))
+    assert acts(desk.engine).count("export.download") == 0
+    assert len(wang.get("/exports")["jobs"]) == 2
+    decide(desk.engine, decision(1, Verdict.CLEAN, by="wang"))
+    assert look(desk.engine, decision(1, Verdict.CLEAN, by="li"))
+    assert wang.ask("GET", f"/packages/{package['name']}").status_code == 200
+    assert wang.post(f"/exports/{job['id']}/again", why)["order"]["kind"] == "evidence"
 
 
 def test_a_token_that_may_not_see_contacts_gets_no_package(desk: Desk) -> None:

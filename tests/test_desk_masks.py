@@ -139,10 +139,10 @@ def test_making_an_order_with_contacts_again_takes_a_reason_of_ones_own(desk) ->
     job = replace(get_job(desk.engine, number), state=JobState.FAILED)
     li = Caller(get_user(desk.engine, "li"))
     with pytest.raises(Problem):
-        again(job, li)
+        again(desk.engine, job, li)
     with pytest.raises(Problem):
-        again(job, li, "  ")
-    assert again(job, li, "李另有理由").why == "李另有理由"
+        again(desk.engine, job, li, "  ")
+    assert again(desk.engine, job, li, "李另有理由").why == "李另有理由"
 
 
 # --- searching ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import Engine, update
 
 from door.evidence_run import package_case
+from evidence.decisions import WITHHELD
 from storage.bilingual import Problem
 from storage.cases import decide, get_case
 from storage.database import read, write
@@ -23,6 +24,7 @@ from tests.evidence_case import BY, CASE, opened, proof, unsealed
 from tests.makers import decision, flagged, sight
 
 FIRST, SECOND, NOTE = "王初判", "孙复核", "证书编号不存在"
+LOOK_NOTE = "编号查得到"
 WORDS = {"violation", "违规"}
 
 
@@ -40,7 +42,7 @@ def waiting(engine: Engine) -> Engine:
 
 
 def second(engine: Engine, verdict: Verdict, reason: str) -> None:
-    said = decision(CASE, verdict=verdict, reason=reason, by=SECOND, note="编号查得到")
+    said = decision(CASE, verdict=verdict, reason=reason, by=SECOND, note=LOOK_NOTE)
     look(engine, said, get_case(engine, CASE).version)
 
 
@@ -87,25 +89,68 @@ def test_a_decision_that_waits_is_said_to_wait_and_no_opinion_is_told(
         assert not [one for one in ("C3-02", NOTE, "violation", "结论 verdict") if one in text]
 
 
-def test_a_decision_turned_down_is_no_verdict_and_stands_beside_the_second_look(
+def opinions_in(told: Told, *more: str) -> list[str]:
+    """Of verdict, reason and notes, what some paper of the package tells."""
+    names = ("evidence/decision.json", "evidence/overview.html", "evidence/manifest.json")
+    text = "".join(told.files[name].decode() for name in names)
+    words = ("C3-02", NOTE, LOOK_NOTE, '"violation"', '"clean"', "NEWS", "结论 verdict", *more)
+    return [one for one in words if one in text]
+
+
+def test_a_decision_turned_down_tells_no_opinion_while_two_must_still_agree(
     waiting: Engine, tmp_path: Path
 ) -> None:
     second(waiting, Verdict.CLEAN, "NEWS")
     told = Told(waiting, tmp_path)
     assert told.paper["standing"]["state"] == "turned_down"
     (row,) = told.paper["decisions"]
-    assert (row["state"], row["verdict"]) == ("turned_down", "")
-    assert row["was"] == {"verdict": "violation", "reason": "C3-02", "note": NOTE}
+    assert (row["state"], row["verdict"], row["by"]) == ("turned_down", "", FIRST)
+    assert (row["withheld"], "was" in row) == ("awaits_second", False)
     (seen,) = told.paper["second_looks"]
     assert (seen["decision"], seen["by"], seen["upheld"]) == (row["id"], SECOND, False)
-    assert (seen["verdict"], seen["reason"], seen["note"]) == ("clean", "NEWS", "编号查得到")
+    assert (seen["verdict"], seen["reason"], seen["note"]) == ("", "", "")
     assert seen["at"] == "2026-11-23T04:00:00.000000Z"
     assert told.missing == told.lacks == {"turned_down"}
+    assert opinions_in(told, "当时的意见", "复核人的意见") == []
+    assert WITHHELD.zh in told.page
     first, after = told.tables
+    assert "没有同意" in first["状态 state"]
+    assert (after["复核人 by"], after["是否同意 upheld"]) == (SECOND, "不同意 did not agree")
+
+
+def test_a_decision_taken_back_tells_no_opinion_while_two_must_still_agree(
+    waiting: Engine, tmp_path: Path
+) -> None:
+    withdraw(waiting, CASE, get_case(waiting, CASE).decisions[-1][0], FIRST)
+    told = Told(waiting, tmp_path)
+    assert told.paper["standing"]["state"] == "withdrawn"
+    assert told.verdicts() == ["", ""]
+    assert not [one for one in told.paper["decisions"] if "was" in one or one["reason"]]
+    assert opinions_in(told, "当时的意见") == []
+    assert WITHHELD.zh in told.page
+
+
+def test_a_decision_turned_down_is_no_verdict_and_stands_beside_the_second_look_once_two_agree(
+    waiting: Engine, tmp_path: Path
+) -> None:
+    second(waiting, Verdict.CLEAN, "NEWS")
+    decide(waiting, decision(CASE, Verdict.CLEAN, by=FIRST))
+    second(waiting, Verdict.CLEAN, "NEWS")
+    told = Told(waiting, tmp_path)
+    row, later = told.paper["decisions"]
+    assert (later["state"], later["verdict"]) == ("confirmed", "clean")
+    assert (row["state"], row["verdict"]) == ("turned_down", "")
+    assert row["was"] == {"verdict": "violation", "reason": "C3-02", "note": NOTE}
+    seen, _ = told.paper["second_looks"]
+    assert (seen["decision"], seen["by"], seen["upheld"]) == (row["id"], SECOND, False)
+    assert (seen["verdict"], seen["reason"], seen["note"]) == ("clean", "NEWS", LOOK_NOTE)
+    assert told.missing == set()
+    first, after, *_ = told.tables
     assert "结论 verdict" not in first
     assert "没有同意" in first["状态 state"]
     assert (after["复核人 by"], after["是否同意 upheld"]) == (SECOND, "不同意 did not agree")
     assert "不违规" in after["复核人的意见 opinion"]
+    assert WITHHELD.zh not in told.page
 
 
 def test_a_confirmed_decision_names_the_second_person(waiting: Engine, tmp_path: Path) -> None:

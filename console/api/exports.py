@@ -181,8 +181,8 @@ def order_again(
 
     One that shows contacts takes a reason of the caller's own (`why`).
     """
-    order = again(found(request, number), one, said.why if said is not None else "")
-    new = ordered(desk_of(request), order, one)
+    desk, why = desk_of(request), said.why if said is not None else ""
+    new = ordered(desk, again(desk.engine, found(request, number), one, why), one)
     return told(request, found(request, new))
 
 

@@ -169,9 +169,9 @@ def once_more(
     request: Request, user: Exporter, number: Number, why: Annotated[str, Form()] = ""
 ) -> Response:
     """The same order once more, as a job of its own and in one's own name."""
-    one = Caller(user)
-    order = again(found(request, number), one, why)
-    return go(f"/exports/{ordered(desk_of(request), order, one)}")
+    desk, one = desk_of(request), Caller(user)
+    order = again(desk.engine, found(request, number), one, why)
+    return go(f"/exports/{ordered(desk, order, one)}")
 
 
 @router.get("/exports/files/{number:int}")
