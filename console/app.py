@@ -166,7 +166,10 @@ def error_page(
 def came_from(request: Request) -> str:
     """The page that the form was on: as the browser says, where it is one of ours; else by the
     form's own address. "" for none."""
-    said = urlsplit(request.headers.get("referer", ""))
+    try:
+        said = urlsplit(request.headers.get("referer", ""))
+    except ValueError:  # "http://[::1": no browser says so
+        said = urlsplit("")
     if f"{said.scheme}://{said.netloc}" == desk_of(request).origin:
         back = safe_path(f"{said.path}?{said.query}" if said.query else said.path)
         if said.path != request.url.path:
