@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage.bilingual import Problem
 from storage.export_jobs import any_waiting
@@ -31,10 +32,11 @@ def nothing() -> None:
 
 
 def outlived(step: Callable[[], object]) -> None:
-    """Do a step; one that fails must not end the clerk, who is asked again and again."""
+    """Do a step; a disk or database that fails must not end the clerk, who is asked again and
+    again."""
     try:
         step()
-    except Exception:
+    except (OSError, Problem, SQLAlchemyError):
         LOG.exception("the desk's clerk could not do this and goes on")
 
 

@@ -105,9 +105,8 @@ OUTSIDERS: dict[str, frozenset[str]] = {
 # Standard library and ourselves apart, these may import nothing at all.
 PLAIN = (*NOUNS, DIGITS)
 # One fetch and one web request may catch everything; no other door may.
-# One fetch is one door: a page that breaks its reader must not end the sweep; nor may a step of the
-# desk's clerk end its thread.
-CATCH_ALL: frozenset[str] = frozenset({"crawler.sweep_spider", "door.export_runner"})
+# One fetch is one door: a page that breaks its reader must not end the sweep.
+CATCH_ALL: frozenset[str] = frozenset({"crawler.sweep_spider"})
 MAY_PRINT = ("commands", "benchmarks")
 READS_ENVIRONMENT = frozenset({"door.settings", "door.checkup"})
 # Alembic runs it, with a database connection in hand; it cannot be imported by itself.
