@@ -114,11 +114,10 @@ def sweep_sentences(brief: Brief) -> Iterator[str]:
         yield "没有开展巡查。请管理员检查定时任务是否正常（certsweep doctor）。"
         return
     pages, posts = (sum(one.pages for one in brief.sweeps), sum(one.posts for one in brief.sweeps))
-    flagged, new = sum(one.flagged for one in brief.sweeps), sum(one.new for one in brief.sweeps)
-    known = f"（另有已知内容重新研判 {flagged - new} 条）" if flagged > new else ""
+    new = sum(one.new for one in brief.sweeps)
     yield (
         f"开展巡查 {len(brief.sweeps)} 次，读取网页 {pages} 页、内容 {posts} 条，"
-        f"新发现涉嫌内容 {new} 条{known}。"
+        f"新发现涉嫌内容 {new} 条。"
     )
     for one in brief.sweeps:
         if one.state != "finished":

@@ -46,8 +46,7 @@ class Sweep:
     started_at: datetime
     pages: int
     posts: int
-    flagged: int  # known ones that were judged anew among them
-    new: int  # that no case had held before
+    new: int  # flagged posts that no case had held before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +185,6 @@ def sweeps_between(connection: Connection, low: datetime, high: datetime) -> Ite
             started_at=row.started_at,
             pages=int(told.pages_fetched),
             posts=int(told.posts),
-            flagged=int(told.flagged),
             new=newly_flagged_in(connection, row.id),
         )
 

@@ -239,7 +239,7 @@ def test_what_was_flagged_before_is_not_new_when_it_is_judged_anew(desk) -> None
     assert newly_flagged(engine, number) == 3
     page = Browser(desk).log_in("sun").get(f"/sweeps/{again}").text
     assert re.search(r"<dt>新涉嫌</dt><dd>1</dd>", page)
-    assert "已知的重新研判" in page
+    assert "再次读到或重新研判" in page
 
 
 def test_a_source_read_in_the_sample_web_is_not_said_to_be_unread(desk) -> None:
