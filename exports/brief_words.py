@@ -114,10 +114,9 @@ def sweep_sentences(brief: Brief) -> Iterator[str]:
         yield "没有开展巡查。请管理员检查定时任务是否正常（certsweep doctor）。"
         return
     pages, posts = (sum(one.pages for one in brief.sweeps), sum(one.posts for one in brief.sweeps))
-    new = sum(one.new for one in brief.sweeps)
     yield (
         f"开展巡查 {len(brief.sweeps)} 次，读取网页 {pages} 页、内容 {posts} 条，"
-        f"新发现涉嫌内容 {new} 条。"
+        f"新发现涉嫌内容 {brief.found} 条。"
     )
     for one in brief.sweeps:
         if one.state != "finished":

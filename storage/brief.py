@@ -46,7 +46,7 @@ class Sweep:
     started_at: datetime
     pages: int
     posts: int
-    new: int  # flagged posts that no case had held before
+    flagged: int  # by addresses: what was read twice or judged anew, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,7 @@ class Brief:
     first: date
     last: date
     sweeps: tuple[Sweep, ...]
+    found: int  # posts flagged in them that no case had held before
     opened: int  # cases
     waiting: int  # at the moment of asking
     verdicts: dict[Verdict, int]  # cases by the decision of these days that stands now
@@ -92,10 +93,12 @@ def brief(engine: Engine, first: date, last: date) -> Brief:
         opened = opened_between(connection, midnight(begin), high)
         decided = decided_between(connection, midnight(begin), high)
         here = {case: row for case, row in opened.items() if low <= row[0] < high}
+        done = tuple(sweeps_between(connection, low, high))
         return Brief(
             first=first,
             last=last,
-            sweeps=tuple(sweeps_between(connection, low, high)),
+            sweeps=done,
+            found=sum(newly_flagged_in(connection, one.id) for one in done),
             opened=len(here),
             waiting=waiting(connection),
             verdicts=dict(Counter(v for at, v in decided if low <= at < high)),
@@ -185,7 +188,7 @@ def sweeps_between(connection: Connection, low: datetime, high: datetime) -> Ite
             started_at=row.started_at,
             pages=int(told.pages_fetched),
             posts=int(told.posts),
-            new=newly_flagged_in(connection, row.id),
+            flagged=int(told.flagged),
         )
 
 

@@ -16,8 +16,10 @@ from sqlalchemy import Engine
 
 from door.desk_sweeps import SweepControl
 from door.sweep_run import holder
+from exports.brief_words import sentences
 from storage.audit import lines
 from storage.bilingual import Problem
+from storage.brief import OFFICE_TIME, brief
 from storage.columns import utc_now
 from storage.database import write
 from storage.frontier import Frontier
@@ -240,6 +242,18 @@ def test_what_was_flagged_before_is_not_new_when_it_is_judged_anew(desk) -> None
     page = Browser(desk).log_in("sun").get(f"/sweeps/{again}").text
     assert re.search(r"<dt>新涉嫌</dt><dd>1</dd>", page)
     assert "再次读到或重新研判" in page
+    today = utc_now().astimezone(OFFICE_TIME).date()
+    told = brief(engine, today - timedelta(days=1), today)
+    assert (len(told.sweeps), told.found) == (2, 4)
+    assert "新发现涉嫌内容 4 条。" in " ".join(sentences(told))
+
+
+def test_the_statistics_list_the_sweeps_of_their_days(desk) -> None:
+    number, _ = begin(desk.engine, {"name": "targets"}, "wang")
+    finish(desk.engine, number, "finished")
+    answer = Browser(desk).log_in("sun").get("/statistics?period=week")
+    assert answer.status_code == 200
+    assert "这一时段没有巡查" not in answer.text
 
 
 def test_a_source_read_in_the_sample_web_is_not_said_to_be_unread(desk) -> None:
