@@ -19,7 +19,7 @@ from storage.database import read
 from storage.exports import SETTLED
 from storage.models import case_posts, cases, decisions, findings, posts, sweeps
 from storage.records import CaseStatus, Clause, Contacts, Verdict
-from storage.sweep_pages import newly_flagged_in
+from storage.sweep_pages import first_held
 from storage.sweeps import totals_query
 from storage.takedown_models import takedown_items, takedown_requests
 from storage.takedowns import overdue_items
@@ -65,7 +65,7 @@ class Brief:
     first: date
     last: date
     sweeps: tuple[Sweep, ...]
-    found: int  # posts flagged in them that no case had held before
+    found: int  # posts that a case held for the first time in these days
     opened: int  # cases
     waiting: int  # at the moment of asking
     verdicts: dict[Verdict, int]  # cases by the decision of these days that stands now
@@ -93,12 +93,11 @@ def brief(engine: Engine, first: date, last: date) -> Brief:
         opened = opened_between(connection, midnight(begin), high)
         decided = decided_between(connection, midnight(begin), high)
         here = {case: row for case, row in opened.items() if low <= row[0] < high}
-        done = tuple(sweeps_between(connection, low, high))
         return Brief(
             first=first,
             last=last,
-            sweeps=done,
-            found=sum(newly_flagged_in(connection, one.id) for one in done),
+            sweeps=tuple(sweeps_between(connection, low, high)),
+            found=first_held(connection, low, high),
             opened=len(here),
             waiting=waiting(connection),
             verdicts=dict(Counter(v for at, v in decided if low <= at < high)),

@@ -112,24 +112,25 @@ def read_so_far(connection: Connection, row: SweepRow) -> SweepRow:
 
 
 def newly_flagged(engine: Engine, sweep_id: int) -> int:
-    with read(engine) as connection:
-        return newly_flagged_in(connection, sweep_id)
-
-
-def newly_flagged_in(connection: Connection, sweep_id: int) -> int:
     """Posts that no case held before this sweep; all else it flagged was known, and judged anew.
 
     By the moments at which versions joined cases: no two sweeps are at work at once.
     """
+    with read(engine) as connection:
+        row = connection.execute(
+            select(sweeps.c.started_at, sweeps.c.ended_at).where(sweeps.c.id == sweep_id)
+        ).one()
+        return first_held(connection, row.started_at, row.ended_at or utc_now())
+
+
+def first_held(connection: Connection, low: datetime, high: datetime) -> int:
+    """Posts that a case held for the first time from `low` to `high`, each once."""
     before = case_posts.alias("before")
     older = posts.alias("older")
-    row = connection.execute(
-        select(sweeps.c.started_at, sweeps.c.ended_at).where(sweeps.c.id == sweep_id)
-    ).one()
     known = (
         select(before.c.post_row)
         .join(older, older.c.id == before.c.post_row)
-        .where(older.c.identity == posts.c.identity, before.c.joined_at < row.started_at)
+        .where(older.c.identity == posts.c.identity, before.c.joined_at < low)
         .exists()
     )
     joined = case_posts.c.joined_at
@@ -137,7 +138,7 @@ def newly_flagged_in(connection: Connection, sweep_id: int) -> int:
         select(func.count(posts.c.identity.distinct()))
         .select_from(case_posts)
         .join(posts, posts.c.id == case_posts.c.post_row)
-        .where(joined >= row.started_at, joined <= (row.ended_at or utc_now()), ~known)
+        .where(joined >= low, joined <= high, ~known)
     )
     return int(connection.execute(statement).scalar_one())
 
