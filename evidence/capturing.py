@@ -14,7 +14,7 @@ from evidence.browser import CaptureBrowser
 from evidence.clock import Clock
 from evidence.facts import Machine, network_facts
 from evidence.orders import Order, Taken
-from evidence.parts import Parts
+from evidence.parts import OK, Parts
 from evidence.sitting import Sitting
 
 ENDED_BROWSER = "ended_browser"
@@ -58,6 +58,8 @@ def say_lost(order: Order, seen: Seen) -> None:
     answer; taken alone, it was the page that ended the browser."""
     if not seen.parts.taken:
         seen.final_url = ""
+        if seen.behaviour.outcome == OK:  # it had opened, and that was all
+            seen.behaviour.outcome = "browser"
     if order.alone:
         seen.behaviour.outcome = ENDED_BROWSER
         seen.parts.call_lost(ENDED_BROWSER)

@@ -60,6 +60,7 @@ def test_the_toolbar_of_the_queue_stays_one_line_with_figures_of_two_digits(desk
         if lang == "zh":
             page.click("text=English")
             page.wait_for_selector("html[lang=en] .queue-bar")
+            page.wait_for_load_state()  # its style sheet came too
 
 
 def test_the_frame_of_the_chosen_row_lies_inside_of_it(desk, browser) -> None:
