@@ -12,7 +12,6 @@ from door.casework import open_queue, word_of
 from door.manual import HouseCommand
 from door.misuse import WrongUse
 from door.moments import moment_of, now
-from door.platform_names import HELP as PLATFORM_HELP
 from door.platform_names import platform_key
 from door.speech import out, say, t
 from door.takedown_drafting import elsewhere, recipient_of
@@ -22,20 +21,34 @@ from door.takedown_options import (
     AsJson,
     At,
     By,
+    Cases,
     Correct,
     Days,
     File,
     How,
     ItemNumber,
+    Items,
     Letter,
+    Limit,
     ListNumber,
     NoReceipt,
     Note,
     Number,
+    Numbers,
+    PlatformName,
     Receipt,
+    Why,
 )
 from door.takedown_report import request_json, requests_table, show_request, words
-from door.takedown_typed import answer_of, print_json, seen_of, sha256_of, told, word
+from door.takedown_typed import (
+    answer_of,
+    print_json,
+    seen_of,
+    sha256_of,
+    tell_withdrawn,
+    told,
+    word,
+)
 from storage.takedown_acts import (
     Sending,
     acknowledge,
@@ -52,6 +65,7 @@ from storage.takedown_looks import Look, add_persons_look
 from storage.takedown_receipts import correct_receipt
 from storage.takedown_states import ANSWER_WORDS, STATE_WORDS
 from storage.takedown_verdict import Way
+from storage.takedown_withdrawn import withdraw_drafts
 from storage.takedowns import (
     get_request,
     history_of,
@@ -76,17 +90,8 @@ app = typer.Typer(no_args_is_help=True)
 )
 def draft_command(
     by: By,
-    case: Annotated[
-        list[int] | None,
-        typer.Option(
-            metavar=t("案件", "CASE"),
-            help=t("只列这些案件，可重复", "only these cases; may be repeated"),
-        ),
-    ] = None,
-    platform: Annotated[
-        str,
-        typer.Option(metavar=t("平台", "PLATFORM"), help=PLATFORM_HELP),
-    ] = "",
+    case: Cases = None,
+    platform: PlatformName = "",
     note: Note = "",
     *,
     as_json: AsJson = False,
@@ -238,34 +243,33 @@ def answer_command(
 @app.command(
     "withdraw",
     cls=HouseCommand,
-    help=t("撤回一份请求，或其中几条。", "Withdraw a request, or some items of it."),
+    help=t(
+        "撤回一份请求、其中几条，或者一次撤回几份草稿。",
+        "Withdraw a request, some items of it, or several drafts at once.",
+    ),
 )
 def withdraw_command(
     by: By,
-    reason: Annotated[
-        str, typer.Option(metavar=t("原因", "WHY"), help=t("撤回的原因", "why it is withdrawn"))
-    ],
-    number: Annotated[
-        int | None,
-        typer.Argument(
-            metavar=t("请求", "REQUEST"), help=t("整份请求", "number of the whole request")
-        ),
-    ] = None,
-    item: Annotated[
-        list[int] | None,
-        typer.Option(
-            metavar=t("条目", "ITEM"), help=t("只撤回这条，可重复", "this item; may be repeated")
-        ),
-    ] = None,
-) -> None:
-    if (number is None) == (not item):
+    reason: Why,
+    numbers: Numbers = None,
+    item: Items = None,
+    *,
+    as_json: AsJson = False,
+) -> int:
+    if bool(numbers) == bool(item):
         raise WrongUse(
             "请给出请求编号，或用 --item 指出条目（二者选一）。",
             "give the request's number, or items by --item (one of the two).",
         )
     engine, said = open_queue(), word(by, "", reason)
-    count = withdraw(engine, item, said) if item else withdraw_request(engine, number or 0, said)
-    out.print(t(f"已撤回 {count} 条。", f"{count} items are withdrawn."), markup=False)
+    if numbers and len(numbers) > 1:
+        return tell_withdrawn(withdraw_drafts(engine, numbers, said), as_json)
+    count = withdraw(engine, item, said) if item else withdraw_request(engine, numbers[0], said)
+    if as_json:
+        print_json({"withdrawn": count})
+    else:
+        out.print(t(f"已撤回 {count} 条。", f"{count} items are withdrawn."), markup=False)
+    return 0
 
 
 @app.command("list", cls=HouseCommand, help=t("列出请求，最新的在前。", "Requests, newest first."))
@@ -277,10 +281,8 @@ def list_command(
             help=t("只列有条目处于此状态的", "only those with an item in this state"),
         ),
     ] = "",
-    platform: Annotated[str, typer.Option(metavar=t("平台", "PLATFORM"), help=PLATFORM_HELP)] = "",
-    limit: Annotated[
-        int, typer.Option(min=1, metavar=t("件数", "COUNT"), help=t("最多几份", "at most"))
-    ] = 200,
+    platform: PlatformName = "",
+    limit: Limit = 200,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -363,10 +365,8 @@ def look_command(
     step = Step(who=by, act="looked", at=moment_of(at, "--at", present), note=note)
     moved = add_persons_look(open_queue(), item, look, step, present)
     state = words(STATE_WORDS[moved.after])
-    out.print(
-        t(f"已登记：条目 {item} 现为“{state}”。", f"Recorded: item {item} is {state} now."),
-        markup=False,
-    )
+    zh, en = f"已登记：条目 {item} 现为“{state}”。", f"Recorded: item {item} is {state} now."
+    out.print(t(zh, en), markup=False)
 
 
 @app.command(

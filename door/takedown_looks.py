@@ -36,7 +36,7 @@ def look_now(engine: Engine, request: int | None, *, as_json: bool, sample: bool
     if as_json:
         print_json(tally_json(tally))
     else:
-        show_tally(tally)
+        show_tally(tally, of_request=request is not None)
     if tally.refused:
         raise typer.Exit(1)
 
@@ -59,9 +59,24 @@ def tally_json(tally: Tally) -> dict[str, Any]:
     }
 
 
-def show_tally(tally: Tally) -> None:
+def say_none(*, of_request: bool) -> None:
+    if of_request:
+        say(
+            "这份请求没有可以复查的条目：尚未登记发出，或者都已撤回、办结。",
+            "Nothing of this request can be looked at: it is not recorded as sent, or all of it is "
+            "withdrawn or final.",
+        )
+        return
+    say(
+        "没有到期的复查。不等到期、马上看一份的：certsweep takedown revisit --request 请求编号。",
+        "No look is due. To look at one request before its time: certsweep takedown revisit "
+        "--request NUMBER.",
+    )
+
+
+def show_tally(tally: Tally, *, of_request: bool = False) -> None:
     if not tally.asked:
-        say("没有到期的复查。", "No look is due.")
+        say_none(of_request=of_request)
         return
     counts = "、".join(f"{words(SEEN_WORDS[seen])} {n}" for seen, n in sorted(tally.seen.items()))
     out.print(

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from door.platform_names import HELP as PLATFORM_HELP
 from door.speech import t
 from storage.workdays import MOST_DAYS
 
@@ -16,6 +17,44 @@ Number = Annotated[
         metavar=t("请求", "REQUEST"),
         help=t("请求编号，见 takedown list", "number of the request, as in takedown list"),
     ),
+]
+Numbers = Annotated[
+    list[int] | None,
+    typer.Argument(
+        metavar=t("请求…", "REQUEST…"),
+        help=t(
+            "整份请求的编号；几个编号一起写的，只撤回其中的草稿",
+            "numbers of whole requests; of several at once drafts alone are withdrawn",
+        ),
+    ),
+]
+Items = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--item",
+        metavar=t("条目", "ITEM"),
+        help=t("只撤回这条，可重复", "this item; may be repeated"),
+    ),
+]
+Why = Annotated[
+    str,
+    typer.Option(
+        "--reason",
+        "--why",
+        metavar=t("原因", "WHY"),
+        help=t("撤回的原因", "why it is withdrawn"),
+    ),
+]
+Cases = Annotated[
+    list[int] | None,
+    typer.Option(
+        metavar=t("案件", "CASE"),
+        help=t("只列这些案件，可重复", "only these cases; may be repeated"),
+    ),
+]
+PlatformName = Annotated[str, typer.Option(metavar=t("平台", "PLATFORM"), help=PLATFORM_HELP)]
+Limit = Annotated[
+    int, typer.Option(min=1, metavar=t("件数", "COUNT"), help=t("最多几份", "at most"))
 ]
 ItemNumber = Annotated[
     int,

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 from door.casework import open_queue, word_of
 from door.misuse import WrongUse
 from door.moments import moment_of, now
-from door.speech import out, t
-from door.takedown_report import json_word, request_json
+from door.speech import err, out, t
+from door.takedown_report import json_word, request_json, words
 from storage.database import file_problem
 from storage.takedown_acts import Word
 from storage.takedown_states import ANSWER_WORDS, Answer
 from storage.takedown_verdict import Seen
+from storage.takedown_withdrawn import Withdrawn
 from storage.takedowns import get_request
 
 
@@ -24,6 +26,21 @@ def told(zh: str, en: str, as_json: bool, number: int) -> None:
         print_json(request_json(get_request(open_queue(), number)))
     else:
         out.print(t(zh, en), markup=False)
+
+
+def tell_withdrawn(done: Withdrawn, as_json: bool) -> int:
+    """Each request by itself; the exit code is 1 where one was left as it is."""
+    if as_json:
+        kept = [{"number": one.number, "why": words(one.why)} for one in done.kept]
+        print_json({"withdrawn": [asdict(one) for one in done.back], "kept": kept})
+    else:
+        for one in done.back:
+            zh = f"已撤回请求 {one.number}（{one.request_no}），{one.items} 条。"
+            en = f"Request {one.number} ({one.request_no}) is withdrawn: {one.items} items."
+            out.print(t(zh, en), markup=False)
+        for left in done.kept:
+            err.print(t(f"没有撤回：{left.why.zh}", f"Left as it is: {left.why.en}"), markup=False)
+    return 1 if done.kept else 0
 
 
 def print_json(value: object) -> None:

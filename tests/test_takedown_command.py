@@ -363,3 +363,36 @@ def test_deciding_otherwise_names_the_requests_that_should_be_withdrawn(typed, e
     assert number in done.stderr
     assert "takedown withdraw --item 1" in done.stderr
     assert get_request(engine, 1).items[0].state == "sent", "nothing withdraws by itself"
+
+
+def test_several_drafts_are_taken_back_in_one_act_and_each_that_stays_is_told(typed, engine):
+    decided(engine)
+    typed("takedown", "draft", "--by", "王起草")
+    typed("takedown", "approve", "2", "--by", "赵批准")
+    done = typed("takedown", "withdraw", "1", "2", "3", "9", "--by", "王起草", "--why", "重起草")
+    assert done.returncode == 1, "a script must see that something stayed"
+    assert done.stdout.count("已撤回请求") == 2
+    assert "现为“已批准”，不再是草稿" in done.stderr
+    assert "没有编号为 9 的处置请求" in done.stderr
+    states = [get_request(engine, number).items[0].state for number in (1, 2, 3)]
+    assert states == [ItemState.WITHDRAWN, ItemState.APPROVED, ItemState.WITHDRAWN]
+    refused(typed("takedown", "withdraw", "1", "3", "--by", "王起草", "--reason", " "), "原因")
+    said(typed("takedown", "withdraw", "2", "--by", "王起草", "--reason", "误列"), "已撤回 1 条")
+
+
+def test_what_was_taken_back_together_is_told_to_programs(typed, engine):
+    decided(engine)
+    typed("takedown", "draft", "--by", "王起草")
+    words = ("withdraw", "3", "1", "--by", "王起草", "--reason", "x", "--json")
+    facts = json.loads(typed("takedown", *words).stdout)
+    assert [(one["number"], one["items"]) for one in facts["withdrawn"]] == [(3, 1), (1, 1)]
+    assert facts["kept"] == []
+
+
+def test_with_nothing_due_the_way_to_look_at_once_is_named(typed, engine):
+    decided(engine)
+    typed("takedown", "draft", "--by", "王起草")
+    assert "--request" in typed("takedown", "revisit").stderr
+    told = typed("takedown", "revisit", "--request", "1").stderr
+    assert "尚未登记发出" in told
+    assert "到期" not in told
