@@ -292,3 +292,20 @@ def test_a_list_made_at_the_command_line_is_named_here_too(desk: Desk) -> None:
     (one,) = Program(desk, "sun").get("/exports/elsewhere")
     assert (one["batch_no"], one["file_name"], one["rows"]) == (number, "清单.xlsx", 1)
     assert Program(desk, "sun", ["audit"]).refused("GET", "/exports/elsewhere") == 403
+
+
+def test_several_drafts_are_withdrawn_by_one_call_and_what_stays_is_told(desk: Desk) -> None:
+    decided(desk.engine)
+    decided(desk.engine, "w1", platform="weibo", seed=2)
+    wang, qian = Program(desk, "wang"), Program(desk, "qian")
+    made = wang.post("/takedowns", {})["requests"]
+    qian.post(f"/takedowns/{made[0]}/approve")
+    body = {"requests": [*made, 77], "why": "重新起草"}
+    done = wang.post("/takedowns/withdraw", body)
+    assert [(one["number"], one["items"]) for one in done["withdrawn"]] == [(made[1], 1)]
+    assert [one["number"] for one in done["kept"]] == [made[0], 77]
+    assert "已批准" in done["kept"][0]["why"]["zh"]
+    assert "approved" in done["kept"][0]["why"]["en"]
+    assert wang.refused("POST", "/takedowns/withdraw", {"requests": [], "why": "x"}) == 422
+    assert wang.refused("POST", "/takedowns/withdraw", {"requests": made, "why": " "}) == 409
+    assert acts(desk.engine).count("takedown.withdrawn") == 1

@@ -503,3 +503,86 @@ def test_a_list_with_contacts_is_said_to_be_the_internal_one_at_the_tick(desk) -
     page = Browser(desk).log_in("wang").get("/exports").text
     assert 'name="contacts"' in page
     assert "就是“内部清单”" in page
+
+
+# --- several drafts taken back at once ------------------------------------------------------------
+
+
+def three_drafts(desk) -> Browser:
+    """Two on the open web, one on a platform; the page has no script to help it."""
+    decided(desk.engine)
+    decided(desk.engine, "http://other.example/ad", seed=2)
+    decided(desk.engine, "w1", platform="weibo", seed=3)
+    browser = Browser(desk).log_in("wang")
+    browser.post("/takedowns/draft", {"sure": "1"})
+    return browser
+
+
+def ticks(page: str) -> list[str]:
+    return re.findall(r'type="checkbox" name="request" value="(\d+)" form="withdraw-ticked"', page)
+
+
+def test_a_draft_of_everything_says_first_how_many_and_writes_nothing(desk) -> None:
+    decided(desk.engine)
+    decided(desk.engine, "w1", platform="weibo", seed=2)
+    page = Browser(desk).log_in("wang").post("/takedowns/draft", {}).text
+    assert "将起草 2 份请求，共 2 个网址。还没有起草。" in page
+    assert "一份份撤回" not in page
+    assert 'name="sure" value="1"' in page
+    with pytest.raises(Problem):
+        get_request(desk.engine, 1)
+
+
+def test_ticked_drafts_are_withdrawn_at_once_with_one_reason(desk) -> None:
+    browser = three_drafts(desk)
+    assert ticks(browser.get("/takedowns").text) == ["3", "2", "1"]
+    page = browser.post("/takedowns/withdraw", {"request": ["1", "3"], "why": "重新起草"}).text
+    assert "已撤回 2 份草稿，共 2 条。" in page
+    assert ticks(page) == ["2"]
+    states = [get_request(desk.engine, number).items[0].state for number in (1, 2, 3)]
+    assert states == [ItemState.WITHDRAWN, ItemState.DRAFT, ItemState.WITHDRAWN]
+    told = [line for line in lines(desk.engine) if line.act == "takedown.withdrawn"]
+    assert [(line.about, line.actor) for line in told] == [
+        ("takedown:1", "wang"),
+        ("takedown:3", "wang"),
+    ]
+
+
+def test_what_somebody_approved_meanwhile_is_told_and_the_others_are_withdrawn(desk) -> None:
+    browser = three_drafts(desk)
+    qian = Browser(desk).log_in("qian")
+    qian.get("/takedowns/2")
+    qian.post("/takedowns/2/approve")
+    form = {"request": ["1", "2", "77"], "why": "重新起草"}
+    page = browser.post("/takedowns/withdraw", form).text
+    assert "已撤回 1 份草稿" in page
+    assert "现为“已批准”，不再是草稿" in page
+    assert "没有编号为 77 的处置请求" in page
+    assert get_request(desk.engine, 2).items[0].state is ItemState.APPROVED
+
+
+def test_without_a_reason_the_ticks_come_back_and_nothing_is_withdrawn(desk) -> None:
+    browser = three_drafts(desk)
+    answer = browser.post("/takedowns/withdraw", {"request": ["1", "3"], "why": " "})
+    assert (answer.status_code, "撤回须写明原因" in answer.text) == (409, True)
+    boxes = re.findall(r'<input type="checkbox" name="request"[^>]*>', answer.text)
+    ticked = [box for box in boxes if "checked" in box]
+    assert [re.findall(r'value="(\d+)"', box)[0] for box in ticked] == ["3", "1"]
+    assert "没有选定请求" in browser.post("/takedowns/withdraw", {"why": "重新起草"}).text
+    assert all(get_request(desk.engine, n).items[0].state is ItemState.DRAFT for n in (1, 2, 3))
+
+
+def test_all_drafts_of_a_page_are_ticked_by_a_link(desk) -> None:
+    browser = three_drafts(desk)
+    page = browser.get("/takedowns").text
+    link = re.search(r'href="([^"]*tick=all[^"]*)#withdraw-ticked"', page)
+    assert link, page
+    every = browser.get(link[1].replace("&amp;", "&")).text
+    assert len(re.findall(r'name="request"[^>]* checked', every)) == 3
+
+
+def test_whoever_may_only_read_sees_no_ticks(desk) -> None:
+    three_drafts(desk)
+    sun = Browser(desk).log_in("sun")
+    assert ticks(sun.get("/takedowns").text) == []
+    assert sun.post("/takedowns/withdraw", {"request": "1", "why": "x"}).status_code == 403

@@ -8,13 +8,14 @@ from typing import Annotated, Literal
 from fastapi import Request
 from pydantic import BaseModel, Field
 
+from console import bearer
 from console.api.takedowns import Takedown, whole
 from console.bearer import Exports, Given, Signs, api_router
 from console.desk import desk_of
 from console.names import platform_code
 from console.pages.takedowns import found
 from console.roles import Caller
-from console.shapes import Id, Number, or_missing, when
+from console.shapes import Id, Number, or_missing, shaped, when
 from storage.columns import utc_now
 from storage.takedown_acts import (
     Sending,
@@ -32,6 +33,7 @@ from storage.takedown_looks import Look, add_persons_look
 from storage.takedown_receipts import correct_receipt
 from storage.takedown_states import Answer
 from storage.takedown_verdict import Seen, Way
+from storage.takedown_withdrawn import MOST, withdraw_drafts
 from storage.takedowns import get_item
 
 router = api_router("takedowns")
@@ -93,6 +95,27 @@ class Withdrawal(Given):
     why: Words
 
 
+class WithdrawalOfDrafts(Given):
+    requests: list[Id] = Field(min_length=1, max_length=MOST, description="drafts")
+    why: Words
+
+
+class WithdrawnDraft(BaseModel):
+    number: int
+    request_no: str
+    items: int
+
+
+class KeptRequest(BaseModel):
+    number: int
+    why: bearer.Words = Field(description="why it was left as it is")
+
+
+class WithdrawnDrafts(BaseModel):
+    withdrawn: list[WithdrawnDraft]
+    kept: list[KeptRequest] = Field(description="no drafts any more, or none at all")
+
+
 @router.post("/takedowns")
 def draft(request: Request, one: Exports, said: DraftWanted) -> Drafted:
     """One draft for each recipient of what is decided and not asked for yet; 409 for nothing."""
@@ -107,6 +130,20 @@ def draft(request: Request, one: Exports, said: DraftWanted) -> Drafted:
     made = draft_all(desk.engine, wanted, desk.recipient_of)
     numbers = [each.id for each in made.requests]
     return Drafted(requests=numbers, asked_already=made.asked_already, more=made.more)
+
+
+@router.post("/takedowns/withdraw")
+def withdraw_several(request: Request, one: Exports, said: WithdrawalOfDrafts) -> WithdrawnDrafts:
+    """Whole drafts with one reason, each by itself; what is no draft any more stays, and why."""
+    word = word_of(one, None, said.why)
+    done = withdraw_drafts(desk_of(request).engine, said.requests, word)
+    return WithdrawnDrafts(
+        withdrawn=[shaped(WithdrawnDraft, each) for each in done.back],
+        kept=[
+            KeptRequest(number=each.number, why=shaped(bearer.Words, each.why))
+            for each in done.kept
+        ],
+    )
 
 
 @router.post("/takedowns/{number}/approve")

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from console.desk import desk_of
 from console.forms import Exporter, Number, Signer, Whole, moment_of, numbers_in, whole_number
 from console.names import platform_code
-from console.numbers import narrow
+from console.numbers import digits, narrow
 from console.page import go
 from console.pages.takedowns import SEEN_BY_PEOPLE, Refusal, found, listed, shown
 from storage.bilingual import Problem
@@ -32,6 +32,7 @@ from storage.takedown_looks import Look, add_persons_look
 from storage.takedown_receipts import correct_receipt
 from storage.takedown_states import Answer
 from storage.takedown_verdict import Seen, Way
+from storage.takedown_withdrawn import withdraw_drafts
 from storage.takedowns import get_item
 
 router = APIRouter(include_in_schema=False)
@@ -72,6 +73,18 @@ def draft(request: Request, user: Exporter, form: Whole) -> Response:
     if len(made.requests) == 1:
         return go(f"/takedowns/{made.requests[0].id}")
     return go("/takedowns?state=draft")
+
+
+@router.post("/takedowns/withdraw")
+def withdraw_ticked(request: Request, user: Exporter, form: Whole) -> Response:
+    """Every draft that is ticked, each by itself; the list tells which were, and why not others."""
+    found = (digits(str(one)) for one in form.getlist("request"))
+    ticked = [number for number in found if number is not None]
+    try:
+        done = withdraw_drafts(desk_of(request).engine, ticked, word(form, user.login, "why"))
+    except Problem as problem:
+        return listed(request, refusal_of(request, form, problem), ticked=ticked)
+    return listed(request, withdrawn=done)
 
 
 def done(request: Request, number: int, form: FormData, act: Callable[[], object]) -> Response:

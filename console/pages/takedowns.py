@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -39,6 +39,7 @@ from storage.takedown_lists import (
 from storage.takedown_made import made_for
 from storage.takedown_states import ANSWER_WORDS, LOOKED_AT, STATE_WORDS, ItemState
 from storage.takedown_verdict import Seen
+from storage.takedown_withdrawn import Withdrawn
 from storage.takedown_words import ACT_WORDS, SEEN_WORDS, WAY_WORDS
 from storage.takedowns import (
     RECEIPT_CORRECTED,
@@ -86,9 +87,14 @@ def requests(request: Request, _user: Reader) -> Response:
 
 
 def listed(
-    request: Request, refusal: Refusal = NOTHING_REFUSED, planned: Planned | None = None
+    request: Request,
+    refusal: Refusal = NOTHING_REFUSED,
+    planned: Planned | None = None,
+    withdrawn: Withdrawn | None = None,
+    ticked: Collection[int] = (),
 ) -> Response:
-    """`planned`: a draft of everything, to be confirmed."""
+    """`planned`: a draft of everything, to be confirmed; `withdrawn`: what was just taken back;
+    `ticked`: drafts chosen when that was refused."""
     engine, query = desk_of(request).engine, query_of(request)
     wanted = wanted_of(query)
     before = query.get("before", "")
@@ -101,9 +107,13 @@ def listed(
         refusal=refusal,
         planned=planned,
         draft_note=refusal.typed.get("note", ""),
+        withdrawn=withdrawn,
+        ticked=ticked,
+        every_tick=query.get("tick") == "all",
         rows=rows,
         wanted=wanted,
         further=f"/takedowns?{link_query(wanted, before=end)}" if end else "",
+        filters=link_query(wanted, before=before),
         link=lambda **changes: f"/takedowns?{link_query(wanted, **changes)}",
         due={name: getattr(due, name) for name in DUE_WORDS},
         looks=len(due.looks),
