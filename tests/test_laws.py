@@ -55,6 +55,15 @@ def test_the_security_administration_law_falls_silent_with_its_revision() -> Non
     assert basis("治安管理处罚法", "52", date(2026, 1, 1)) is None
 
 
+def test_the_criminal_law_is_cited_in_the_edition_in_force_that_day() -> None:
+    before = basis("刑法", "280", date(2021, 2, 28))
+    assert before == "《中华人民共和国刑法》第二百八十条"
+    for day in (date(2021, 3, 1), date(2024, 2, 29)):
+        assert basis("刑法", "280", day) == "《中华人民共和国刑法》（2020年修正）第二百八十条"
+    for day in (date(2024, 3, 1), SPRING_2026):
+        assert basis("刑法", "280", day) == "《中华人民共和国刑法》（2023年修正）第二百八十条"
+
+
 def test_the_henan_training_regulation_is_cited_only_while_it_surely_lived() -> None:
     assert basis("河南省职业培训条例", "", date(2025, 8, 31)) == "《河南省职业培训条例》"
     assert basis("河南省职业培训条例", "", date(2025, 9, 1)) is None
@@ -100,7 +109,7 @@ def test_each_code_hangs_on_its_clause_of_the_policy(code: str, clause: str) -> 
 def test_forged_skill_certificates_do_not_borrow_an_article_that_does_not_name_them() -> None:
     forged_skill = for_code("C3-06", SPRING_2024)
     assert not any("第六十二条第四项" in words for words in forged_skill)
-    assert any("刑法》第二百八十条" in words for words in forged_skill)
+    assert any("刑法》（2023年修正）第二百八十条" in words for words in forged_skill)
     assert any("第六十二条第四项" in words for words in for_code("C3-04", SPRING_2024))
 
 
