@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 
 from exports.masking import masked
 from exports.takedown_rows import beijing
@@ -26,6 +27,7 @@ STATES = {
     "interrupted": "被中断",
     "failed": "未成功",
 }
+ONE_HALF = 6  # platforms that stand below one another; more go side by side
 CAVEAT = (
     "由系统据工作记录生成，为草稿，供内部参考。“涉嫌”指程序按规则发现、尚待或已经人工审核的线索，"
     "不是对任何单位或者个人的定性；“判为违规”为审核人的意见。人工审核按案件现行有效的决定计，"
@@ -127,7 +129,7 @@ def sweep_sentences(brief: Brief) -> Iterator[str]:
 
 def sheets(brief: Brief) -> Iterator[Sheet]:
     yield Sheet(
-        title="近七日走势",
+        title=trend_title(brief),
         head=("日期", "新立案件", "人工审核", "其中判为违规"),
         rows=tuple(
             (f"{one.day:%m-%d}", str(one.opened), str(one.decided), str(one.violations))
@@ -143,21 +145,43 @@ def sheets(brief: Brief) -> Iterator[Sheet]:
         widths=(116.0, 40.0),
         figures=frozenset({1}),
     )
+    yield platform_sheet(brief)
     yield Sheet(
+        title=f"待审案件中优先度最高的 {len(brief.worst)} 件（优先度满分 100）",
+        head=("编号", "优先度", "平台", "标题", "网址数"),
+        rows=tuple(worst_row(case, brief.contacts[case.id]) for case in brief.worst)
+        or (("—", "—", "—", "（没有待审案件）", "—"),),
+        widths=(13.0, 16.0, 28.0, 83.0, 16.0),
+        figures=frozenset({0, 1, 4}),
+    )
+
+
+def trend_title(brief: Brief) -> str:
+    """Of the brief's own days it is no trend besides: what the text gives together, by day."""
+    own = (brief.last - brief.first).days + 1 == len(brief.trend)
+    return "其中逐日" if own else "近七日走势"
+
+
+def platform_sheet(brief: Brief) -> Sheet:
+    """Many platforms stand in two halves side by side, down the left one first."""
+    told = [(platform_name(one), str(count)) for one, count in brief.platforms.items()]
+    narrow = Sheet(
         title="新立案件按平台",
         head=("平台", "件数"),
-        rows=tuple((platform_name(one), str(count)) for one, count in brief.platforms.items())
-        or (("（无）", "0"),),
+        rows=tuple(told) or (("（无）", "0"),),
         widths=(116.0, 40.0),
         figures=frozenset({1}),
     )
-    yield Sheet(
-        title=f"待审案件中优先度最高的 {len(brief.worst)} 件",
-        head=("编号", "优先度（满分100）", "平台", "标题", "网址数"),
-        rows=tuple(worst_row(case, brief.contacts[case.id]) for case in brief.worst)
-        or (("—", "—", "—", "（没有待审案件）", "—"),),
-        widths=(17.0, 28.0, 29.0, 62.0, 20.0),
-        figures=frozenset({0, 1, 4}),
+    if len(told) <= ONE_HALF:
+        return narrow
+    half = (len(told) + 1) // 2
+    pairs = zip_longest(told[:half], told[half:], fillvalue=("", ""))
+    return replace(
+        narrow,
+        head=narrow.head * 2,
+        rows=tuple((*left, *right) for left, right in pairs),
+        widths=(56.0, 22.0) * 2,
+        figures=frozenset({1, 3}),
     )
 
 

@@ -26,12 +26,13 @@ KAI: Final = "楷体_GB2312"  # 二级标题
 PLAIN: Final = "宋体"  # 页码
 LATIN: Final = "Times New Roman"
 SIZE_2, SIZE_3, SIZE_4, SIZE_5 = 22.0, 16.0, 14.0, 10.5  # 二号, 三号, 四号, 五号
-LINE: Final = 29.0  # points: 225 mm for 22 lines
+LINE: Final = 28.95  # points: 22 lines are 636.9 of the 637.8 points of 225 mm
 RED: Final = RGBColor(0xE6, 0x00, 0x00)
 # 22 lines a page. 28 signs a line come from setting 16-point signs .25 point closer (28 times 15.75
 # is 441 points in a column of 442.2): a grid of signs is read differently by word processors
 # (LibreOffice 7.4 took it for 17 signs a line).
-_GRID = {"type": "lines", "linePitch": "580"}
+# Of 29 points only 21 lines fit, and word processors share what is left above and below them.
+_GRID = {"type": "lines", "linePitch": "579"}
 _CLOSER = "-5"  # twentieths of a point
 _WIDER = Mm(-7)  # the red rules are 170 mm long, the text is 156 mm wide
 # XML 1.0 has no place for these; a page's title may hold them.
@@ -110,13 +111,24 @@ def put(
 ) -> Paragraph:
     """A paragraph; `indent` by two signs, as the body of a letter is."""
     paragraph: Paragraph = place.add_paragraph()
-    spaced(paragraph, LINE if size >= SIZE_4 else size * 1.4)
+    if size >= SIZE_4:
+        spaced(paragraph, LINE)
+    else:
+        spaced(paragraph, size * 1.4)
+        off_grid(paragraph)
     if align is not None:
         paragraph.alignment = align
     if indent:
         paragraph.paragraph_format.first_line_indent = Pt(size * 2)
     written(paragraph, text, font=font, size=size)
     return paragraph
+
+
+def off_grid(paragraph: Paragraph) -> None:
+    """A small line must not be spread to the letter's grid."""
+    snap = OxmlElement("w:snapToGrid")
+    snap.set(qn("w:val"), "0")
+    paragraph._p.get_or_add_pPr().insert_element_before(snap, *AFTER_SNAP)
 
 
 def tied(paragraph: Paragraph) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -12,9 +13,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
-from docx.text.paragraph import Paragraph
 
-from exports.docx_page import AFTER_SNAP, FANG, HEI, SIZE_5, fit, named_fonts, spaced
+from exports.docx_page import FANG, HEI, SIZE_5, fit, named_fonts, off_grid, spaced
 
 
 def across(paper: Paper) -> None:
@@ -37,6 +37,7 @@ class Look:
     together: bool = False  # a short table that is not parted by the end of a page
 
 
+LAST: Final = 3  # rows that stay together, so that the last page is not one row
 CELL_MARGIN: Final = "108"  # twentieths of a point, of the style Table Grid
 ANNEX_LOOK: Final = Look()
 
@@ -58,14 +59,18 @@ def table(
     repeated(first)
     filled(first, head, widths, replace(look, centred=frozenset(range(len(head)))), HEI)
     kept(first)
-    count, before = 0, first
+    last: deque[Any] = deque(maxlen=LAST)
+    count = 0
     for row in rows:
         added = grid.add_row()
         whole(added)
         filled(added, row, widths, look, FANG)
-        if look.together:
-            kept(before)
-        count, before = count + 1, added
+        if look.together and last:
+            kept(last[-1])
+        last.append(added)
+        count += 1
+    for one in list(last)[:-1]:
+        kept(one)
     return count
 
 
@@ -83,13 +88,6 @@ def kept(row: Any) -> None:  # noqa: ANN401
     for cell in row.cells:
         for paragraph in cell.paragraphs:
             paragraph.paragraph_format.keep_with_next = True
-
-
-def off_grid(paragraph: Paragraph) -> None:
-    """A small line in a table must not be spread to the letter's grid."""
-    snap = OxmlElement("w:snapToGrid")
-    snap.set(qn("w:val"), "0")
-    paragraph._p.get_or_add_pPr().insert_element_before(snap, *AFTER_SNAP)
 
 
 def whole(row: Any) -> None:  # noqa: ANN401

@@ -6,7 +6,7 @@ A citation comes as 《…法》（2021年修正）第九条第二项, or as the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -37,6 +37,19 @@ def merged(cited: Iterable[str], titles: Mapping[str, str] | None = None) -> lis
         entitled(name, known) + in_order(several)
         for name, several in sorted(articles.items(), key=lambda one: rank(one[0]))
     ]
+
+
+def named_again(told: Iterable[str], before: Iterable[str]) -> list[str]:
+    """Laws as `merged` has them, without the brackets of those named `before` in the letter."""
+    known = {parts[1] for law in before if (parts := NAME.match(law))}
+    return [shorter(law, known) for law in told]
+
+
+def shorter(law: str, known: Container[str]) -> str:
+    parts = NAME.match(law)
+    if parts is None or parts[1] not in known:
+        return law
+    return parts[1].partition("》（")[0].rstrip("》") + "》" + parts[2]
 
 
 def rank(name: str) -> int:

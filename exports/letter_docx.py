@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from exports.law_words import merged
+from exports.law_words import merged, named_again
 from exports.letter_parts import (
     CASE,
     FOUND,
@@ -27,16 +27,17 @@ from exports.letter_parts import (
     annex_name,
     annexes,
     blank,
+    by_kind,
     cited,
     closing,
-    kept,
     kind_column,
-    kinds,
+    laws,
     opening,
     said,
     some,
     span,
     url_column,
+    where_told,
     words_column,
 )
 from exports.takedown_rows import ListHead, TakedownRow
@@ -130,13 +131,12 @@ def place(head: ListHead) -> str:
 
 def body(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
     name = annex_name(rows)
-    who = "" if head.site else f"，涉及账号（主办者）{accounts(rows)} 个"
+    who = "" if head.site or len(rows) == 1 else f"，涉及账号（主办者）{accounts(rows)} 个"
     return [
         f"为落实{NOTICE}要求，我单位对网络上涉及职业技能培训、评价和发证的宣传信息开展巡查。"
         f"经人工逐案审核，在{place(head)}发现涉嫌违规信息 {len(rows)} 条，现函请协助处置。",
         "一、发现的情况",
-        f"上述信息于{span(rows)}发现{who}。按涉嫌违规类型计：{kinds(rows)}。"
-        f"逐条的网址、页面用语和发现时间见{name}。{kept(rows)}",
+        f"上述信息于{span(rows)}发现{who}。{by_kind(rows, '涉嫌违规类型')}{where_told(rows)}",
         "二、依据",
         *grounds(rows, head),
         "三、请协助的事项",
@@ -151,7 +151,8 @@ def body(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
 
 def grounds(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
     """What the content is held against, then what asks the receiver to act; no penalties."""
-    law, duties = cited(rows, head), "，".join(merged(head.duties, head.titles))
+    law = cited(rows, head)
+    duties = "，".join(named_again(merged(head.duties, head.titles), laws(rows)))
     told = [f"依据{law}的有关规定，上述信息涉嫌违规。"] if law else []
     if duties:
         you = "贵单位" if head.site else "贵平台"

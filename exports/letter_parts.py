@@ -29,10 +29,13 @@ from exports.takedown_rows import CHINA, NO_PACKAGE, ListHead, TakedownRow
 from storage.bilingual import Problem
 
 MOST: Final = 2_000  # rows of an annex; more is a list, not a letter
-NOTICE: Final = "《河南省技术技能类“山寨证书”专项治理工作实施方案》（豫人社函〔2022〕129号）"
+POLICY: Final = "豫人社函〔2022〕129号"
+NOTICE: Final = f"《河南省技术技能类“山寨证书”专项治理工作实施方案》（{POLICY}）"
 SHORT: Final = 80  # characters of a cell; the whole stands in the list
 KINDS: Final = 6  # named one by one
 HASH_LINE: Final = 13  # signs of a hash on a line of its cell
+WORDS: Final = "标题与页面用语"
+MORE: Final = 7.0  # millimetres with which its cell holds three signs more
 Column = tuple[str, float, Callable[[int, TakedownRow], str]]  # head, millimetres, its words
 UNNAMED: Final = "（发函单位名称）"
 RESULT: Final = "处置结果（请填写）"
@@ -102,6 +105,18 @@ def accounts(rows: Sequence[TakedownRow]) -> int:
     return len(set(names))
 
 
+def by_kind(rows: Sequence[TakedownRow], called: str) -> str:
+    """The sentence about the kinds; of one row there is nothing to count."""
+    if len(rows) == 1 and rows[0].violation_name:
+        return f"{called}为：{decided_kind(rows[0])}。"
+    return f"按{called}计：{kinds(rows)}。"
+
+
+def where_told(rows: Sequence[TakedownRow]) -> str:
+    each = "" if len(rows) == 1 else "逐条的"
+    return f"{each}网址、页面用语和发现时间见{annex_name(rows)}。{kept(rows)}"
+
+
 def kinds(rows: Sequence[TakedownRow]) -> str:
     """The kinds by number of rows; only the first of a row was decided on by a person."""
     counted = Counter(decided_kind(row) for row in rows if row.violation_name)
@@ -110,9 +125,20 @@ def kinds(rows: Sequence[TakedownRow]) -> str:
 
 
 def cited(rows: Sequence[TakedownRow], head: ListHead) -> str:
-    """The law of all rows, each article once and by its number; "" where there is none."""
-    found = dict.fromkeys(law for row in rows for law in row.articles)
-    return "，".join(merged(found, head.titles))
+    """The law of all rows, each article once and by its number; "" where there is none.
+
+    The policy, which every letter begins with by its title, is called by its number.
+    """
+    return "，".join(merged(laws(rows), untold(head)))
+
+
+def laws(rows: Sequence[TakedownRow]) -> list[str]:
+    return list(dict.fromkeys(law for row in rows for law in row.articles))
+
+
+def untold(head: ListHead) -> dict[str, str]:
+    """Titles of notices that the letter has not named yet."""
+    return {number: title for number, title in head.titles.items() if number != POLICY}
 
 
 def annexes(rows: Sequence[TakedownRow], name: str) -> list[str]:
@@ -131,7 +157,8 @@ def kept(rows: Sequence[TakedownRow]) -> str:
     name, total = annex_name(rows), len(rows)
     hashed = sum(bool(row.sha256) for row in rows)
     packed = sum(bool(row.evidence_id) for row in rows)
-    told = "各条页面均已留存快照" if hashed == total else f"其中 {hashed} 条页面已留存快照"
+    every = "页面已留存快照" if total == 1 else "各条页面均已留存快照"
+    told = every if hashed == total else f"其中 {hashed} 条页面已留存快照"
     told += f"，其 SHA‑256 校验值列于{name}，可供核对"
     if not packed:
         return told + "。"
@@ -140,15 +167,18 @@ def kept(rows: Sequence[TakedownRow]) -> str:
 
 
 def closing(paper: Paper, head: ListHead, listed: Sequence[str]) -> None:
-    """Kept together with the last sentence: nobody signs a page without text."""
+    """Kept together with the last sentence: nobody signs a page without text.
+
+    The seal's edge lies within a line of what is above it, 附注 below the day (GB/T 9704).
+    """
     tied(paper.paragraphs[-1])
     tied(put(paper, ""))
     for number, line in enumerate(listed):
         tied(put(paper, ("附件：" if number == 0 else "　　　") + line))
-    for line in ("", "（联系人：　　　　　　联系电话：　　　　　　）", ""):
-        tied(put(paper, line))
+    tied(put(paper, ""))
     made = head.made_at.astimezone(CHINA)
     signed(paper, head.office or UNNAMED, f"{made.year}年　　月　　日")
+    put(paper, "（联系人：　　　　　　联系电话：　　　　　　）")
 
 
 def signed(paper: Paper, office: str, day: str) -> None:
@@ -159,8 +189,7 @@ def signed(paper: Paper, office: str, day: str) -> None:
     for line, at in ((office, ends - over), (day, ends)):
         last = put(paper, line, indent=False, align=WD_ALIGN_PARAGRAPH.RIGHT)
         last.paragraph_format.right_indent = Pt(at)
-        if line is office:
-            tied(last)
+        tied(last)
 
 
 def set_width(text: str) -> float:
@@ -177,9 +206,26 @@ def annex(
     title = f"{name}（批次 {head.batch_no}）"
     centre = WD_ALIGN_PARAGRAPH.CENTER
     tied(put(paper, title, font=SONG, size=SIZE_3, indent=False, align=centre))
-    heads, widths, _ = zip(*columns, strict=True)
-    lines = (tuple(told(at, row) for _, _, told in columns) for at, row in enumerate(rows, 1))
+    heads, widths, _ = zip(*shown_columns(columns, rows), strict=True)
+    cells = [told for _, _, told in shown_columns(columns, rows)]
+    lines = (tuple(told(at, row) for told in cells) for at, row in enumerate(rows, 1))
     table(paper, heads, widths, lines)
+
+
+def shown_columns(columns: Sequence[Column], rows: Sequence[TakedownRow]) -> list[Column]:
+    """Without the packages' column where there is none: the others get its width."""
+    if any(row.evidence_id for row in rows):
+        return list(columns)
+    wider = {WORDS: PACKAGE[1] - MORE, HASH[0]: MORE}
+    return [
+        (name, width + wider.get(name, 0.0), wide_hash if name == HASH[0] else told)
+        for name, width, told in columns
+        if name != PACKAGE[0]
+    ]
+
+
+def wide_hash(_at: int, row: TakedownRow) -> str:
+    return hash_lines(row, HASH_LINE + 3)
 
 
 def decided_kind(row: TakedownRow) -> str:
@@ -202,9 +248,9 @@ def words(row: TakedownRow) -> str:
     return "\n".join(part for part in (short(row.title), quotes) if part) or "（见截图）"
 
 
-def hash_lines(row: TakedownRow) -> str:
+def hash_lines(row: TakedownRow, signs: int = HASH_LINE) -> str:
     sha = row.sha256
-    return "\n".join(sha[at : at + HASH_LINE] for at in range(0, len(sha), HASH_LINE)) or "（无）"
+    return "\n".join(sha[at : at + signs] for at in range(0, len(sha), signs)) or "（无）"
 
 
 def found_lines(moment: str) -> str:
@@ -218,12 +264,12 @@ NUMBER: Final[Column] = ("序号", 11.0, lambda at, _: str(at))
 CASE: Final[Column] = ("案件编号", 12.0, lambda _, row: row.case_no)
 FOUND: Final[Column] = (
     "发现时间（北京时间）",
-    22.0,
+    23.0,
     lambda _, row: found_lines(row.first_seen),
 )
 # Of a sealed one alone: what is not sealed proves nothing to whoever gets the letter.
 PACKAGE: Final[Column] = ("证据包编号", 21.0, lambda _, row: row.evidence_id or NO_PACKAGE)
-HASH: Final[Column] = ("截图校验值（SHA-256）", 30.0, lambda _, row: hash_lines(row))
+HASH: Final[Column] = ("截图校验值（SHA‑256）", 30.0, lambda _, row: hash_lines(row))
 
 
 def url_column(width: float) -> Column:
@@ -235,7 +281,7 @@ def account_column(width: float) -> Column:
 
 
 def words_column(width: float) -> Column:
-    return ("标题与页面用语", width, lambda _, row: words(row))
+    return (WORDS, width, lambda _, row: words(row))
 
 
 def kind_column(name: str, width: float) -> Column:

@@ -41,6 +41,9 @@ COLUMNS: Final[tuple[tuple[str, int], ...]] = (
 )
 LOOSE: Final = BODY | {"text_wrap": False}
 KIND: Final = "其他类"  # of the kinds the centre offers; a person may choose 诈骗类 instead
+KIND_NOTE: Final = (
+    f"“举报类型”一律先填“{KIND}”，由举报人逐条核定；属于诈骗等其他类型的，请按举报网站所列改填。"
+)
 REPORTER: Final = (
     "举报单位：", "联系人：", "联系电话：", "电子邮箱：",
 )  # fmt: skip
@@ -83,6 +86,7 @@ def fill(book: xlsxwriter.Workbook, rows: list[TakedownRow], head: ListHead) -> 
     known = {"举报单位：": head.office}
     for at, word in enumerate(REPORTER):
         sheet.write_string(1, at * 3, xlsx_cell(word + known.get(word, "")), book.add_format(LOOSE))
+    sheet.write_string(2, 0, KIND_NOTE, book.add_format(LOOSE))
     sheet.set_row(3, tall_enough([name for name, _ in COLUMNS], widths))
     for column, (name, _) in enumerate(COLUMNS):
         sheet.write_string(3, column, name, heading)

@@ -21,19 +21,18 @@ from exports.letter_parts import (
     Column,
     account_column,
     annex,
-    annex_name,
     annexes,
     blank,
+    by_kind,
     cited,
     closing,
-    kept,
     kind_column,
-    kinds,
     opening,
     said,
     some,
     span,
     url_column,
+    where_told,
     words_column,
 )
 from exports.routing import OFFICES
@@ -87,13 +86,11 @@ def refuse(head: ListHead) -> None:
 
 
 def body(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
-    name = annex_name(rows)
     return [
         f"我单位依据{NOTICE}开展网络巡查，于{span(rows)}发现下列问题线索 {len(rows)} 条，"
         "经人工审核，认为可能属于贵部门职责范围，现予转办。",
         "一、线索概况",
-        f"按初步类型计：{kinds(rows)}。逐条的网址、页面用语和发现时间见{name}。{kept(rows)}"
-        "需要证据材料的，可向我单位索取。",
+        f"{by_kind(rows, '初步类型')}{where_told(rows)}需要证据材料的，可向我单位索取。",
         "二、依据",
         *grounds(rows, head),
         "三、请予办理的事项",
@@ -107,7 +104,7 @@ def body(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
 def grounds(rows: Sequence[TakedownRow], head: ListHead) -> list[str]:
     """Why it is handed over; what law it may touch is a hint, for the receiver to say."""
     law = cited(rows, head)
-    told = f"本次转办依据{NOTICE}关于联合有关部门做好清理规范工作的要求。"
+    told = "本次转办依据上述实施方案关于联合有关部门做好清理规范工作的要求。"
     if not law:
         return [told]
     return [f"{told}上述线索可能涉及{law}等规定，供参考，由贵部门依法认定。"]

@@ -141,7 +141,7 @@ def test_a_day_to_come_and_no_days_are_refused(engine, tmp_path):
 
 def test_a_long_table_may_end_on_the_next_page_and_a_short_one_does_not(queue, tmp_path):
     told = brief(queue, DAY, DAY)
-    many = replace(told, platforms={f"platform{number}": 1 for number in range(9)})
+    many = replace(told, platforms={f"platform{number}": 1 for number in range(24)})
     daily_brief_docx.write(many, tmp_path / "brief.docx", "")
     trend, _, platforms, *_ = Document(tmp_path / "brief.docx").tables
 
@@ -150,7 +150,27 @@ def test_a_long_table_may_end_on_the_next_page_and_a_short_one_does_not(queue, t
         return [bool(r.cells[0].paragraphs[0].paragraph_format.keep_with_next) for r in rows]
 
     assert all(kept(trend))
-    assert not any(kept(platforms))
+    assert kept(platforms) == [*[False] * 9, True, True], "its last rows alone stay together"
+
+
+def test_many_platforms_stand_side_by_side_and_none_is_lost(queue):
+    told = brief(queue, DAY, DAY)
+    for count in (0, 1, 6, 7, 12):
+        names = {f"platform{number}": number + 1 for number in range(count)}
+        (sheet,) = [
+            one for one in sheets(replace(told, platforms=names)) if one.title == "新立案件按平台"
+        ]
+        assert sum(sheet.widths) == 156
+        assert {len(row) for row in sheet.rows} == {len(sheet.head)} == {len(sheet.widths)}
+        pairs = [pair for row in sheet.rows for pair in (row[:2], row[2:]) if pair]
+        figures = sorted(int(figure) for _, figure in pairs if figure)
+        assert figures == (list(range(1, count + 1)) or [0])
+        assert len(sheet.rows) <= max(6, 1)
+
+
+def test_the_trend_is_called_so_only_where_it_is_of_more_days_than_the_brief(queue):
+    for first, title in ((DAY, "近七日走势"), (DAY - timedelta(days=6), "其中逐日")):
+        assert next(sheets(brief(queue, first, DAY))).title == title
 
 
 def test_a_brief_that_is_there_is_not_replaced(engine, tmp_path):
