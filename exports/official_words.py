@@ -6,6 +6,7 @@ the list beside it. Codes that read well as they are stand in storage/reasons.py
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -13,6 +14,7 @@ from storage.reasons import named
 from storage.records import Verdict
 
 STATE_WORDS: Final = ("中华人民共和国", "中国", "中华", "国家", "全国")
+WORD: Final = re.compile("“([^”]+)”字样")
 OFFICIAL: Final = {
     **{f"A1-0{at}": f"违规使用“{word}”字样" for at, word in enumerate(STATE_WORDS, 1)},
     "A1-06": "违规使用“职业资格”字样",
@@ -46,6 +48,12 @@ def official(code: str) -> str:
     """The words of a code without 涉嫌; a code of an office's own rule stands as it is."""
     found = OFFICIAL.get(code) or named(Verdict.VIOLATION, code).zh
     return found.removeprefix("涉嫌")
+
+
+def word_of(code: str) -> str:
+    """The word whose use is the violation, as 职业资格 of A1-06; "" where it is no single one."""
+    found = WORD.search(official(code))
+    return found[1] if found else ""
 
 
 def suspected(codes: Iterable[str]) -> str:

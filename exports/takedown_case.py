@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 from exports.clauses import clause, distinct, only_contacts
 from exports.law_words import merged
 from exports.masking import masked, masked_address
-from exports.official_words import suspected
+from exports.official_words import suspected, word_of
 from exports.routing import CHOSEN, departments
 from exports.takedown_followed import followed, standing
 from exports.takedown_rows import (
@@ -29,6 +30,7 @@ from storage.records import Evidence, Finding, Snapshot, Verdict
 LawOf = Callable[[str, date, Iterable[str]], tuple[str, ...]]
 EXCERPT: Final = 200  # characters of the post's own text
 TERMS: Final = 12
+WORD_ITSELF: Final = 2  # clauses with the word that a code is about
 TELLING: Final = 4  # signs of page words, beside the title, with which a reader sees what is meant
 VIDEO: Final = frozenset({"bilibili", "douyin", "kuaishou"})
 # The gentlest of the measures that fit; a person may choose another.
@@ -130,18 +132,36 @@ class _Shown:
         return f"{'…' if first else ''}{words}{'…' if last < len(self.text) else ''}"
 
     def terms(self) -> list[str]:
-        """The clauses in which the rules found words of the code a person decided on, each once.
+        """The clauses in which the rules found words of the code a person decided on, each once;
+        where they found none, those with the very word that the code is about.
 
         Those of other hints only where what was quoted for that code says next to nothing beside
         the title, and what the model alone points to last of all: whoever signs the list answers
         for each of its words.
         """
-        told: list[str] = []
-        for findings in quoted(self._case):
+        told = self._own()
+        for findings in quoted(self._case)[1:]:
             if told and ((findings and findings[0].rule == LEARNED) or self._tells(told)):
                 break
             told += self._clauses(findings)
         return distinct(told)
+
+    def _own(self) -> list[str]:
+        """What speaks for the decision itself."""
+        own, *_ = quoted(self._case)
+        return self._clauses(own) or self._word_itself()
+
+    def _word_itself(self) -> list[str]:
+        """Of a decision like 违规使用“职业资格”字样 the clauses that hold the word."""
+        word = word_of(self._case.decision.reason)
+        if not word or self._case.decision.verdict is not Verdict.VIOLATION:
+            return []
+        found = [
+            clause(text, one.start(), one.end())
+            for text in (self.title, self.text)
+            for one in re.finditer(re.escape(word), text)
+        ]
+        return distinct(found)[:WORD_ITSELF]
 
     def _tells(self, clauses: Iterable[str]) -> bool:
         """Whether they say something that the title does not."""
@@ -150,8 +170,7 @@ class _Shown:
 
     def of_other_kinds(self) -> bool:
         """Whether some words shown were found for something else than what was decided, or none."""
-        own, *_ = quoted(self._case)
-        clauses = self._clauses(own)
+        clauses = self._own()
         others = [one for one in self.terms() if one not in clauses]
         return self._case.decision.verdict is Verdict.VIOLATION and bool(others or not clauses)
 

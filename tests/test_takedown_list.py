@@ -19,11 +19,12 @@ from door.export_run import law
 from exports import takedown_list_csv, takedown_list_xlsx
 from exports.clauses import clause, only_contacts
 from exports.registry import exporter, formats
-from exports.takedown_case import takedown_row, takedown_rows
+from exports.takedown_case import OTHER_WORDS, takedown_row, takedown_rows
 from exports.takedown_rows import COLUMNS, TakedownRow
 from exports.writing import made_folder, refuse_overwriting
 from storage.bilingual import Problem
 from storage.database import file_problem
+from storage.records import Verdict
 from storage.whole_files import whole_file
 from tests.takedown_samples import (
     AD,
@@ -467,3 +468,34 @@ def test_words_with_a_figure_are_no_contact(words):
 )
 def test_a_number_or_an_account_alone_is_a_contact(words):
     assert only_contacts(words)
+
+
+def test_where_no_rule_quoted_the_word_that_was_decided_on_the_page_itself_is_asked_for_it():
+    text = "结业后可领两样。一是中国民间人才库证明；二是本校结业证。包过不用考，全国联网可查。"
+    other = finding("B4-02", evidence(text, "包过不用考"))
+    said = decision_for("A1-02")
+    row = takedown_row(decided(text=text, findings=(other,), decision=said), HEAD)
+    assert row.hit_terms == "一是中国民间人才库证明"
+    assert OTHER_WORDS not in row.notes
+    lacking = text.replace("中国", "")
+    other = finding("B4-02", evidence(lacking, "包过不用考"))
+    row = takedown_row(decided(text=lacking, findings=(other,), decision=said), HEAD)
+    assert row.hit_terms == "包过不用考"
+    assert OTHER_WORDS in row.notes, "the signer is told that they are of another kind"
+
+
+def test_of_a_case_handed_over_no_word_is_looked_for():
+    text = "一是中国民间人才库证明"
+    said = replace(decision_for("A1-02"), verdict=Verdict.TRANSFER)
+    assert takedown_row(decided(text=text, findings=(), decision=said), HEAD).hit_terms == ""
+
+
+def test_the_word_itself_is_masked_and_cut_like_any_other():
+    text = "中国" + "高级" * 60 + "，联系13800001234" + "，中国证" * 9
+    row = takedown_row(decided(text=text, findings=(), decision=decision_for("A1-02")), HEAD)
+    assert "13800001234" not in row.hit_terms
+    assert row.hit_terms.count("；") <= 1
+
+
+def decision_for(code: str):
+    return replace(decided().decision, reason=code)
