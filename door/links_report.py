@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
+from console.names import platform_name
 from door.printable import printable
 from door.speech import out, say, t
 from door.takedown_report import words
 from exports.graphml import Edge, Node
-from exports.masking import masked, shown_value
+from exports.masking import masked, masked_address, shown_value
 from storage.kinship import WORDS, Tie
 from storage.links import Web, WebPost
-from storage.platform_words import platform_name
 from storage.records import Contacts
 from storage.takedown_states import STATE_WORDS, ItemState
 
@@ -44,7 +45,14 @@ def contacts_of(web: Web) -> Counter[tuple[str, str]]:
 
 
 def show_web(web: Web, *, show_contacts: bool) -> None:
-    out.print(posts_table(web, show_contacts=show_contacts))
+    """How much it is, then each page with its address on a line of its own, then what links."""
+    out.print(printable(summary(web)), markup=False)
+    reasons = reasons_of(web, show_contacts=show_contacts)
+    for step, several in groupby(web.posts[:SHOWN], key=lambda one: one.distance):
+        out.print(step_words(step), markup=False)
+        for one in several:
+            for line in page_lines(one, reasons.get(one.row, ""), show_contacts=show_contacts):
+                out.print(printable(line), markup=False)
     rest = len(web.posts) - SHOWN
     if rest > 0:
         say(f"另有 {rest} 页未显示，用 --json 或 --graphml。", f"{rest} more: --json or --graphml.")
@@ -57,36 +65,47 @@ def show_web(web: Web, *, show_contacts: bool) -> None:
         say("关联网页太多，只列出最近的部分。", "There is more; the nearest are shown.")
 
 
-def posts_table(web: Web, *, show_contacts: bool) -> Table:
-    table = Table(
-        title=t(
-            f"案件 {web.case_id} 的关联网页和账号", f"Pages and accounts of case {web.case_id}"
-        ),
-        title_justify="left",
+def summary(web: Web) -> str:
+    """Of the whole web, also of what is not shown; an account is one of its platform."""
+    cases = {one.case_id for one in web.posts if one.case_id is not None}
+    named = {
+        (one.post.platform, one.post.author_id or one.post.author)
+        for one in web.posts
+        if one.post.author_id or one.post.author
+    }
+    cut = t("（只到最近的部分）", " (the nearest only)") if web.cut else ""
+    return t(
+        f"案件 {web.case_id} 的关联：案件 {len(cases)} 件，账号（主办者）{len(named)} 个，"
+        f"网页 {len(web.posts)} 页{cut}。",
+        f"Linked to case {web.case_id}: {len(cases)} cases, {len(named)} accounts or owners, "
+        f"{len(web.posts)} pages{cut}.",
     )
-    for zh, en in (
-        ("层", "step"),
-        ("案件", "case"),
-        ("平台", "platform"),
-        ("账号", "account"),
-        ("网址", "URL"),
-        ("处置", "takedown"),
-        ("关联依据", "linked by"),
-    ):
-        table.add_column(t(zh, en), overflow="fold")
-    reasons = reasons_of(web, show_contacts=show_contacts)
-    for one in web.posts[:SHOWN]:
-        cells = (
-            str(one.distance),
-            "" if one.case_id is None else str(one.case_id),
-            platform_name(one.post.platform),
-            safe(one, one.post.author, show_contacts=show_contacts),
-            one.post.url,
-            words(STATE_WORDS[ItemState(one.takedown)]) if one.takedown else "",
-            reasons.get(one.row, t("本案", "this case")),
-        )
-        table.add_row(*(escape(printable(cell)) for cell in cells))
-    return table
+
+
+def step_words(step: int) -> str:
+    if step == 0:
+        return t("本案：", "this case:")
+    return t(f"第 {step} 层：", f"step {step}:")
+
+
+def page_lines(one: WebPost, why: str, *, show_contacts: bool) -> Iterator[str]:
+    """A line of facts, the address whole so that it can be copied, and what links it."""
+    known = t(f"案件 {one.case_id}", f"case {one.case_id}")
+    asked = words(STATE_WORDS[ItemState(one.takedown)]) if one.takedown else ""
+    facts = (
+        t("未立案", "no case") if one.case_id is None else known,
+        words(platform_name(one.post.platform)),
+        safe(one, one.post.author, show_contacts=show_contacts),
+        t(f"处置：{asked}", f"takedown: {asked}") if asked else "",
+    )
+    yield "  " + "　".join(filter(None, facts))
+    yield f"    {address(one, show_contacts=show_contacts)}"
+    if why:
+        yield t(f"    关联：{why}", f"    linked by: {why}")
+
+
+def address(one: WebPost, *, show_contacts: bool) -> str:
+    return one.post.url if show_contacts else masked_address(one.post.url, one.post.contacts)
 
 
 def reasons_of(web: Web, *, show_contacts: bool) -> dict[int, str]:
@@ -149,7 +168,7 @@ def page_json(one: WebPost, *, show_contacts: bool) -> dict[str, Any]:
         "case": one.case_id,
         "step": one.distance,
         "platform": one.post.platform,
-        "url": one.post.url,
+        "url": address(one, show_contacts=show_contacts),
         "account": safe(one, one.post.author, show_contacts=show_contacts),
         "account_id": one.post.author_id,
         "title": safe(one, one.post.title, show_contacts=show_contacts),
@@ -194,7 +213,7 @@ def page_node(one: WebPost, *, show_contacts: bool) -> Node:
         facts={
             "type": "page",
             "label": safe(one, one.post.title or one.post.url, show_contacts=show_contacts),
-            "url": one.post.url,
+            "url": address(one, show_contacts=show_contacts),
             "platform": one.post.platform,
             "account": safe(one, one.post.author, show_contacts=show_contacts),
             "case": "" if one.case_id is None else str(one.case_id),

@@ -343,6 +343,33 @@ def typed(engine, database_url, tmp_path, monkeypatch, capsys):
     return typist
 
 
+def test_how_much_it_is_stands_first_and_addresses_stand_whole(typed, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    first, *rest = typed("links", "1").stdout.splitlines()
+    told = json.loads(typed("links", "1", "--json").stdout)
+    cases = {page["case"] for page in told["pages"] if page["case"] is not None}
+    assert f"案件 {len(cases)} 件" in first
+    assert "网页 3 页" in first
+    assert "账号（主办者）" in first
+    assert [page["url"] for page in told["pages"]] == [
+        line.strip() for line in rest if line.startswith("    ") and "关联：" not in line
+    ]
+    assert [line for line in rest if line.endswith("：") and not line.startswith(" ")] == [
+        "本案：",
+        "第 1 层：",
+        "第 2 层：",
+    ]
+    assert "Linked to case 1" in typed("links", "1", lang="en").stdout
+
+
+def test_a_telephone_number_in_an_address_is_masked_too(engine, typed):
+    sight(engine, flagged(post(f"http://four.example/{PHONE}.html"), seed=77))
+    case = max(row.id for row in list_cases(engine))
+    for words in (("links", str(case)), ("links", str(case), "--json")):
+        assert PHONE not in typed(*words).stdout, words
+        assert PHONE in typed(*words, "--show-contacts").stdout
+
+
 def test_the_table_masks_contacts_unless_asked(typed):
     done = typed("links", "1")
     assert done.returncode == 0, done.stderr
