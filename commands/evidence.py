@@ -28,7 +28,7 @@ from door.evidence_words import (
     lack_line,
     reason_words,
     said_of,
-    state_words,
+    sealing_words,
     worth_nothing,
 )
 from door.manual import HouseCommand, HouseGroup
@@ -93,8 +93,7 @@ def package_command(
     for lack in made.lacks:
         out.print(printable(lack_line(lack)), markup=False)
     for lack in made.made_good:
-        told = t(*healed_words(lack.of, lack.why, lack.made_good_by))
-        out.print(printable(told), markup=False)
+        out.print(printable(t(*healed_words(lack.of, lack.why, lack.made_good_by))), markup=False)
     for why in made.sealing.why:
         out.print(printable(said_of(why)), markup=False)
     tell_worth(made)
@@ -102,7 +101,7 @@ def package_command(
         out.print(json.dumps(packed_json(made), ensure_ascii=False), markup=False)
         return
     out.print(str(made.path), markup=False)
-    out.print(state_words(made.sealing.state), markup=False)
+    out.print(sealing_words(made.sealing), markup=False)
     if made.sealing.state != "sealed" and made.sealing.standings:
         say(
             "时间戳已排队；请稍后运行 certsweep evidence stamp 补上。",
@@ -226,7 +225,7 @@ def stamp_command(
         ),
     ] = False,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     proof = open_proof()
     roll_captures(proof)
     tried = work_off(proof, everything=everything)
@@ -243,12 +242,13 @@ def stamp_command(
     granted = sum(not one.answer.reason for one in tried)
     with read(proof.engine) as connection:
         left = left_behind(connection, proof.ring.current_id())
+    code = 0 if proof.authorities else 1  # of a planned task that does nothing night by night
     if as_json:
         written = [each.package.name for each in done if each.packed]
         names = [package.name for package in left]
         facts = {"tried": len(tried), "granted": granted, "written": written, "left": names}
         out.print(json.dumps(facts, ensure_ascii=False), markup=False)
-        return
+        return code
     out.print(t(f"试了 {len(tried)} 个，得到 {granted} 个。", f"{granted} of {len(tried)}."))
     tell_left(left)
     if not proof.authorities:
@@ -258,11 +258,12 @@ def stamp_command(
         )
     elif not tried:
         say("没有到时间该打的时间戳。", "No timestamp is due.")
+    return code
 
 
 def completed_line(each: Completed) -> str:
     if each.packed is not None:
-        return f"{each.packed.path}  {state_words(each.packed.sealing.state)}"
+        return f"{each.packed.path}  {sealing_words(each.packed.sealing)}"
     if each.problem is not None:
         return said_of(each.problem.text)
     return t(

@@ -16,6 +16,7 @@ from crawler.chromium import find_chromium
 from crawler.guard import Guard
 from crawler.pace import Manners
 from crawler.user_agent import user_agent
+from door.printable import printable
 from door.settings import Settings
 from door.speech import say
 from evidence.bounds import Bounds
@@ -160,7 +161,7 @@ def order_again(engine: Engine, capture_id: str, by: str) -> Order:
         found = capture_by_id(connection, capture_id)
         if found is None:
             raise Problem(
-                f"没有编号为 {capture_id[:64]!r} 的取证。请核对编号（32 位十六进制）。",
+                f"没有编号为“{printable(capture_id[:64])}”的取证。请核对编号（32 位十六进制）。",
                 f"there is no capture {capture_id[:64]!r}. Check the number (32 hex digits).",
             )
         first = found.again_of or found.id

@@ -28,7 +28,8 @@ NAMES = (
     (r"timestamp\b.*", "时间戳", "timestamp"),
     (r"capture .*", "取证时的时间戳", "timestamp of a capture"),
     (r"evidence/seal\.json", "封印", "the seal"),
-    (r"evidence/(seal|manifest)\.sig", "签名", "signature"),
+    (r"evidence/seal\.sig", "封印的签名", "signature of the seal"),
+    (r"evidence/manifest\.sig", "清单的签名", "signature of the manifest"),
     (r"evidence/manifest\.json", "清单", "the manifest"),
     (r"evidence/custody\.jsonl", "保管链", "chain of custody"),
     (r"evidence/decision\.json", "审核决定", "the decision"),
@@ -51,7 +52,20 @@ NAMES = (
     (r".*-headers-.*", "响应头", "response headers"),
     (r".*-raw-.*", "页面原文", "the page as sent"),
     (r"(indexes|pages)/.*", "索引", "index"),
-    (r"datapackage.*", "目录", "directory"),
+    (r"datapackage\.json", "目录", "directory"),
+    (r"datapackage-digest\.json", "目录的校验值", "digest of the directory"),
+    (r"evidence/roll-\d+\.json", "取证校验值名册", "list of captures' hashes"),
+    (r".*-picture-.*", "页面图片", "picture of the page"),
+    (r".*-answers-.*", "页面数据", "data that the page asked for"),
+    (r".*-dom-.*", PART_WORDS["dom"].zh, PART_WORDS["dom"].en),
+)
+# What the word of a package hangs on stands first; everything else as it lies in the file.
+FIRST = (
+    re.compile(r"timestamp\b.*"),
+    re.compile(r"capture .*"),
+    re.compile(r"evidence/seal\.json"),
+    re.compile(r"evidence/(?:seal|manifest)\.(?:sig|json)"),
+    re.compile("zip"),
 )
 
 
@@ -72,7 +86,7 @@ def report_lines(report: Report) -> Iterator[str]:
     others = [one for one in report.checks if one.result != PROVED]
     yield from map(line, others)
     yield t(f"证实 {len(proved)} 项：", f"{len(proved)} proved:")
-    yield from map(line, proved)
+    yield from map(line, sorted(proved, key=weight))
 
 
 def line(check: Check) -> str:
@@ -80,16 +94,20 @@ def line(check: Check) -> str:
     return f"[{word}] {named(check.name)}  {local(reasoned(t(check.zh, check.en)))}"
 
 
+def weight(check: Check) -> int:
+    """Where a check that is proved stands in the list."""
+    found = (at for at, one in enumerate(FIRST) if one.fullmatch(check.name))
+    return next(found, len(FIRST))
+
+
 def named(name: str) -> str:
     """What people call a piece, and its name in the package."""
     for pattern, zh, en in NAMES:
         if re.fullmatch(pattern, name):
             rest = name.partition(" ")[2] if " " in name else name
-            if name == "zip":
+            if name in {"zip", "timestamp"}:
                 return t(zh, en)
-            return (
-                t(f"{zh}（{rest}）", f"{name}  {en}") if rest != name or "/" in name else t(zh, en)
-            )
+            return t(f"{zh}（{rest}）", f"{name}  {en}")
     return name
 
 

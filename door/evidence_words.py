@@ -86,6 +86,17 @@ def holder_words(of: str) -> tuple[str, str]:
     return f"{name} {number[:12]}".strip(), said_of(words) if words else part
 
 
+def sealing_words(sealing: Sealing) -> str:
+    """Of a package that no authority was ever asked for there is nothing to wait for."""
+    if sealing.state == SEALED or sealing.standings:
+        return state_words(sealing.state)
+    return t(
+        "没有封存：制作时没有设时间戳机构，这个包以后补不成；设好机构后请重新制作",
+        "not sealed: no timestamp authority was set when it was made, and none can be added to it; "
+        "make it again once one is set",
+    )
+
+
 def state_words(state: str) -> str:
     return said_of(STATES[state])
 

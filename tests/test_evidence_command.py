@@ -395,11 +395,23 @@ def test_a_package_that_can_never_be_completed_is_named(
 
 
 def test_nothing_to_stamp_is_said_in_words(typed: Type, authority: Moody) -> None:
-    assert "没有设置时间戳机构" in typed("stamp")[2]
+    code, _, err = typed("stamp")
+    assert (code, "没有设置时间戳机构" in err) == (1, True), "a planned task must show that"
+    assert typed("stamp", "--json")[0] == 1
     with authority.served() as url:
         named = {"TSA": url, "TSA_ROOTS": str(authority.roots)}
         typed("stamp", **named)
-        assert "没有到时间" in typed("stamp", **named)[2]
+        code, _, err = typed("stamp", **named)
+        assert (code, "没有到时间" in err) == (0, True)
+
+
+def test_a_package_no_authority_was_asked_for_is_not_called_one_that_waits(
+    typed: Type, tmp_path: Path
+) -> None:
+    code, out, _ = typed("package", "1", "--out", str(tmp_path / "out"), "--by", "赵封存")
+    assert code == 0, "it is made, and signed"
+    assert "以后补不成" in out
+    assert "待补" not in out
 
 
 def test_what_is_no_fingerprint_is_wrong_use_and_another_key_is_called_another(
