@@ -10,7 +10,7 @@ import typer
 
 from door.brief_run import register_brief, write_brief
 from door.settings import SETTINGS
-from door.speech import out, t
+from door.speech import out, say, t
 from storage.bilingual import Problem
 from storage.database import open_database, ready
 from storage.handed_out import MACHINE
@@ -53,7 +53,12 @@ def command(
     engine = open_database(SETTINGS.database_url, SETTINGS.home)
     ready(engine)
     paths = write_brief(engine, folder, read_day(day), days, SETTINGS.office)
-    register_brief(engine, paths, by)
+    numbers = [one.number for one in register_brief(engine, paths, by)]
+    say(
+        f"编号 {'、'.join(numbers)}（与清单、函件同用一套，全部见 certsweep export list）。",
+        f"Numbers {', '.join(numbers)} (lists, letters and briefs share them: certsweep export "
+        "list). Papers are in Chinese, whatever the language of the screen.",
+    )
     for path in paths:
         out.print(str(path), markup=False)
 

@@ -47,6 +47,7 @@ from door.takedown_typed import (
     sha256_of,
     tell_withdrawn,
     told,
+    told_count,
     word,
 )
 from storage.takedown_acts import (
@@ -66,12 +67,7 @@ from storage.takedown_receipts import correct_receipt
 from storage.takedown_states import ANSWER_WORDS, STATE_WORDS
 from storage.takedown_verdict import Way
 from storage.takedown_withdrawn import withdraw_drafts
-from storage.takedowns import (
-    get_request,
-    history_of,
-    list_requests,
-    looks_of,
-)
+from storage.takedowns import get_request, history_of, list_requests, looks_of
 
 HELP = t(
     "处置请求：起草、批准、登记发出与答复、复查，直到核实办结。",
@@ -264,11 +260,11 @@ def withdraw_command(
     engine, said = open_queue(), word(by, "", reason)
     if numbers and len(numbers) > 1:
         return tell_withdrawn(withdraw_drafts(engine, numbers, said), as_json)
-    count = withdraw(engine, item, said) if item else withdraw_request(engine, numbers[0], said)
-    if as_json:
-        print_json({"withdrawn": count})
+    if numbers:
+        count = withdraw_request(engine, numbers[0], said)
     else:
-        out.print(t(f"已撤回 {count} 条。", f"{count} items are withdrawn."), markup=False)
+        count = withdraw(engine, item or (), said)
+    told_count(count, as_json)
     return 0
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from console.names import platform_name
 from storage.bilingual import Bilingual
 
 FORM_WORDS = {
@@ -10,6 +14,8 @@ FORM_WORDS = {
     "letter": Bilingual("协助处置函（DOCX）", "letter to a platform (DOCX)"),
     "transfer": Bilingual("转办函（DOCX）", "transfer letter (DOCX)"),
     "12377": Bilingual("12377 举报表（XLSX）", "12377 report (XLSX)"),
+    "brief-docx": Bilingual("巡查日报、简报（DOCX）", "brief (DOCX)"),
+    "brief-html": Bilingual("巡查日报、简报（HTML）", "brief (HTML)"),
 }
 FOR_RECIPIENT = ("letter", "xlsx", "12377")  # what is made of one takedown request
 KIND_WORDS = {
@@ -18,3 +24,20 @@ KIND_WORDS = {
     "evidence": Bilingual("证据包", "evidence package"),
     "capture": Bilingual("取证并制作证据包", "capture and evidence package"),
 }
+
+
+def scope_of(filters: Mapping[str, Any]) -> Bilingual:
+    """What a file is about, by what was asked for; nothing is everything."""
+    platform = filters.get("platform", "")
+    parts = [
+        *([Bilingual("内部", "internal")] if filters.get("internal") else []),
+        *(same(filters.get(name, "")) for name in ("to", "request", "site") if filters.get(name)),
+        *([platform_name(platform)] if platform and not filters.get("site") else []),
+    ]
+    if not parts:
+        return Bilingual("全部", "all")
+    return Bilingual("，".join(one.zh for one in parts), ", ".join(one.en for one in parts))
+
+
+def same(words: object) -> Bilingual:
+    return Bilingual(str(words), str(words))

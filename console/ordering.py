@@ -26,6 +26,7 @@ from storage.users import User
 LONGEST_TO, LONGEST_SITE = 60, 253
 EARLIEST = date(2000, 1, 1)
 OPEN_WEB = "web"
+ONE_SITE = "that of the request"  # or none: its letter is refused when it is made
 AGAIN = frozenset({JobState.FAILED, JobState.INTERRUPTED, JobState.CANCELLED})
 
 
@@ -61,6 +62,7 @@ def head_of(order: Order) -> ListHead:
         batch_no="",
         made_at=utc_now(),
         platform="weibo" if each else order.platform,
+        site=order.site or (ONE_SITE if order.request and order.to else ""),
         to=order.to,
         masked=order.masked,
     )

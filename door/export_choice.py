@@ -77,7 +77,7 @@ def refuse_mixes(chosen: Exporter, asked: Asked) -> None:
     mixed = (
         (
             asked.to and chosen.format not in {"transfer", "letter"},
-            "“转给部门”（--to）只用于转办函，在网站函里写收件方",
+            "“转给部门或者函的收件方”（--to）只用于转办函和一个网站的函",
             "A department or receiver (--to)",
         ),
         (

@@ -15,15 +15,21 @@ Form = Annotated[
     str,
     typer.Argument(
         metavar=t("格式", "FORMAT"),
-        help=t(f"{'、'.join(formats())} 之一", f"one of {', '.join(formats())}"),
+        help=t(
+            f"{'、'.join(formats())} 之一；list 为列出已给出的全部编号",
+            f"one of {', '.join(formats())}; list: every number that was given",
+        ),
     ),
 ]
 Folder = Annotated[
-    Path,
+    Path | None,
     typer.Option(
         "--out",
         metavar=t("文件夹", "FOLDER"),
-        help=t("清单放到哪个文件夹，没有则新建", "folder of the list, made where missing"),
+        help=t(
+            "清单放到哪个文件夹，没有则新建（生成时必填）",
+            "folder of the list, made where missing (needed to make one)",
+        ),
     ),
 ]
 Platform = Annotated[

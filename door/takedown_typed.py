@@ -43,6 +43,14 @@ def tell_withdrawn(done: Withdrawn, as_json: bool) -> int:
     return 1 if done.kept else 0
 
 
+def told_count(count: int, as_json: bool) -> None:
+    """How many items were withdrawn."""
+    if as_json:
+        print_json({"withdrawn": count})
+    else:
+        out.print(t(f"已撤回 {count} 条。", f"{count} items are withdrawn."), markup=False)
+
+
 def print_json(value: object) -> None:
     out.print(json.dumps(value, ensure_ascii=False, default=json_word), markup=False)
 

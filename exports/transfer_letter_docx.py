@@ -80,7 +80,7 @@ def refuse(head: ListHead) -> None:
     zh = f"没有“{head.to}”这个部门" if head.to else "转办函要写明转给哪个部门"
     en = f"There is no department “{head.to}”" if head.to else "A transfer goes to one department"
     raise Problem(
-        f"{zh}，没有生成文件。请在“转给部门”中选（命令行：--to）：{known}。",
+        f"{zh}，没有生成文件。请在“转给部门或者函的收件方”中选（命令行：--to）：{known}。",
         f"{en}; no file was made. Choose one (command line: --to): {known}.",
     )
 

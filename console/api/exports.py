@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from console.bearer import Exports, Given, Reads, Words, api_router
 from console.desk import desk_of
+from console.file_words import scope_of
 from console.handing import hand_out
 from console.numbers import LARGEST_ID
 from console.ordering import (
@@ -28,6 +29,8 @@ from console.shapes import FILE, Before, Day, Number, shaped
 from storage.export_cancel import void_numbers
 from storage.export_jobs import PAGE, Job, JobState, Order, list_jobs
 from storage.made_elsewhere import made_elsewhere
+from storage.numbers_given import PAGE as NUMBERS
+from storage.numbers_given import numbers_given
 
 router = api_router("exports")
 
@@ -47,7 +50,11 @@ class ListWanted(Given):
         default=0, ge=0, le=LARGEST_ID, description="what this takedown request asks for"
     )
     since: Day | None = Field(default=None, description="decided on this day or later")
-    to: str = Field(default="", max_length=LONGEST_TO, description="department of a transfer")
+    to: str = Field(
+        default="",
+        max_length=LONGEST_TO,
+        description="department of a transfer; of one site's letter: 主办者 or 接入服务单位",
+    )
     masked: bool = Field(default=True, description="false takes the scope unmask and a reason")
     why: str = Field(default="", max_length=LONGEST_WHY, description="goes into the audit")
 
@@ -111,6 +118,23 @@ class ElsewhereFile(BaseModel):
     file_name: str
 
 
+class NumberGiven(BaseModel):
+    batch_no: str
+    format: str = Field(description="as of an order, or brief-docx, brief-html")
+    scope: Words = Field(description="what it is about")
+    made_at: datetime
+    rows: int
+    sha256: str
+    file_name: str
+    job_id: int | None = Field(description="of the desk; null: made elsewhere")
+    void: bool = Field(description="its job left no file")
+
+
+class NumberPage(BaseModel):
+    numbers: list[NumberGiven]
+    next: int | None = Field(description="`before` of the next page; null after the last")
+
+
 class ExportPage(BaseModel):
     jobs: list[ExportJob]
     next: int | None = Field(description="`before` of the next page; null after the last")
@@ -165,6 +189,18 @@ def order_of(said: ListWanted | BriefWanted, one: Exports) -> Order:
 def exports_elsewhere(request: Request, _one: Reads) -> list[ElsewhereFile]:
     """The newest 50 that no job of the desk made; their files lie where they were made."""
     return [shaped(ElsewhereFile, one) for one in made_elsewhere(desk_of(request).engine)]
+
+
+@router.get("/exports/numbers")
+def export_numbers(request: Request, _one: Reads, before: Before = None) -> NumberPage:
+    """Every number that was given to a list, a letter or a brief, the newest first."""
+    given = numbers_given(desk_of(request).engine, before)
+    return NumberPage(
+        numbers=[
+            shaped(NumberGiven, one, scope=shaped(Words, scope_of(one.filters))) for one in given
+        ],
+        next=given[-1].id if len(given) >= NUMBERS else None,
+    )
 
 
 @router.get("/exports/{number}")

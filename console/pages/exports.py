@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from console.desk import desk_of
-from console.file_words import FORM_WORDS, KIND_WORDS
+from console.file_words import FORM_WORDS, KIND_WORDS, scope_of
 from console.forms import Exporter, Number, Whole, day_of, today, whole_number
 from console.handing import hand_out
 from console.names import platform_name
@@ -32,12 +32,15 @@ from console.page import go, page, query_of
 from console.people import Missing, Reader
 from console.reasons import LONGEST_WHY
 from console.roles import Caller, Forbidden
+from exports.letter_docx import FORMAT as LETTER
+from exports.letter_docx import HOST, OWNER
 from exports.registry import formats
 from exports.routing import OFFICES
 from storage.bilingual import Bilingual, Problem
 from storage.export_cancel import void_numbers
 from storage.export_jobs import EACH, JOB_WORDS, Job, Order, ahead_of, get_job, list_jobs
 from storage.made_elsewhere import made_elsewhere
+from storage.numbers_given import PAGE, numbers_given
 from storage.platform_words import PLATFORMS
 
 router = APIRouter(include_in_schema=False)
@@ -68,6 +71,7 @@ def listed(
         platforms=PLATFORMS,
         each=EACH,
         offices=tuple(OFFICES),
+        receivers=(OWNER, HOST),
         today=today(),
         further=jobs[-1].id if len(jobs) >= 50 else None,
         elsewhere=[] if before else made_elsewhere(engine),
@@ -87,6 +91,20 @@ def words(engine: Engine, jobs: Sequence[Job]) -> dict[str, object]:
         "again": AGAIN,
         "platform_name": platform_name,
     }
+
+
+@router.get("/exports/numbers")
+def numbers_page(request: Request, _user: Reader) -> Response:
+    """Every number that was given, whoever made its file: none is missing among them."""
+    given = numbers_given(desk_of(request).engine, digits(query_of(request).get("before", "")))
+    return page(
+        request,
+        "export_numbers.html",
+        given=given,
+        further=given[-1].id if len(given) >= PAGE else None,
+        form_words=FORM_WORDS,
+        scope_of=scope_of,
+    )
 
 
 @router.post("/exports")
@@ -119,11 +137,17 @@ def order_of(form: FormData, one: Caller) -> Order:
         site=str(form.get("site", "")).strip()[:LONGEST_SITE],
         request=asked_for(str(form.get("request", ""))),
         since=since.isoformat() if since is not None else "",
-        to=str(form.get("to", "")).strip()[:LONGEST_TO],
+        to=told_to(form),
         masked=form.get("contacts") != "1",
         why=str(form.get("why", "")).strip()[:LONGEST_WHY],
     )
     return list_order(asked, one)
+
+
+def told_to(form: FormData) -> str:
+    """Beside a request's buttons it is for its letter alone, whichever of them is pressed."""
+    to = str(form.get("to", "")).strip()[:LONGEST_TO]
+    return "" if form.get("request") and form.get("form") != LETTER else to
 
 
 def asked_for(typed: str) -> int:

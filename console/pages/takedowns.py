@@ -15,11 +15,13 @@ from console.file_words import FOR_RECIPIENT, FORM_WORDS
 from console.forms import Number, today
 from console.names import platform_name
 from console.numbers import digits, written
+from console.ordering import OPEN_WEB
 from console.page import Nav, page, query_of
 from console.people import Missing, Reader, Unmasker
 from console.pictures import picture_answer
 from console.roles import Act
 from console.takedown_masks import hider
+from exports.letter_docx import HOST, OWNER
 from storage.bilingual import Bilingual, Problem
 from storage.columns import utc_now
 from storage.exports import DecidedRow, decided_rows
@@ -195,6 +197,7 @@ def shown(request: Request, number: int, refusal: Refusal = NOTHING_REFUSED) -> 
         decided=decided_of(engine, asked),
         hide=hider(engine, asked.items),
         forms={name: FORM_WORDS[name] for name in FOR_RECIPIENT},
+        receivers=(OWNER, HOST) if asked.platform == OPEN_WEB else (),
         states=STATE_WORDS,
         answers=ANSWER_WORDS,
         acts=ACT_WORDS,
