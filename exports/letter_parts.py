@@ -263,13 +263,13 @@ def found_lines(moment: str) -> str:
 NUMBER: Final[Column] = ("序号", 11.0, lambda at, _: str(at))
 CASE: Final[Column] = ("案件编号", 12.0, lambda _, row: row.case_no)
 FOUND: Final[Column] = (
-    "发现时间（北京时间）",
+    "发现时间\n（北京时间）",
     23.0,
     lambda _, row: found_lines(row.first_seen),
 )
 # Of a sealed one alone: what is not sealed proves nothing to whoever gets the letter.
 PACKAGE: Final[Column] = ("证据包编号", 21.0, lambda _, row: row.evidence_id or NO_PACKAGE)
-HASH: Final[Column] = ("截图校验值（SHA‑256）", 30.0, lambda _, row: hash_lines(row))
+HASH: Final[Column] = ("截图校验值\n（SHA‑256）", 30.0, lambda _, row: hash_lines(row))
 
 
 def url_column(width: float) -> Column:

@@ -302,9 +302,9 @@ def test_the_annex_has_what_the_letter_says_it_has(tmp_path):
     _, paper = written(tmp_path, letter_docx, rows(TO_WEIBO, decided()))
     (table,) = paper.tables
     listed = dict(zip(*([cell.text for cell in row.cells] for row in table.rows), strict=True))
-    assert listed["发现时间（北京时间）"] == "2026年\n2月28日\n02:00"
+    assert listed["发现时间\n（北京时间）"] == "2026年\n2月28日\n02:00"
     assert "证据包编号" not in listed, "no column for what no row has"
-    assert listed["截图校验值（SHA‑256）"].replace("\n", "") == "b" * 64
+    assert listed["截图校验值\n（SHA‑256）"].replace("\n", "") == "b" * 64
     assert "发现时：" not in words(paper)
     assert "附件：涉嫌违规信息清单（共 1 条）" in words(paper)
 
