@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, insert, inspect, select, text
+from sqlalchemy import BigInteger, Engine, insert, inspect, literal, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
+from storage.among import among
 from storage.bilingual import Problem
 from storage.columns import storable, storable_tree
 from storage.database import (
@@ -20,6 +22,7 @@ from storage.database import (
     explained,
     open_database,
     read,
+    read_together,
     ready,
     upgrade,
     write,
@@ -232,3 +235,56 @@ def test_connections_that_are_all_in_use_are_told_and_fail_nothing_else(
     with read(engine) as connection:
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
     engine.dispose()
+
+
+def test_what_is_read_together_takes_one_connection_and_gives_it_back(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.05}
+    monkeypatch.setattr("storage.database.POOL", small)
+    engine = open_database(database_url, tmp_path)
+    with read_together(engine), read(engine) as first, read(engine) as second:
+        assert first is second
+        assert second.execute(text("SELECT 1")).scalar_one() == 1
+    with pytest.raises(Problem, match="in use"), read(engine), read(engine):
+        pass
+    engine.dispose()
+
+
+def test_what_is_read_together_is_of_one_database_and_one_thread(
+    database_url: str, tmp_path: Path
+) -> None:
+    engine, other = (open_database(database_url, tmp_path) for _ in range(2))
+    with read_together(engine), read(engine) as here, ThreadPoolExecutor(1) as pool:
+        with read(other) as elsewhere:
+            assert elsewhere is not here
+
+        def beside() -> bool:
+            with read(engine) as connection:
+                return connection is here
+
+        assert not pool.submit(beside).result()
+    engine.dispose()
+    other.dispose()
+
+
+def test_what_fails_while_read_together_is_told_and_the_next_page_can_be_read(
+    engine: Engine,
+) -> None:
+    with pytest.raises(DatabaseError), read_together(engine), read(engine) as connection:
+        connection.execute(text("SELECT nothing FROM nowhere"))
+    with read_together(engine), read(engine) as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+
+
+# The database is only asked, so one serves every example.
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(held=st.lists(st.integers(1, 2**62)), asked=st.lists(st.integers(1, 2**62), max_size=60))
+def test_among_many_numbers_is_whether_it_is_one_of_them(
+    held: list[int], asked: list[int], engine: Engine
+) -> None:
+    every = sorted({*held, *asked})
+    with read(engine) as connection:
+        for number in every[:5]:
+            statement = select(among(literal(number, BigInteger), held))
+            assert connection.execute(statement).scalar_one() is (number in held)

@@ -23,10 +23,12 @@ from console.sharing import refuse_contact, to_be_seen
 from console.whytop import why_on_top
 from storage.bilingual import Bilingual
 from storage.columns import utc_now
+from storage.database import read_together
 from storage.queue import PAGE, Filters, claim_next
 from storage.raises import raised_kinds
 from storage.saved_filters import forget_filter, save_filter, saved_for
 from storage.standing import standing_decisions
+from storage.users import User
 
 router = APIRouter(include_in_schema=False)
 NAV = (
@@ -43,6 +45,11 @@ VIEWS = {
 
 @router.get("/queue")
 def queue(request: Request, user: Reader) -> Response:
+    with read_together(desk_of(request).engine):
+        return shown(request, user)
+
+
+def shown(request: Request, user: User) -> Response:
     engine, query = desk_of(request).engine, query_of(request)
     try:
         filters, untold = filters_of(query, user.login), None
