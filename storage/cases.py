@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, insert, or_, select, update
 
-from storage.among import among
 from storage.audit import record
 from storage.bilingual import Problem
 from storage.casefiles import CaseFile, read_case
@@ -76,7 +75,7 @@ def urls_of(connection: Connection, ids: Sequence[int]) -> defaultdict[int, list
     statement = (
         select(case_posts.c.case_id, posts.c.url)
         .join(posts, posts.c.id == case_posts.c.post_row)
-        .where(among(case_posts.c.case_id, ids), ~case_posts.c.split)
+        .where(case_posts.c.case_id.in_(ids), ~case_posts.c.split)
         .order_by(posts.c.id)
     )
     found: defaultdict[int, list[str]] = defaultdict(list)
@@ -91,7 +90,7 @@ def claims_of(
     statement = (
         select(case_posts.c.case_id, findings.c.code, findings.c.clause)
         .join(findings, findings.c.post_row == case_posts.c.post_row)
-        .where(among(case_posts.c.case_id, ids), ~case_posts.c.split)
+        .where(case_posts.c.case_id.in_(ids), ~case_posts.c.split)
         .order_by(findings.c.severity.desc(), findings.c.score.desc(), findings.c.id)
     )
     found: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)

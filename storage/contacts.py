@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from storage.among import among
 from storage.database import read
 from storage.models import advertiser_keys, case_posts, posts
 from storage.records import Contacts
@@ -44,7 +43,7 @@ def of_keys(keys: Iterable[tuple[str, str]]) -> Contacts:
 
 def contacts_of(engine: Engine, ids: Sequence[int]) -> dict[int, Contacts]:
     """Of cases: what their posts list, and their keys, which other readers may have found."""
-    in_case = among(case_posts.c.case_id, ids), ~case_posts.c.split
+    in_case = case_posts.c.case_id.in_(ids), ~case_posts.c.split
     # Keys of every kind: asked for three kinds, SQLite reads all keys of those kinds first.
     keys = (
         select(case_posts.c.case_id, advertiser_keys.c.kind, advertiser_keys.c.value)

@@ -21,7 +21,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.expression import func
 
-from storage.among import among
 from storage.cases import OPEN, CaseRow, case_row, claims_of, in_no_other_hands, take, urls_of
 from storage.columns import AnyRow, utc_now
 from storage.database import read, write
@@ -373,7 +372,7 @@ def quotes_of(engine: Engine, ids: Sequence[int], most: int = 4) -> dict[int, li
     statement = (
         select(case_posts.c.case_id, findings.c.clause, findings.c.evidence)
         .join(findings, findings.c.post_row == case_posts.c.post_row)
-        .where(among(case_posts.c.case_id, ids), ~case_posts.c.split)
+        .where(case_posts.c.case_id.in_(ids), ~case_posts.c.split)
         .order_by(findings.c.severity.desc(), findings.c.score.desc(), findings.c.id)
     )
     found: defaultdict[int, dict[str, CaseQuote]] = defaultdict(dict)

@@ -9,7 +9,6 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, select
 
-from storage.among import among
 from storage.bilingual import Bilingual
 from storage.blacklist_active import active_among
 from storage.columns import AnyRow
@@ -67,7 +66,7 @@ def raised_of(connection: Connection, case_id: int, day: date) -> int:
 def raised_kinds(engine: Engine, ids: Sequence[int], day: date) -> dict[int, set[str]]:
     """By case, the kinds of reasons that count on that day; cases without any are missing."""
     statement = select(case_raises.c.case_id, case_raises.c.kind, case_raises.c.ref).where(
-        among(case_raises.c.case_id, ids)
+        case_raises.c.case_id.in_(ids)
     )
     found: defaultdict[int, set[str]] = defaultdict(set)
     with read(engine) as connection:

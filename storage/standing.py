@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, select
 
-from storage.among import among
 from storage.casefiles import decision_of
 from storage.database import read
 from storage.models import cases, decisions
@@ -19,7 +18,7 @@ def standing_decisions(engine: Engine, ids: Sequence[int]) -> dict[int, Decision
     statement = (
         select(cases.c.id.label("of"), decisions)
         .join(decisions, decisions.c.id == cases.c.decision_id)
-        .where(among(cases.c.id, ids), ~cases.c.awaits_second)
+        .where(cases.c.id.in_(ids), ~cases.c.awaits_second)
     )
     with read(engine) as connection:
         return {row.of: decision_of(row) for row in connection.execute(statement)}

@@ -9,12 +9,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import BigInteger, Engine, insert, inspect, literal, select, text
+from sqlalchemy import Engine, insert, inspect, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from storage.among import among
 from storage.bilingual import Problem
 from storage.columns import storable, storable_tree
 from storage.database import (
@@ -275,16 +274,3 @@ def test_what_fails_while_read_together_is_told_and_the_next_page_can_be_read(
         connection.execute(text("SELECT nothing FROM nowhere"))
     with read_together(engine), read(engine) as connection:
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
-
-
-# The database is only asked, so one serves every example.
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(held=st.lists(st.integers(1, 2**62)), asked=st.lists(st.integers(1, 2**62), max_size=60))
-def test_among_many_numbers_is_whether_it_is_one_of_them(
-    held: list[int], asked: list[int], engine: Engine
-) -> None:
-    every = sorted({*held, *asked})
-    with read(engine) as connection:
-        for number in every[:5]:
-            statement = select(among(literal(number, BigInteger), held))
-            assert connection.execute(statement).scalar_one() is (number in held)
