@@ -135,10 +135,11 @@ def queue(
 
 def listed(view: QueueView, row: CaseRow) -> QueueCase:
     names = set(QueueCase.model_fields) - {"why", "title", "quotes"}
+    now, raised = utc_now(), view.raised.get(row.id, ())
     return QueueCase(
         **{name: getattr(row, name) for name in names},
         title=view.titles[row.id],
-        why=[reason.zh for reason in why_on_top(row, utc_now())],
+        why=[reason.zh for reason in why_on_top(row, now, raised)],
         quotes=[
             Quote(clause=said.clause, words=said.words) for said in view.quotes.get(row.id, [])
         ],

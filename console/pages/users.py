@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
+from sqlalchemy import Engine
 from starlette.responses import Response
 
 from console.desk import desk_of
@@ -103,9 +104,14 @@ def add(
 
 def told(request: Request, person: User, password: str) -> Response:
     """The one-time password, on this answer and nowhere else."""
-    with read(desk_of(request).engine) as connection:
-        alike = same_named(connection, person.login)
+    alike = alike_of(desk_of(request).engine, person.login)
     return page(request, "user_password.html", person=person, password=password, alike=alike)
+
+
+def alike_of(engine: Engine, login: str) -> list[str]:
+    """Logins of other accounts that are taken for the same person."""
+    with read(engine) as connection:
+        return same_named(connection, login)
 
 
 def known(request: Request, login: str) -> User:
