@@ -190,11 +190,14 @@ def test_a_cluster_that_meets_the_end_of_a_session_keeps_its_ticks_and_a_long_no
     ("path", "back"),
     [
         ("/takedowns/3/approve", "/takedowns/3"),
-        ("/takedowns/items/3/answer", "/takedowns"),
+        ("/takedowns/items/3/answer", "/takedowns/items/3"),
         ("/exports", "/exports"),
         ("/packages", "/packages"),
         ("/bulk", "/queue"),
         ("/queue/next", "/queue"),
+        ("/keys", "/keys"),
+        ("/users/wang/lock", "/users/wang"),
+        ("/rules/try", "/rules"),
     ],
 )
 def test_other_forms_lead_back_to_where_they_stood(desk, path: str, back: str) -> None:
