@@ -15,6 +15,7 @@ from console.just_done import telling
 from console.page import Nav, go, lang_of, page
 from console.people import Housekeeper, Missing
 from console.roles import ACT_WORDS, MAY, Act
+from console.tokenview import token_rows
 from storage.bilingual import Bilingual, Problem
 from storage.database import read
 from storage.persons import same_person
@@ -138,6 +139,7 @@ def shown(request: Request, user: User, person: User, problem: str = "") -> Resp
         roles=ROLE_WORDS,
         rights={role: [ACT_WORDS[act] for act in Act if act in MAY[role]] for role in Role},
         own=same_person(user.login, person.login),
+        tokens=token_rows(desk_of(request).engine, person),
         problem=problem,
     )
 
