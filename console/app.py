@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from console.apart import Crowded
 from console.bearer import Unknown
 from console.desk import Desk, desk_of
 from console.guard import SAFE, Guard, headers_of
@@ -112,6 +113,7 @@ async def told(request: Request, error: Exception) -> Response:
     """A Problem as a page: what happened, what was kept, what to do."""
     assert isinstance(error, Problem)
     kinds: tuple[tuple[type[Problem], int], ...] = (
+        (Crowded, 503),
         (Unknown, 401),
         (Forbidden, 403),
         (Missing, 404),

@@ -28,5 +28,5 @@ def is_page(ways: Sequence[APIRoute], path: str) -> bool:
 
 
 def pattern_of(ways: Sequence[APIRoute], path: str, method: str) -> str | None:
-    found = (one for one in ways if method in one.methods and one.path_regex.match(path))
+    found = (one for one in ways if method in (one.methods or ()) and one.path_regex.match(path))
     return next((one.path for one in found), None)
