@@ -156,6 +156,16 @@ def test_an_advertisers_open_cases_are_taken_from_the_case(desk) -> None:
     assert [one.case_id for one in get_bulk(desk.engine, 1).shown] == [1, 4]
 
 
+def test_a_batch_decided_in_another_window_is_not_said_to_be_undecided(desk) -> None:
+    browser = Browser(desk).log_in("wang")
+    browser.post("/bulk", {"case": ["1", "2"]})
+    browser.get("/bulk/1")
+    browser.post("/bulk/1/decide", {**PASS, "member": ["0"]})
+    answer = browser.post("/bulk/1/leave")
+    assert answer.headers["location"] == "/bulk/1"
+    assert [get_case(desk.engine, n).claimed_by for n in (1, 2)] == ["", "wang"]
+
+
 def test_only_who_decides_cases_decides_batches(desk) -> None:
     sun = Browser(desk).log_in("sun")
     assert 'name="case"' not in sun.page.text

@@ -377,19 +377,6 @@ def test_a_batch_is_left_undecided_and_its_cases_are_free_again(desk) -> None:
     assert {row.claimed_by for row in list_cases(desk.engine)} == {""}
 
 
-def test_a_batch_decided_in_another_window_is_not_said_to_be_undecided(desk) -> None:
-    for n in range(1, 3):
-        sight(desk.engine, flagged(post(f"http://a{n}.example/"), seed=n))
-    browser = Browser(desk).log_in("wang")
-    browser.post("/bulk", {"case": ["1", "2"]})
-    browser.get("/bulk/1")
-    typed = {"verdict": "violation", "reason": "B4-02", "member": ["0"]}
-    browser.post("/bulk/1/decide", typed)
-    answer = browser.post("/bulk/1/leave")
-    assert answer.headers["location"] == "/bulk/1"
-    assert [get_case(desk.engine, n).claimed_by for n in (1, 2)] == ["", "wang"]
-
-
 def test_clauses_have_names_in_the_statistics(desk) -> None:
     page = Browser(desk).log_in("sun").get("/statistics").text
     for word in ("一 违规使用字样、标识", "四 混淆、炒作、欺诈、假冒"):
