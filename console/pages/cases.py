@@ -170,7 +170,7 @@ def unticked(pairs: Sequence[tuple[str, str]]) -> frozenset[str]:
 def brief(request: Request, user: Reader, case_id: CaseId) -> Response:
     """What the queue shows beside its list of the case the keys stand on: a read as any other."""
     case, desk = found(request, case_id), desk_of(request)
-    opened(desk.engine, case.id, user.login, desk.late)
+    opened(desk.engine, case.id, user.login, desk.late, beside=True)
     view = view_case(case, user, unmasked=False)
     words = {"view": view, "case": view.case, "platform_name": platform_name}
     return page(request, "_brief.html", **words)
