@@ -9,18 +9,18 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from console.apart import Crowded
 from console.bearer import Unknown
 from console.desk import Desk, desk_of
 from console.guard import SAFE, Guard, headers_of
 from console.kept import packed
-from console.numbers import digits
 from console.page import Nav, lang_of, page
 from console.people import (
-    COMES_BACK,
     Missing,
     MustChange,
     NeedsLogin,
@@ -28,10 +28,12 @@ from console.people import (
     safe_path,
 )
 from console.roles import Forbidden
+from console.ways_back import page_at
 from console.words import plainly
 from storage.bilingual import Bilingual, Problem
 
 HERE = Path(__file__).parent
+PAGES = "console.pages."
 ROOMS = ("pages", "api")  # of routers; a room that is not there is skipped
 ASSETS = [("js_lib_htmx", "static/htmx"), ("js_lib_bootstrap5", "static/js-lib-bootstrap5")]
 LOG = logging.getLogger("console")
@@ -59,6 +61,7 @@ def create_app(desk: Desk) -> FastAPI:
     app = FastAPI(title="certsweep", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.desk = desk
     app.state.nav = include_routers(app)
+    app.state.ways = ways_of_pages()
     app.mount("/static", StaticFiles(directory=HERE / "static", packages=list(ASSETS)), "static")
     app.add_exception_handler(NeedsLogin, to_login)
     app.add_exception_handler(MustChange, to_password)
@@ -78,6 +81,12 @@ def include_routers(app: FastAPI) -> list[Nav]:
         app.include_router(module.router)
         nav += getattr(module, "NAV", ())
     return sorted(nav, key=lambda one: one.order)
+
+
+def ways_of_pages() -> list[APIRoute]:
+    """What a browser can ask for or send a form to."""
+    modules = (importlib.import_module(one) for one in page_modules() if one.startswith(PAGES))
+    return [way for one in modules for way in one.router.routes if isinstance(way, APIRoute)]
 
 
 def page_modules() -> list[str]:
@@ -104,6 +113,7 @@ async def told(request: Request, error: Exception) -> Response:
     """A Problem as a page: what happened, what was kept, what to do."""
     assert isinstance(error, Problem)
     kinds: tuple[tuple[type[Problem], int], ...] = (
+        (Crowded, 503),
         (Unknown, 401),
         (Forbidden, 403),
         (Missing, 404),
@@ -171,9 +181,7 @@ def came_from(request: Request) -> str:
     except ValueError:  # "http://[::1": no browser says so
         said = urlsplit("")
     if f"{said.scheme}://{said.netloc}" == desk_of(request).origin:
-        back = safe_path(f"{said.path}?{said.query}" if said.query else said.path)
-        if said.path != request.url.path:
-            return back
-    room, *rest = request.url.path.strip("/").split("/")
-    numbered = room in COMES_BACK and rest and digits(rest[0]) is not None
-    return f"/{room}/{rest[0]}" if numbered else f"/{room}" if room in COMES_BACK else ""
+        back = page_at(request, safe_path(said.path))
+        if back:
+            return f"{back}?{said.query}" if said.query and back == said.path else back
+    return page_at(request, request.url.path)

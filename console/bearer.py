@@ -20,7 +20,7 @@ from console.desk import Desk, desk_of
 from console.people import CSRF_HEADER, cookie_name, csrf_of
 from console.roles import Act, Caller, Forbidden
 from storage.bilingual import Problem
-from storage.logins import session_of
+from storage.logins import DeskSession, session_of
 from storage.tokens import holder_of
 
 VERSION = "/api/v1"
@@ -112,6 +112,7 @@ async def of_session(request: Request, desk: Desk) -> Caller | None:
     if not cookie or not hmac.compare_digest(sent.encode(), csrf_of(cookie).encode()):
         return None
     session = await run_in_threadpool(session_of, desk.engine, cookie)
+    request.state.api_session = session
     return None if session is None else Caller(session.user)
 
 
@@ -143,7 +144,19 @@ Audits = Annotated[Caller, Depends(scoped(Act.AUDIT))]
 def by_hand(one: Caller) -> None:
     """Raise Forbidden for a program: what only the person themself does, logged in."""
     if one.token is not None:
-        raise Forbidden(
-            "令牌不能做这一步，没有改动。请登录审核台，由本人去做。",
-            "No token may do this; nothing was changed. Log in to the desk and do it yourself.",
-        )
+        raise no_program()
+
+
+def own_session(request: Request, one: Caller) -> DeskSession:
+    """Of the person themself, logged in; raises Forbidden for a program."""
+    session: DeskSession | None = getattr(request.state, "api_session", None)
+    if one.token is not None or session is None:
+        raise no_program()
+    return session
+
+
+def no_program() -> Forbidden:
+    return Forbidden(
+        "令牌不能做这一步，没有改动。请登录审核台，由本人去做。",
+        "No token may do this; nothing was changed. Log in to the desk and do it yourself.",
+    )

@@ -29,6 +29,10 @@ WORDS: Mapping[str, Bilingual] = {
     "nothing-left": Bilingual("没有可领取的案件了。", "There is no case left to claim."),
     "roles": Bilingual("角色已保存。", "The roles are saved."),
     "locked": Bilingual("账号已锁定，会话已结束。", "The account is locked, its sessions ended."),
+    "token-ended": Bilingual(
+        "令牌已收回，用它的程序从现在起进不来。",
+        "The token is revoked: programs that use it are kept out from now on.",
+    ),
     "revoked": Bilingual("此人的会话已全部结束。", "All sessions of this person have ended."),
 }
 

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from console.desk import desk_of
 from console.just_done import just_done
 from console.roles import Act, may
+from console.ways_back import page_at
 from console.words import LANGUAGES, age, moment, sayer, translator
 from exports.masking import masked
 from storage.bilingual import Bilingual
@@ -104,7 +105,7 @@ def stay(request: Request) -> str:
     path = request.url.path
     if request.method == "GET":
         return f"{path}?{request.url.query}" if request.url.query else path
-    return "/".join(path.split("/")[:3]) if path.startswith("/cases/") else "/queue"
+    return page_at(request, path) or "/queue"
 
 
 def current(nav: list[Nav], request: Request) -> str:

@@ -15,8 +15,9 @@ from starlette.responses import Response
 
 from console.desk import Desk, desk_of
 from console.guard import SAFE
-from console.numbers import LARGEST_ID, digits
+from console.numbers import LARGEST_ID
 from console.roles import Act, Forbidden, demand
+from console.ways_back import page_at
 from storage.bilingual import Problem
 from storage.logins import ABSOLUTE, DeskSession, session_of
 from storage.users import User
@@ -24,9 +25,7 @@ from storage.users import User
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
 # Beyond these a page can do nothing before a one-time password is changed.
 WITHOUT_CHANGE = ("/password", "/logout", "/lang")
-# Where a form that met the end of a session leads back to; from anywhere else to the queue.
-DECIDING = frozenset({"cases", "bulk"})
-COMES_BACK = DECIDING | {"takedowns", "exports", "packages"}
+DECIDING = frozenset({"cases", "bulk"})  # whose forms are filled in again after a new login
 
 
 # What an open page asks for by itself: a desk left alone must not stay open for that.
@@ -114,20 +113,15 @@ async def demand_token(request: Request, token: str) -> None:
 
 
 async def needs_login(request: Request) -> NeedsLogin:
-    """Where to come back to. What was typed travels along, and never in an address: those stay in
-    the history of a browser."""
+    """Where to come back to: the page the form was on. What was typed of a decision travels along,
+    and never in an address: those stay in the history of a browser."""
     path = request.url.path
     if request.method in SAFE:
         query = f"?{request.url.query}" if request.url.query else ""
         return NeedsLogin(path + query, lost=False)
-    _, room, *rest = path.split("/")
-    if room not in COMES_BACK:
-        return NeedsLogin("/queue", lost=True)
-    back = f"/{room}/{rest[0]}" if rest and digits(rest[0]) is not None else f"/{room}"
-    if room not in DECIDING:
-        return NeedsLogin(back, lost=True)
-    if back == "/bulk":  # cases were being chosen: that begins in the queue
-        return NeedsLogin("/queue", lost=True)
+    back = page_at(request, path)  # "" for a batch: cases were being chosen in the queue
+    if not back or path.split("/")[1] not in DECIDING:
+        return NeedsLogin(back or "/queue", lost=True)
     form = await request.form()
     pairs = tuple((name, str(v)) for name, v in form.multi_items() if name != CSRF_FIELD)
     return NeedsLogin(back, lost=True, typed=pairs)

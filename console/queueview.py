@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 
+from console.forms import today
 from console.roles import Caller
 from console.searching import looked_for
 from exports.masking import masked
@@ -21,6 +22,7 @@ from storage.queue import (
     queue_page,
     quotes_of,
 )
+from storage.raises import raised_kinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,7 @@ class QueueView:
     rows: list[CaseRow]
     titles: dict[int, str]  # masked, as all that follows
     quotes: dict[int, list[CaseQuote]]
+    raised: dict[int, set[str]]  # kinds of reasons beside a case's words; none: missing
     counts: Counts
     end: Place | None  # where the next page begins
 
@@ -53,6 +56,7 @@ def view_queue(
             ]
             for number, said in quotes.items()
         },
+        raised=raised_kinds(engine, ids, today()),
         # Where only a lower bound is known, what is on the page is one, too.
         counts=replace(counts, total=max(counts.total, len(rows))),
         end=end,

@@ -22,7 +22,7 @@ from door.desk_tools import DeskTools
 from door.ending import Ending
 from door.export_jobs import exports_folder
 from door.export_runner import Clerk
-from door.many_threads import share_arenas, take_short_turns
+from door.many_threads import share_arenas, spare_the_lasting, take_short_turns
 from door.settings import Settings
 from door.takedown_drafting import recipient_of
 from storage.bilingual import Problem
@@ -166,6 +166,7 @@ async def serve_both(desk: Desk, front: socket.socket, back: socket.socket, endi
         )
     )
     ending.ends(people)
+    spare_the_lasting()
     behind = asyncio.create_task(replay.serve(sockets=[back]))
     try:
         await people.serve(sockets=[front])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
 
 ARENA_MAX = -8  # M_ARENA_MAX of glibc's malloc.h
@@ -18,6 +19,15 @@ def take_short_turns() -> None:
     without, 79 to 174 in the five with.)
     """
     sys.setswitchinterval(TURN)
+
+
+def spare_the_lasting() -> None:
+    """Once all is built: what stays for good is not searched for garbage again and again.
+
+    A search through the desk's 230,000 objects held every page up for 130 ms (measured).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def share_arenas() -> bool:

@@ -29,6 +29,7 @@ from storage.raises import BLACKLIST, Raise, add_raise
 # Something of every name of a law or document: 法, 条例, 规定, 办法, 决定, 令, 第…条, 〔2026〕7号.
 LAW = re.compile("[法例规办定令决条款号]")
 TOLD = 200  # entries of one import that its line in the audit names
+AT_ONCE = 10_000  # entries of one statement: PostgreSQL binds 65,535 values, SQLite 250,000
 MOST_CASES = 2_000  # open cases looked at when somebody is listed
 
 
@@ -229,14 +230,15 @@ def no_such_entry(number: int) -> Problem:
 
 def versions_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[Version, ...]]:
     found: defaultdict[int, list[Version]] = defaultdict(list)
-    statement = (
-        select(blacklist_versions)
-        .where(blacklist_versions.c.entry_id.in_(numbers))
-        .order_by(blacklist_versions.c.version)
-    )
-    for row in connection.execute(statement):
-        facts = {name: getattr(row, name) for name in Version.__dataclass_fields__}
-        found[row.entry_id].append(Version(**facts))
+    for start in range(0, len(numbers), AT_ONCE):
+        statement = (
+            select(blacklist_versions)
+            .where(blacklist_versions.c.entry_id.in_(numbers[start : start + AT_ONCE]))
+            .order_by(blacklist_versions.c.version)
+        )
+        for row in connection.execute(statement):
+            facts = {name: getattr(row, name) for name in Version.__dataclass_fields__}
+            found[row.entry_id].append(Version(**facts))
     return {number: tuple(every) for number, every in found.items()}
 
 

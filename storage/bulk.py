@@ -8,6 +8,7 @@ changed since it was shown is left alone and the batch says why; the others are 
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select, update
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine, select, update
 from storage.audit import record
 from storage.bilingual import Bilingual, Problem
 from storage.bulk_shown import Bulk, Outcome, ShownCase, add_outcome, get_bulk
-from storage.cases import decide_in, take
+from storage.cases import decide_in, get_case, release, take
 from storage.columns import utc_now
 from storage.database import write
 from storage.models import cases
@@ -217,3 +218,23 @@ def keep_claims(engine: Engine, number: int, by: str) -> None:
             mine = (cases.c.id == one.case_id) & (cases.c.version == one.version)
             if connection.execute(select(cases.c.id).where(mine)).first() is not None:
                 take(connection, one.case_id, person)
+
+
+def leave_together(engine: Engine, number: int, by: str) -> Bulk:
+    """Not decided after all: what its owner holds of it goes back to the queue.
+
+    Raises Problem for another's batch, and for one that was decided: nothing of it is given back.
+    """
+    bulk = get_bulk(engine, number)
+    if not same_person(bulk.owner, by):
+        raise others_batch(bulk)
+    if bulk.state != "shown":
+        raise Problem(
+            f"批次 {number} 已经判定，没有放回任何案件。要撤销请打开这一批。",
+            f"Batch {number} is decided already: no case went back. Open it to undo it.",
+        )
+    for one in bulk.shown:
+        if same_person(get_case(engine, one.case_id).claimed_by, by):
+            with suppress(Problem):  # it was decided or taken in this moment
+                release(engine, one.case_id, by)
+    return bulk

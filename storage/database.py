@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ SOON = 300  # of what may as well be written later
 UPGRADE_LOCK = 0x63657274
 
 Insert = sqlite.Insert | postgresql.Insert
+TOGETHER: ContextVar[Connection | None] = ContextVar("together", default=None)
 
 # One for each thread of the desk (40) and some more: with the usual 15, fifty people at a slow
 # moment waited for each other's connections, and failed after 30 s.
@@ -248,11 +250,31 @@ def read(engine: Engine) -> Iterator[Connection]:
     On PostgreSQL each statement is alone: a transaction of its usual kind would see no more, and
     its beginning and end would be two more round trips.
     """
+    held = TOGETHER.get()
+    if held is not None and held.engine is engine:
+        yield held
+        return
     with explained(), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execution_options(isolation_level="AUTOCOMMIT")
         with connection.begin():
             yield connection
+
+
+@contextmanager
+def read_together(engine: Engine) -> Iterator[None]:
+    """All that is `read` within, in this thread, is read over one connection.
+
+    For what is put together from many small readings, as a page is: each would wait for a
+    connection and try whether it still lives (measured: a third of the statements of a page). On
+    SQLite they also see one moment, so what is written within is not seen within.
+    """
+    with read(engine) as connection:
+        token = TOGETHER.set(connection)
+        try:
+            yield
+        finally:
+            TOGETHER.reset(token)
 
 
 @contextmanager

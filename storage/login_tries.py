@@ -2,8 +2,11 @@
 
 A place is a browser that this account has logged in from before (it holds a cookie), or else a
 network address. Failures count for the account at one place; a stranger's count against the
-account only where it was never in. Places an account came from lately go on whatever others do
-from there. A one-time password has 60 bits: nobody guesses it, so nothing keeps it out.
+account only where it was never in. Browsers an account came from lately go on whatever others do;
+an address it came from goes on whatever they do elsewhere, but a browser without the cookie waits
+for what failed at that address, whoever it was. A one-time password has 60 bits: nobody guesses
+it, so whoever has it waits for no count, only as long as an address goes slowly; whoever has it not
+is told what they would be told of any other account.
 """
 
 from __future__ import annotations
@@ -44,19 +47,33 @@ class Origin:
         return f"browser:{mark}" if self.browser else ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """A password that may be compared."""
+
+    number: int
+    refusal: Problem | None  # what is said if it is wrong, instead of that it is
+
+
 def try_login(
     connection: Connection, row: AnyRow | None, login: str, origin: Origin, now: datetime
-) -> int:
-    """The number of a try that may be made; Problem where there were too many.
+) -> Try:
+    """A try that may be made; raises Problem where there were too many.
 
     It counts as failed until it has succeeded: of many made at the same moment no more than the
     limit are ever compared. `row` is the account, None for nobody's.
     """
     one_after_another(connection, login, origin.address)
-    place = place_of(connection, login, origin, now)
-    if row is None or not row.must_change:
+    place, refusal = place_of(connection, login, origin, now), None
+    try:
         throttle(connection, login, place, origin.address, now)
-    return noted(connection, login, place, now)
+    except Problem as problem:
+        if row is None or not row.must_change:
+            raise
+        # Comparing costs as much as for anybody else, and nobody is to fill the line with it.
+        slow_down(connection, place, since_opened(connection, login, now), now)
+        refusal = problem
+    return Try(number=noted(connection, login, place, now), refusal=refusal)
 
 
 def try_own(connection: Connection, login: str, place: str, now: datetime) -> int:
@@ -95,7 +112,7 @@ def throttle(connection: Connection, login: str, place: str, address: str, now: 
     homes = homes_of(login, now)
     if connection.execute(homes.where(desk_sessions.c.address == address)).first() is not None:
         return
-    since = max(now - WINDOW, latest(connection, login, OPENED) or now - WINDOW)
+    since = since_opened(connection, login, now)
     strangers = and_(
         tries.login == login,
         tries.at > since,
@@ -104,6 +121,10 @@ def throttle(connection: Connection, login: str, place: str, address: str, now: 
     )
     refuse_many(connection, strangers, PER_ACCOUNT, now)
     slow_down(connection, address, since, now)
+
+
+def since_opened(connection: Connection, login: str, now: datetime) -> datetime:
+    return max(now - WINDOW, latest(connection, login, OPENED) or now - WINDOW)
 
 
 def at_place(login: str, place: str, now: datetime) -> ColumnElement[bool]:
@@ -149,9 +170,9 @@ def slow_down(connection: Connection, address: str, since: datetime, now: dateti
         seconds = max(1, int((newest + SLOWLY - now).total_seconds()))
         raise Problem(
             f"从这个网络地址登录失败的次数太多，请 {seconds} 秒后再试；"
-            "在这里登录过的账号不受影响。",
+            "在这个浏览器登录过的账号不受影响。",
             f"Too many logins have failed from this network address: try again in {seconds} "
-            "seconds. Accounts that have logged in here before are not held up.",
+            "seconds. Accounts that have logged in with this browser before are not held up.",
         )
 
 

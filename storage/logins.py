@@ -60,18 +60,18 @@ def log_in(engine: Engine, login: str, password: str, origin: Origin, before: st
     folded, now = storable(folded_name(login))[:80], utc_now()
     with write(engine) as connection:
         row = find_user(connection, folded)
-        attempt = try_login(connection, row, folded, origin, now)
+        tried = try_login(connection, row, folded, origin, now)
     right = fits(row.password_hash if row is not None else NOBODY, password)
     if row is None or not right or row.disabled_at is not None:
         note_failure(engine, folded, "login.failed", origin)
-        raise Problem(
+        raise tried.refusal or Problem(
             "账号或密码不对，或账号已停用。忘记密码请找管理员重置。",
             "The account or password is wrong, or the account is disabled. An administrator can "
             "reset a forgotten password.",
         )
     token = secrets.token_urlsafe(32)
     with write(engine) as connection:
-        succeed(connection, attempt)
+        succeed(connection, tried.number)
         remember(connection, folded, origin, now)
         close(connection, fingerprint(before), now)
         connection.execute(

@@ -53,10 +53,11 @@ def none_late() -> Late:
     return deque(maxlen=KEPT)
 
 
-def opened(engine: Engine, case_id: int, by: str, late: Late) -> bool:
+def opened(engine: Engine, case_id: int, by: str, late: Late, *, beside: bool = False) -> bool:
     """Write down that somebody reads a case; False where that must wait.
 
-    What waited before is written along, with the moment it was read at.
+    What waited before is written along, with the moment it was read at. `beside`: only beside the
+    queue's list, so that colleagues still see them where they have a case open.
     """
     now, person = utc_now(), named_person(by)
     waited = taken_out(late)
@@ -65,7 +66,8 @@ def opened(engine: Engine, case_id: int, by: str, late: Late) -> bool:
             for one in waited:
                 note_late(connection, one)
             record(connection, person, "case.read", f"case:{case_id}")
-            be_seen(connection, case_id, person, now)
+            if not beside:
+                be_seen(connection, case_id, person, now)
     except Problem as problem:
         if problem.__cause__ is None:
             raise

@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
 )
 from sqlalchemy.sql.expression import func
 
@@ -40,6 +41,7 @@ TRIED = 20  # candidates looked at before the queue is called empty for now
 IS_OPEN = cases.c.status.not_in([literal_column("'decided'"), literal_column("'approved'")])
 IS_SETTLED = cases.c.status.not_in([literal_column("'waiting'"), literal_column("'claimed'")])
 VIEWS = ("open", "mine", "second", "decided")
+GROUPED_BY = {0b011: 0, 0b101: 1, 0b110: 2}  # what GROUPING says: a 1 for each column left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,9 +233,9 @@ Cell = tuple[str, str, str, int]  # platform, clauses, region, how many
 
 def tallied(engine: Engine, filters: Filters) -> Counts:
     with read(engine) as connection:
-        clauses = tally_by(connection, case_tally.c.clauses, replace(filters, clause=""))
-        platforms = tally_by(connection, case_tally.c.platform, replace(filters, platform=""))
-        regions = tally_by(connection, case_tally.c.region, replace(filters, region=""))
+        at_once = engine.dialect.name == "postgresql"
+        ask = tally_at_once if at_once else tally_one_by_one
+        clauses, platforms, regions = ask(connection, filters)
     return Counts(
         total=sum(n for combined, n in clauses if filters.clause in combined),
         exact=True,
@@ -243,10 +245,40 @@ def tallied(engine: Engine, filters: Filters) -> Counts:
     )
 
 
-def tally_by(
-    connection: Connection, column: ColumnElement[str], filters: Filters
-) -> list[tuple[str, int]]:
-    """Values of one column and how many cases the filters show with each, the most first."""
+Tally = list[tuple[str, int]]  # values of one column and how many cases have each, the most first
+TALLIED = (case_tally.c.clauses, case_tally.c.platform, case_tally.c.region)
+
+
+def each_left_open(filters: Filters) -> tuple[Filters, ...]:
+    """For each column of TALLIED the filters without its own: what else there would be."""
+    return replace(filters, clause=""), replace(filters, platform=""), replace(filters, region="")
+
+
+def tally_one_by_one(connection: Connection, filters: Filters) -> list[Tally]:
+    opened = zip(TALLIED, each_left_open(filters), strict=True)
+    return [tally_by(connection, column, rest) for column, rest in opened]
+
+
+def tally_at_once(connection: Connection, filters: Filters) -> list[Tally]:
+    """The same in one walk over the tally, which is what costs (measured: 4.5 ms, else 10)."""
+    sums = [
+        func.sum(case_tally.c.n).filter(and_(true(), *tally_kinds(rest)))
+        for rest in each_left_open(filters)
+    ]
+    statement = (
+        select(func.grouping(*TALLIED), *TALLIED, *sums)
+        .where(tallied_view(filters.view), case_tally.c.n > 0)
+        .group_by(func.grouping_sets(*TALLIED))
+    )
+    found: list[Tally] = [[] for _ in TALLIED]
+    for left_out, *cells in connection.execute(statement):
+        of = GROUPED_BY[left_out]
+        if cells[len(TALLIED) + of]:
+            found[of].append((str(cells[of]), int(cells[len(TALLIED) + of])))
+    return [sorted(one, key=lambda pair: (-pair[1], pair[0])) for one in found]
+
+
+def tally_by(connection: Connection, column: ColumnElement[str], filters: Filters) -> Tally:
     count = func.sum(case_tally.c.n)
     shown = (tallied_view(filters.view), case_tally.c.n > 0, *tally_kinds(filters))
     statement = select(column, count).where(*shown).group_by(column)

@@ -51,8 +51,8 @@ class Program:
 class Person(Program):
     """Somebody logged in, whose page speaks to the API."""
 
-    def __init__(self, desk: Desk, login: str) -> None:
-        session = log_in(desk.engine, login, PASSWORD, Origin(address="10.0.0.1", agent="测试"))
+    def __init__(self, desk: Desk, login: str, password: str = PASSWORD) -> None:
+        session = log_in(desk.engine, login, password, Origin(address="10.0.0.1", agent="测试"))
         self.base = f"{desk.origin}/api/v1"
         self.headers = {
             "cookie": f"desk={session}",

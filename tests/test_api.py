@@ -121,6 +121,35 @@ def test_the_second_person_is_blind_and_another_here_too(desk) -> None:
     assert get_case(desk.engine, 1).status is CaseStatus.APPROVED
 
 
+def test_second_persons_are_given_different_cases_and_never_their_own(desk) -> None:
+    some_cases(desk.engine, 2)
+    wang, li, zhao = (Program(desk, login) for login in ("wang", "li", "zhao"))
+    for one, number in ((li, 1), (wang, 2)):
+        said = {"verdict": "violation", "reason": "C3-06", "version": 1}
+        assert one.post(f"/cases/{number}/decide", said).json()["awaits_second"]
+    assert li.post("/queue/second").json() == {"case": 2}
+    assert zhao.post("/queue/second").json() == {"case": 1}
+    assert wang.post("/queue/second").status_code == 403
+    assert Program(desk, "zhao", ["read"]).post("/queue/second").status_code == 403
+
+
+def test_the_queue_names_what_stands_and_no_opinion_of_an_open_round(desk) -> None:
+    some_cases(desk.engine, 2)
+    wang, zhao = Program(desk, "wang"), Program(desk, "zhao")
+    for number, reason in ((1, "B4-02"), (2, "C3-06")):
+        said = {"verdict": "violation", "reason": reason, "version": 1}
+        wang.post(f"/cases/{number}/decide", said)
+
+    def told() -> dict[int, Any]:
+        views = [zhao.get(f"/queue?view={view}")["cases"] for view in ("open", "second", "decided")]
+        return {one["id"]: one["decision"] for some in views for one in some}
+
+    assert (told()[1]["reason"], told()[1]["by"], told()[2]) == ("B4-02", "wang", None)
+    look = {"verdict": "clean", "reason": "NEWS", "version": zhao.get("/cases/2")["version"]}
+    assert zhao.post("/cases/2/second", look).json()["upheld"] is False
+    assert told()[2] is None, "refused, it is open still"
+
+
 def test_a_token_reaches_no_further_than_its_scopes_nor_than_the_roles(desk) -> None:
     some_cases(desk.engine, 1)
     narrow, auditor = Program(desk, "wang", ["read"]), Program(desk, "sun")

@@ -79,6 +79,46 @@ def test_a_request_goes_its_whole_way_by_programs_alone(desk: Desk) -> None:
     assert verify(desk.engine).broken is None
 
 
+def test_a_draft_is_planned_first_and_planning_writes_nothing(desk: Desk) -> None:
+    decided(desk.engine)
+    wang = Program(desk, "wang")
+    before = acts(desk.engine)
+    plan = wang.post("/takedowns/plan", {"platform": "网站"})
+    assert plan == {"requests": 1, "items": plan["items"], "more": False}
+    assert plan["items"] >= 1
+    assert wang.get("/takedowns")["requests"] == []
+    assert acts(desk.engine) == before
+    made = wang.post("/takedowns", {"platform": "网站"})
+    assert len(wang.get(f"/takedowns/{made['requests'][0]}")["items"]) == plan["items"]
+    assert wang.refused("POST", "/takedowns/plan", {"platform": "网站"}) == 409
+    assert Program(desk, "sun").refused("POST", "/takedowns/plan", {}) == 403
+
+
+def test_a_request_tells_what_it_rests_on_and_what_was_made_for_it(desk: Desk) -> None:
+    decided(desk.engine)
+    wang = Program(desk, "wang")
+    wang.post("/takedowns", {})
+    asked = wang.get("/takedowns/1")
+    ground = asked["items"][0]["ground"]
+    assert (ground["decision"]["verdict"], ground["decision"]["by"]) == ("violation", "李审核")
+    assert (ground["since"], asked["made"]) == (None, [])
+    assert ground["findings"][0]["quotes"] == ["包过"]
+    order = {"kind": "list", "form": "csv", "request": 1}
+    wang.post("/exports", order)
+    run_waiting(shop(desk), "test")
+    (file,) = wang.get("/takedowns/1")["made"]
+    assert file["batch"].startswith("CS-")
+    assert (file["format"], file["job"], len(file["sha256"])) == ("csv", 1, 64)
+    case = asked["items"][0]["case_id"]
+    seen = wang.get(f"/cases/{case}")
+    stands = {"version": seen["version"], "supersedes": seen["decisions"][-1]["id"]}
+    other = {"verdict": "violation", "reason": "C3-06", "note": "二次意见"}
+    wang.post(f"/cases/{case}/decide", {**other, **stands})
+    item = Program(desk, "zhao").get("/takedowns/1")["items"][0]
+    assert (item["ground"]["decision"], item["ground"]["since"]) == (None, None), "an open round"
+    assert "二次意见" not in json.dumps(item, ensure_ascii=False)
+
+
 def test_nobody_approves_their_own_request_and_no_time_to_come_is_taken(desk: Desk) -> None:
     decided(desk.engine)
     wang, qian = Program(desk, "wang"), Program(desk, "qian")

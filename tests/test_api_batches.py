@@ -77,6 +77,21 @@ def test_a_batch_is_frozen_decided_by_ticks_and_undone_as_one(desk: Desk) -> Non
     assert verify(desk.engine).broken is None
 
 
+def test_a_batch_is_left_undecided_by_its_owner_alone_and_never_after_it_was_decided(
+    desk: Desk,
+) -> None:
+    wang, li = Program(desk, "wang"), Program(desk, "li")
+    path = f"/batches/{wang.post('/batches', {'cases': [1, 2]})['id']}"
+    assert li.refused("POST", f"{path}/leave") == 409
+    assert statuses(desk) == ["claimed", "claimed", "waiting"]
+    left = wang.post(f"{path}/leave")
+    assert (left["state"], statuses(desk)) == ("shown", ["waiting"] * 3)
+    other = wang.post("/batches", {"cases": [1, 2]})
+    wang.post(f"/batches/{other['id']}/decide", {**PASS, "ticked": rows(other)[:1]})
+    assert wang.refused("POST", f"/batches/{other['id']}/leave") == 409
+    assert statuses(desk) == ["decided", "claimed", "waiting"]
+
+
 def test_the_pages_and_the_api_work_on_the_same_batch(desk: Desk) -> None:
     wang = Program(desk, "wang")
     shown = wang.post("/batches", {"kin_of": 1})

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from console.desk import Desk
-from storage.audit import lines
+from storage.audit import lines, note
 from storage.database import write
 from storage.logins import Origin, log_in, session_of
 from storage.users import Role, all_users, get_user
@@ -54,6 +54,17 @@ def test_an_account_is_made_with_a_password_told_once(desk: Desk) -> None:
     for wrong in ({"login": "x"}, {"roles": []}, {"roles": ["emperor"]}, {"name": "名" * 41}):
         assert admin.refused("POST", "/users", {**NEW, "login": "neu", **wrong}) in {409, 422}
     assert len(all_users(desk.engine)) == 7
+
+
+def test_accounts_that_carry_one_persons_name_are_told_of(desk: Desk) -> None:
+    admin = Program(desk, "admin")
+    made = admin.post("/users", {**NEW, "name": "王审核"})
+    assert made["account"]["alike"] == ["wang"]
+    assert admin.get("/users/wang")["alike"] == ["zhou"]
+    assert admin.get("/users/li")["alike"] == []
+    assert admin.post("/users/zhou/reset")["account"]["alike"] == ["wang"]
+    token = admin.post("/users/zhou/tokens", {"name": "x", "scopes": ["read"]})
+    assert token["alike"] == ["wang"]
 
 
 def test_roles_lock_reset_and_revoke_are_those_of_the_page(desk: Desk) -> None:
@@ -188,6 +199,13 @@ def test_the_audit_is_read_by_filters_and_each_look_is_a_line_of_it(desk: Desk) 
         assert sun.refused("GET", f"/audit?{wrong}") in {409, 422}, wrong
     assert wang.refused("GET", "/audit") == 403
     assert wang.refused("POST", "/audit/verify", {}) == 403
+
+
+def test_an_older_line_of_a_decision_taken_back_is_called_so(desk: Desk) -> None:
+    detail = {"decision": 7, "verdict": "doubt", "reason": "WITHDRAWN", "supersedes": 6}
+    note(desk.engine, "wang", "case.decide", "case:1", detail)
+    (line,) = Program(desk, "sun").get("/audit?about=case:1")["lines"]
+    assert (line["act"], line["act_word"]["zh"]) == ("case.decide", "撤销判定")
 
 
 def test_pages_of_the_audit_leave_nothing_out(desk: Desk) -> None:

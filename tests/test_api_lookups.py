@@ -14,10 +14,11 @@ from console.desk import Desk
 from console.forms import today
 from door.sweep_run import holder
 from storage.audit import lines
+from storage.cases import decide
 from storage.columns import utc_now
 from storage.database import write
 from storage.locks import hold
-from storage.records import Target, TargetKind
+from storage.records import Contacts, Target, TargetKind
 from storage.sources import SourceRun, remember
 from storage.sweeps import begin, finish, record_failed_start, set_target_outcome
 from storage.targets import ensure_target
@@ -26,6 +27,7 @@ from tests.desk_after import some_days
 from tests.desk_lookups import filing, some_edition, tools_for
 from tests.desk_server import served
 from tests.desk_site import staff
+from tests.makers import decision, flagged, post, sight
 
 SELLING = "中级消防证书免考包过，三天拿证。加微信sample_wx_105咨询，名额有限！"
 LISTING = {"kind": "phone", "value": "13800000001", "reason": "假证", "legal_basis": "某法第一条"}
@@ -173,6 +175,22 @@ def test_a_sweep_is_started_by_an_administrator_alone_and_never_beside_another(
         assert wang.get("/sweeps/now")["running"]["holder"]
         assert admin.refused("POST", "/sweeps/start") == 409
     assert "sweep.start" not in [line.act for line in lines(desk.engine)]
+
+
+def test_what_still_waits_for_a_second_person_is_counted_by_itself(desk: Desk) -> None:
+    sight(desk.engine, flagged())
+    assert Program(desk, "wang").get("/statistics")["unconfirmed"] == 0
+    decide(desk.engine, decision(1, reason="C3-06", by="wang", at=utc_now()))
+    told = Program(desk, "wang").get("/statistics")
+    assert (told["unconfirmed"], told["decided"]) == (1, 0)
+
+
+def test_the_queue_says_that_a_case_stands_high_because_of_the_blacklist(desk: Desk) -> None:
+    sight(desk.engine, flagged(post(contacts=Contacts(phones=("13800000001",)))))
+    wang = Program(desk, "wang")
+    assert "在黑名单上" not in wang.get("/queue")["cases"][0]["why"]
+    Program(desk, "admin").post("/blacklist", LISTING)
+    assert "在黑名单上" in wang.get("/queue")["cases"][0]["why"]
 
 
 def test_statistics_are_those_of_the_page_and_no_contact_is_in_them(desk: Desk) -> None:

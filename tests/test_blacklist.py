@@ -9,7 +9,14 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
 from storage.bilingual import Problem
-from storage.blacklist import Listing, add_act, entries, get_entry, list_subjects
+from storage.blacklist import (
+    Listing,
+    add_act,
+    entries,
+    get_entry,
+    list_subjects,
+    versions_of,
+)
 from storage.blacklist_values import normal
 from storage.cases import decide, get_case, list_cases
 from storage.database import read, write
@@ -49,6 +56,12 @@ def raises(engine: Engine, case: int = 1):
 
 
 # ---- versions -----------------------------------------------------------------------------------
+
+
+def test_versions_of_more_entries_than_one_statement_may_name_are_read(engine):
+    (number,) = listed(engine)
+    with read(engine) as connection:
+        assert list(versions_of(connection, range(1, 300_001))) == [number]
 
 
 def test_every_act_is_a_version_and_none_is_ever_lost(engine):

@@ -156,6 +156,16 @@ def test_an_advertisers_open_cases_are_taken_from_the_case(desk) -> None:
     assert [one.case_id for one in get_bulk(desk.engine, 1).shown] == [1, 4]
 
 
+def test_a_batch_decided_in_another_window_is_not_said_to_be_undecided(desk) -> None:
+    browser = Browser(desk).log_in("wang")
+    browser.post("/bulk", {"case": ["1", "2"]})
+    browser.get("/bulk/1")
+    browser.post("/bulk/1/decide", {**PASS, "member": ["0"]})
+    answer = browser.post("/bulk/1/leave")
+    assert answer.headers["location"] == "/bulk/1"
+    assert [get_case(desk.engine, n).claimed_by for n in (1, 2)] == ["", "wang"]
+
+
 def test_only_who_decides_cases_decides_batches(desk) -> None:
     sun = Browser(desk).log_in("sun")
     assert 'name="case"' not in sun.page.text
@@ -190,11 +200,14 @@ def test_a_cluster_that_meets_the_end_of_a_session_keeps_its_ticks_and_a_long_no
     ("path", "back"),
     [
         ("/takedowns/3/approve", "/takedowns/3"),
-        ("/takedowns/items/3/answer", "/takedowns"),
+        ("/takedowns/items/3/answer", "/takedowns/items/3"),
         ("/exports", "/exports"),
         ("/packages", "/packages"),
         ("/bulk", "/queue"),
         ("/queue/next", "/queue"),
+        ("/keys", "/keys"),
+        ("/users/wang/lock", "/users/wang"),
+        ("/rules/try", "/rules"),
     ],
 )
 def test_other_forms_lead_back_to_where_they_stood(desk, path: str, back: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from html import unescape
 from pathlib import Path
@@ -12,11 +13,17 @@ from sqlalchemy import Engine, update
 from console.replay import file_of
 from storage.audit import lines
 from storage.cases import claim, decide, get_case
-from storage.database import write
+from storage.database import read, write
 from storage.logins import desk_sessions
 from storage.models import cases
 from storage.models_desk import case_tally
-from storage.queue import Filters, queue_counts, queue_page
+from storage.queue import (
+    Filters,
+    queue_counts,
+    queue_page,
+    tally_at_once,
+    tally_one_by_one,
+)
 from storage.records import CaseStatus, Clause, Contacts, Evidence, Verdict
 from tests.desk_site import PASSWORD, Browser, field, make_desk, staff
 from tests.makers import NOON, decision, finding, flagged, judged, post, sight
@@ -89,7 +96,10 @@ def test_each_count_is_what_its_filter_shows(engine: Engine) -> None:
         Filters(clause="三"),
         Filters(platform="weibo"),
         Filters(region="河南"),
+        Filters(region="河南", clause="二"),
+        Filters(region="河南", platform="weibo", clause="一"),
         Filters(view="decided"),
+        Filters(view="second"),
         Filters(score=0.54),
         Filters(days=3650),
     ):
@@ -99,6 +109,24 @@ def test_each_count_is_what_its_filter_shows(engine: Engine) -> None:
         assert counts.total == len(shown), filters
     assert queue_counts(engine, Filters()).by_clause == {"二": 7, "三": 1}
     assert queue_counts(engine, Filters()).by_platform == {"web": 6, "weibo": 1}
+
+
+def test_the_tally_walked_once_says_what_it_says_column_by_column(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("grouping sets are PostgreSQL's")
+    two = (finding(), finding(rule="x", clause=Clause.THREE, code="C4-02"))
+    for n, (where, of) in enumerate([("web", "河南"), ("weibo", "河南"), ("weibo", "")]):
+        place = post(f"w{n}", platform=where, region=of)
+        sight(engine, flagged(place, seed=n, judgement=judged(findings=two[: n + 1])))
+    asked = itertools.product(("", "二", "三"), ("", "weibo"), ("", "河南", "河北"))
+    with read(engine) as connection:
+        for clause, platform, region in asked:
+            filters = Filters(clause=clause, platform=platform, region=region)
+            at_once = tally_at_once(connection, filters)
+            one_by_one = tally_one_by_one(connection, filters)
+            assert [dict(column) for column in at_once] == [dict(one) for one in one_by_one]
+            for column in at_once:
+                assert column == sorted(column, key=lambda pair: -pair[1])
 
 
 def test_filters_are_the_address_and_are_kept_under_a_name(desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from storage.database import (
     explained,
     open_database,
     read,
+    read_together,
     ready,
     upgrade,
     write,
@@ -232,3 +234,43 @@ def test_connections_that_are_all_in_use_are_told_and_fail_nothing_else(
     with read(engine) as connection:
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
     engine.dispose()
+
+
+def test_what_is_read_together_takes_one_connection_and_gives_it_back(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.05}
+    monkeypatch.setattr("storage.database.POOL", small)
+    engine = open_database(database_url, tmp_path)
+    with read_together(engine), read(engine) as first, read(engine) as second:
+        assert first is second
+        assert second.execute(text("SELECT 1")).scalar_one() == 1
+    with pytest.raises(Problem, match="in use"), read(engine), read(engine):
+        pass
+    engine.dispose()
+
+
+def test_what_is_read_together_is_of_one_database_and_one_thread(
+    database_url: str, tmp_path: Path
+) -> None:
+    engine, other = (open_database(database_url, tmp_path) for _ in range(2))
+    with read_together(engine), read(engine) as here, ThreadPoolExecutor(1) as pool:
+        with read(other) as elsewhere:
+            assert elsewhere is not here
+
+        def beside() -> bool:
+            with read(engine) as connection:
+                return connection is here
+
+        assert not pool.submit(beside).result()
+    engine.dispose()
+    other.dispose()
+
+
+def test_what_fails_while_read_together_is_told_and_the_next_page_can_be_read(
+    engine: Engine,
+) -> None:
+    with pytest.raises(DatabaseError), read_together(engine), read(engine) as connection:
+        connection.execute(text("SELECT nothing FROM nowhere"))
+    with read_together(engine), read(engine) as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1

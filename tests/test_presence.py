@@ -86,6 +86,21 @@ def test_colleagues_see_who_has_the_case_open(engine: Engine, tmp_path: Path) ->
     assert "正在看" not in zhao.get("/cases/1").text
 
 
+def test_the_keys_in_the_queue_take_nobody_from_the_case_they_have_open(
+    engine: Engine, tmp_path: Path
+) -> None:
+    waiting(engine, 2)
+    staff(engine)
+    desk = make_desk(engine, tmp_path)
+    li, zhao = Browser(desk).log_in("li"), Browser(desk).log_in("zhao")
+    li.get("/cases/1")
+    assert li.get("/cases/2/brief").status_code == 200
+    assert "李复核 正在看" in zhao.get("/cases/1").text
+    assert "李复核 正在看" not in zhao.get("/cases/2").text
+    reads = [one.about for one in lines(engine) if one.act == "case.read" and one.actor == "li"]
+    assert reads == ["case:1", "case:2"], "a read all the same"
+
+
 def test_a_case_opens_while_the_database_is_locked_and_its_line_follows(
     engine: Engine, database_url: str, tmp_path: Path
 ) -> None:

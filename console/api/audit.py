@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field, JsonValue
 
-from console.audit_words import about_name, act_name, plain, plain_tree
+from console.audit_words import about_name, act_of, plain, plain_tree
 from console.bearer import Audits, Given, Words, api_router
 from console.desk import desk_of
 from console.numbers import LARGEST_ROW
@@ -97,7 +97,7 @@ def told(line: ShownLine) -> AuditLine:
         AuditLine,
         line,
         actor=plain(line.actor),
-        act_word=shaped(Words, act_name(line.act)),
+        act_word=shaped(Words, act_of(line.act, line.detail)),
         about=plain(line.about),
         about_word=shaped(Words, about_name(line.about)),
         detail=plain_tree(line.detail),

@@ -24,7 +24,15 @@ from console.roles import Caller
 from console.shapes import Id, Number, shaped
 from exports.masking import masked
 from storage.bilingual import Problem
-from storage.bulk import Said, carry_on, decide_together, keep_claims, others_batch, undo_together
+from storage.bulk import (
+    Said,
+    carry_on,
+    decide_together,
+    keep_claims,
+    leave_together,
+    others_batch,
+    undo_together,
+)
 from storage.bulk_posts import SHOWN, BulkPost, bulk_posts, standings
 from storage.bulk_shown import MOST_CASES, MOST_POSTS, Bulk, ShownCase, open_kin, show_together
 from storage.contacts import contacts_of, together
@@ -180,6 +188,14 @@ def renew_batch(request: Request, one: Decides, number: Number) -> Batch:
     """Renew the claims of what is still to be decided."""
     own(request, one, number)
     keep_claims(desk_of(request).engine, number, one.user.login)
+    return told(request, one, found(request, number))
+
+
+@router.post("/batches/{number}/leave")
+def leave_batch(request: Request, one: Decides, number: Number) -> Batch:
+    """Give back what one holds of it, undecided; 409 where it was decided."""
+    own(request, one, number)
+    leave_together(desk_of(request).engine, number, one.user.login)
     return told(request, one, found(request, number))
 
 

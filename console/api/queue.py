@@ -9,18 +9,21 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
 
-from console.bearer import Decides, Given, Reads, api_router
+from console.bearer import Decides, Given, Reads, Seconds, api_router
 from console.desk import desk_of
 from console.filters import place_of, words_of
 from console.queueview import QueueView, view_queue
 from console.roles import Caller
 from console.searching import looked_for
+from console.shapes import shaped
 from console.whytop import why_on_top
 from storage.cases import CaseRow
 from storage.columns import utc_now
 from storage.grams import LONGEST
+from storage.presence import next_second
 from storage.queue import PAGE, Counts, Filters, claim_next, queue_counts
-from storage.records import CaseStatus, Clause
+from storage.records import CaseStatus, Clause, Decision, Verdict
+from storage.standing import standing_decisions
 
 router = api_router("queue")
 View = Literal["open", "mine", "second", "decided"]
@@ -48,6 +51,15 @@ class Quote(BaseModel):
     words: str
 
 
+class Stands(BaseModel):
+    """A decision that nobody need confirm any more."""
+
+    verdict: Verdict
+    reason: str
+    by: str
+    at: datetime
+
+
 class QueueCase(BaseModel):
     """A case as the queue lists it; contacts are masked."""
 
@@ -69,6 +81,7 @@ class QueueCase(BaseModel):
     version: int
     claimed_by: str
     claim_until: datetime | None
+    decision: Stands | None = Field(description="null while the case is open or waits for a second")
 
 
 class QueueCounts(BaseModel):
@@ -89,6 +102,10 @@ class QueuePage(BaseModel):
 
 class Next(BaseModel):
     case: int | None = Field(description="claimed now; null where no case is free")
+
+
+class NextSecond(BaseModel):
+    case: int | None = Field(description="null where none waits that this person may look at")
 
 
 def asked(
@@ -123,25 +140,32 @@ def queue(
     limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
 ) -> QueuePage:
     """One page, the most urgent first. A page may be short although `next` leads on."""
-    filters = wanted.filters(one)
-    found = view_queue(desk_of(request).engine, one, filters, place_of(after), limit)
+    filters, engine = wanted.filters(one), desk_of(request).engine
+    found = view_queue(engine, one, filters, place_of(after), limit)
+    stands = standing_decisions(engine, [row.id for row in found.rows if settled(row)])
     end = found.end
     return QueuePage(
-        cases=[listed(found, row) for row in found.rows],
+        cases=[listed(found, row, stands.get(row.id)) for row in found.rows],
         counts=counted(found.counts),
         next=None if end is None else f"{end.priority}.{end.id}",
     )
 
 
-def listed(view: QueueView, row: CaseRow) -> QueueCase:
-    names = set(QueueCase.model_fields) - {"why", "title", "quotes"}
+def settled(row: CaseRow) -> bool:
+    return row.status in {CaseStatus.DECIDED, CaseStatus.APPROVED} and not row.awaits_second
+
+
+def listed(view: QueueView, row: CaseRow, stands: Decision | None) -> QueueCase:
+    names = set(QueueCase.model_fields) - {"why", "title", "quotes", "decision"}
+    now, raised = utc_now(), view.raised.get(row.id, ())
     return QueueCase(
         **{name: getattr(row, name) for name in names},
         title=view.titles[row.id],
-        why=[reason.zh for reason in why_on_top(row, utc_now())],
+        why=[reason.zh for reason in why_on_top(row, now, raised)],
         quotes=[
             Quote(clause=said.clause, words=said.words) for said in view.quotes.get(row.id, [])
         ],
+        decision=None if stands is None else shaped(Stands, stands),
     )
 
 
@@ -162,3 +186,10 @@ def take_next(request: Request, one: Decides, wanted: Wanted) -> Next:
     """Claim the topmost case that is free; only open cases are looked at, whatever the view."""
     filters = replace(wanted.filters(one), view="open")
     return Next(case=claim_next(desk_of(request).engine, filters, one.user.login))
+
+
+@router.post("/queue/second")
+def take_second(request: Request, one: Seconds) -> NextSecond:
+    """The topmost case that waits for a second person and that this one may look at: of those
+    nobody else is looking at, where there is one. For ten minutes others are given another."""
+    return NextSecond(case=next_second(desk_of(request).engine, one.user.login))

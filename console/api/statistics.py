@@ -122,6 +122,9 @@ class Statistics(BaseModel):
     looked: int
     upheld: int
     waiting: int = Field(description="now")
+    unconfirmed: int = Field(
+        description="decided in the period, waiting for a second person: in no other figure"
+    )
     verdicts: dict[Verdict, int]
     days: list[DayFigures]
     clauses: list[Share]

@@ -27,7 +27,7 @@ from storage.takedown_acts import (
     withdraw,
     withdraw_request,
 )
-from storage.takedown_drafting import Wanted, draft_all
+from storage.takedown_drafting import Wanted, draft_all, planned
 from storage.takedown_history import Step
 from storage.takedown_looks import Look, add_persons_look
 from storage.takedown_receipts import correct_receipt
@@ -49,6 +49,12 @@ class DraftWanted(Given):
     platform: str = Field(default="", max_length=60, description="empty: every platform")
     cases: list[Id] = Field(default=[], max_length=1000, description="none: all")
     note: Note = ""
+
+
+class Plan(BaseModel):
+    requests: int = Field(description="one for each recipient")
+    items: int
+    more: bool = Field(description="others would be left for the next draft")
 
 
 class Drafted(BaseModel):
@@ -116,18 +122,28 @@ class WithdrawnDrafts(BaseModel):
     kept: list[KeptRequest] = Field(description="no drafts any more, or none at all")
 
 
-@router.post("/takedowns")
-def draft(request: Request, one: Exports, said: DraftWanted) -> Drafted:
-    """One draft for each recipient of what is decided and not asked for yet; 409 for nothing."""
+@router.post("/takedowns/plan")
+def plan(request: Request, one: Exports, said: DraftWanted) -> Plan:
+    """What POST /takedowns would draft now; nothing is written. 409 for nothing."""
     desk = desk_of(request)
-    wanted = Wanted(
+    return shaped(Plan, planned(desk.engine, wanted_of(said, one), desk.recipient_of))
+
+
+def wanted_of(said: DraftWanted, one: Caller) -> Wanted:
+    return Wanted(
         platform=platform_code(said.platform),
         cases=frozenset(said.cases),
         by=one.user.login,
         at=utc_now(),
         note=said.note.strip(),
     )
-    made = draft_all(desk.engine, wanted, desk.recipient_of)
+
+
+@router.post("/takedowns")
+def draft(request: Request, one: Exports, said: DraftWanted) -> Drafted:
+    """One draft for each recipient of what is decided and not asked for yet; 409 for nothing."""
+    desk = desk_of(request)
+    made = draft_all(desk.engine, wanted_of(said, one), desk.recipient_of)
     numbers = [each.id for each in made.requests]
     return Drafted(requests=numbers, asked_already=made.asked_already, more=made.more)
 

@@ -15,9 +15,11 @@ from console.forms import today
 from console.pages.takedowns import found, picture
 from console.shapes import PICTURE, Before, Hash, Number, shaped
 from console.takedown_masks import Hider, hider
+from console.takedown_told import Ground, MadeFile, ground_of, made_files
 from storage.columns import utc_now
 from storage.takedown_changed import Change, changes_since
 from storage.takedown_due import Pairs, due_now
+from storage.takedown_grounds import grounds_of
 from storage.takedown_lists import SCREENSHOT, Wanted, find_requests, pictures_of, state_counts
 from storage.takedown_states import Answer, ItemState
 from storage.takedown_verdict import Seen, Way
@@ -99,6 +101,7 @@ class TakedownItem(BaseModel):
     changed: Change | None = Field(
         description="what became of its decision since it was asked; otherwise: to be withdrawn"
     )
+    ground: Ground
     history: list[Told]
     looks: list[TakedownLook]
     pictures: list[Shot]
@@ -117,6 +120,7 @@ class Takedown(TakedownEntry):
     acknowledged_at: datetime | None
     acknowledged_by: str
     receipt_no: str
+    made: list[MadeFile] = Field(description="the newest first, at most 20; none that is void")
     items: list[TakedownItem]
 
 
@@ -185,7 +189,7 @@ def whole(request: Request, asked: Asked) -> Takedown:
     engine, ids = desk_of(request).engine, [item.id for item in asked.items]
     history, looks = history_of(engine, ids), looks_of(engine, ids)
     pictures, changed = pictures_of(engine, ids), changes_since(engine, asked.items)
-    hide = hider(engine, asked.items)
+    hide, grounds = hider(engine, asked.items), grounds_of(engine, asked.items)
 
     def item_told(item: Item) -> TakedownItem:
         return shaped(
@@ -195,6 +199,7 @@ def whole(request: Request, asked: Asked) -> Takedown:
             answer_note=hide(item, item.answer_note),
             answer=item.answer or None,
             changed=changed.get(item.id),
+            ground=ground_of(item, grounds[item.id], hide),
             history=[
                 shaped(Told, one, note=hide(item, one.note)) for one in history.get(item.id, [])
             ],
@@ -206,6 +211,7 @@ def whole(request: Request, asked: Asked) -> Takedown:
         Takedown,
         asked,
         note=hide(None, asked.note),
+        made=made_files(engine, asked),
         items=[item_told(item) for item in asked.items],
     )
 

@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import Request
 from pydantic import BaseModel, Field
 
-from console.api.users import Login
+from console.api.users import Alike, Login
 from console.bearer import Anyone, Given, Houses, api_router
 from console.desk import desk_of
-from console.pages.users import known
+from console.pages.users import alike_of, known
 from console.people import Missing
 from console.roles import Act, Caller
 from console.shapes import Number, or_missing, shaped
@@ -56,6 +56,7 @@ class NewToken(Given):
 class TokenMade(BaseModel):
     token: str = Field(description="told this once")
     about: TokenTold
+    alike: Alike
 
 
 @router.get("/tokens")
@@ -85,7 +86,8 @@ def make_token(request: Request, one: Houses, login: Login, said: NewToken) -> T
     for act in said.scopes:
         one.demand(act)
     token = create_token(engine, person.login, said.name, said.scopes, one.user.login, said.days)
-    return TokenMade(token=token, about=told(made_token(engine, token)))
+    alike = alike_of(engine, person.login)
+    return TokenMade(token=token, about=told(made_token(engine, token)), alike=alike)
 
 
 @router.post("/tokens/{number}/revoke")

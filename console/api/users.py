@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from console.bearer import Given, Houses, api_router, by_hand
 from console.desk import desk_of
-from console.pages.users import known
+from console.pages.users import alike_of, known
 from console.shapes import shaped
 from storage.persons import same_person
 from storage.user_sessions import open_sessions, presence, revoke_sessions
@@ -52,8 +52,18 @@ class OpenSession(BaseModel):
     agent: str
 
 
+Alike = Annotated[
+    list[str],
+    Field(
+        description="logins that carry the same person's name: taken for one person, they never "
+        "confirm each other"
+    ),
+]
+
+
 class AccountWhole(Account):
     sessions: list[OpenSession] = Field(description="open ones, the one seen last first")
+    alike: Alike
 
 
 class NewAccount(Given):
@@ -94,9 +104,9 @@ def seen(one: User, there: object) -> AccountSeen:
 
 
 def whole(request: Request, login: str) -> AccountWhole:
-    one = known(request, login)
-    sessions = open_sessions(desk_of(request).engine, one.id)
-    return shaped(AccountWhole, one, roles=sorted(one.roles), sessions=sessions)
+    one, engine = known(request, login), desk_of(request).engine
+    sessions, alike = open_sessions(engine, one.id), alike_of(engine, one.login)
+    return shaped(AccountWhole, one, roles=sorted(one.roles), sessions=sessions, alike=alike)
 
 
 @router.post("/users")

@@ -23,10 +23,16 @@ from console.people import Decider, Missing, Reader
 from console.words import plainly
 from exports.masking import masked
 from storage.bilingual import Problem
-from storage.bulk import Said, carry_on, decide_together, keep_claims, undo_together
+from storage.bulk import (
+    Said,
+    carry_on,
+    decide_together,
+    keep_claims,
+    leave_together,
+    undo_together,
+)
 from storage.bulk_posts import SHOWN, Standing, bulk_posts, standings
 from storage.bulk_shown import MOST_CASES, Bulk, get_bulk, open_kin, show_together
-from storage.cases import get_case, release
 from storage.contacts import contacts_of, together
 from storage.kept_forms import keep_form
 from storage.persons import same_person
@@ -292,12 +298,9 @@ def renew(request: Request, user: Decider, number: Number) -> Response:
 
 @router.post("/bulk/{number:int}/leave")
 def leave(request: Request, user: Decider, number: Number) -> Response:
-    """Not decided after all: what this person holds of it goes back to the queue."""
+    """Another's batch, or one that was decided meanwhile in another window, is shown instead."""
     bulk, engine = found(request, number), desk_of(request).engine
-    if not same_person(bulk.owner, user.login):
+    if bulk.state != "shown" or not same_person(bulk.owner, user.login):
         return go(f"/bulk/{number}")
-    for one in bulk.shown:
-        if same_person(get_case(engine, one.case_id).claimed_by, user.login):
-            with suppress(Problem):  # it was decided or taken in this moment
-                release(engine, one.case_id, user.login)
+    leave_together(engine, number, user.login)
     return go(telling("/queue", "batch-left"))

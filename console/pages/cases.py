@@ -32,6 +32,7 @@ from storage.bilingual import Bilingual, Problem
 from storage.casefiles import CaseFile
 from storage.cases import claim, get_case, release
 from storage.contacts import contacts_of
+from storage.database import read_together
 from storage.kin import Kin, kin_of
 from storage.package_lists import find_packages
 from storage.presence import lookers, opened
@@ -74,8 +75,9 @@ def case_page(request: Request, user: Reader, case_id: CaseId) -> Response:
     case, desk = found(request, case_id), desk_of(request)
     request.state.late = not opened(desk.engine, case.id, user.login, desk.late)
     row = query_of(request).get("post", "")
-    view = view_case(case, user, digits(row, LARGEST_ROW), unmasked=False)
-    return shown(request, user, view)
+    with read_together(desk.engine):
+        view = view_case(case, user, digits(row, LARGEST_ROW), unmasked=False)
+        return shown(request, user, view)
 
 
 def shown(request: Request, user: User, view: CaseView, refusal: Refusal | None = None) -> Response:
@@ -168,7 +170,7 @@ def unticked(pairs: Sequence[tuple[str, str]]) -> frozenset[str]:
 def brief(request: Request, user: Reader, case_id: CaseId) -> Response:
     """What the queue shows beside its list of the case the keys stand on: a read as any other."""
     case, desk = found(request, case_id), desk_of(request)
-    opened(desk.engine, case.id, user.login, desk.late)
+    opened(desk.engine, case.id, user.login, desk.late, beside=True)
     view = view_case(case, user, unmasked=False)
     words = {"view": view, "case": view.case, "platform_name": platform_name}
     return page(request, "_brief.html", **words)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from console.desk import desk_of
 from console.filters import Unsearchable, filters_of, from_string, place_of, query_string
 from console.flash import flash_of, looked_of
-from console.forms import Number, today
+from console.forms import Number
 from console.just_done import telling
 from console.names import platform_name, state_name
 from console.page import Nav, go, page, query_of
@@ -23,10 +23,11 @@ from console.sharing import refuse_contact, to_be_seen
 from console.whytop import why_on_top
 from storage.bilingual import Bilingual
 from storage.columns import utc_now
+from storage.database import read_together
 from storage.queue import PAGE, Filters, claim_next
-from storage.raises import raised_kinds
 from storage.saved_filters import forget_filter, save_filter, saved_for
 from storage.standing import standing_decisions
+from storage.users import User
 
 router = APIRouter(include_in_schema=False)
 NAV = (
@@ -43,6 +44,11 @@ VIEWS = {
 
 @router.get("/queue")
 def queue(request: Request, user: Reader) -> Response:
+    with read_together(desk_of(request).engine):
+        return shown(request, user)
+
+
+def shown(request: Request, user: User) -> Response:
     engine, query = desk_of(request).engine, query_of(request)
     try:
         filters, untold = filters_of(query, user.login), None
@@ -50,7 +56,6 @@ def queue(request: Request, user: Reader) -> Response:
         filters, untold = filters_of({**query, "words": ""}, user.login), problem.text
     view = view_queue(engine, Caller(user), filters, place_of(query.get("after", "")))
     rows, now = view.rows, utc_now()
-    raised = raised_kinds(engine, [row.id for row in rows], today())
     return page(
         request,
         "queue.html",
@@ -61,7 +66,7 @@ def queue(request: Request, user: Reader) -> Response:
         quotes=view.quotes,
         titles=view.titles,
         standing=standing_decisions(engine, [row.id for row in rows]),
-        why={row.id: why_on_top(row, now, raised.get(row.id, ())) for row in rows},
+        why={row.id: why_on_top(row, now, view.raised.get(row.id, ())) for row in rows},
         counts=view.counts,
         filters=filters,
         query=query_string(filters),

@@ -16,7 +16,7 @@ from console.forms import Number, today
 from console.names import platform_name
 from console.numbers import digits, written
 from console.ordering import OPEN_WEB
-from console.page import Nav, page, query_of
+from console.page import Nav, go, page, query_of
 from console.people import Missing, Reader, Unmasker
 from console.pictures import picture_answer
 from console.roles import Act
@@ -45,6 +45,7 @@ from storage.takedown_withdrawn import Withdrawn
 from storage.takedown_words import ACT_WORDS, SEEN_WORDS, WAY_WORDS
 from storage.takedowns import (
     RECEIPT_CORRECTED,
+    get_item,
     get_request,
     history_of,
     looks_of,
@@ -220,6 +221,18 @@ def decided_of(engine: Engine, asked: Asked) -> dict[str, DecidedRow]:
     """By URL, what was decided of each item and why: whoever signs reads it here."""
     wanted = [item.post_row for item in asked.items]
     return {row.url: row for row in decided_rows(engine, asked.platform, of_posts=wanted)}
+
+
+@router.get("/takedowns/items/{item:int}")
+def of_item(request: Request, _user: Reader, item: Number) -> Response:
+    """Where what is said of one item leads back to: its place on the page of its request."""
+    try:
+        found = get_item(desk_of(request).engine, item)
+    except Problem as problem:
+        if problem.__cause__ is not None:
+            raise
+        raise Missing(problem.text.zh, problem.text.en) from None
+    return go(f"/takedowns/{found.request_id}#item-{item}")
 
 
 @router.get("/takedowns/pictures/{item:int}/{sha256}")

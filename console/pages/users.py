@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
+from sqlalchemy import Engine
 from starlette.responses import Response
 
 from console.desk import desk_of
@@ -14,6 +15,7 @@ from console.just_done import telling
 from console.page import Nav, go, lang_of, page
 from console.people import Housekeeper, Missing
 from console.roles import ACT_WORDS, MAY, Act
+from console.tokenview import token_rows
 from storage.bilingual import Bilingual, Problem
 from storage.database import read
 from storage.persons import same_person
@@ -103,9 +105,14 @@ def add(
 
 def told(request: Request, person: User, password: str) -> Response:
     """The one-time password, on this answer and nowhere else."""
-    with read(desk_of(request).engine) as connection:
-        alike = same_named(connection, person.login)
+    alike = alike_of(desk_of(request).engine, person.login)
     return page(request, "user_password.html", person=person, password=password, alike=alike)
+
+
+def alike_of(engine: Engine, login: str) -> list[str]:
+    """Logins of other accounts that are taken for the same person."""
+    with read(engine) as connection:
+        return same_named(connection, login)
 
 
 def known(request: Request, login: str) -> User:
@@ -132,6 +139,7 @@ def shown(request: Request, user: User, person: User, problem: str = "") -> Resp
         roles=ROLE_WORDS,
         rights={role: [ACT_WORDS[act] for act in Act if act in MAY[role]] for role in Role},
         own=same_person(user.login, person.login),
+        tokens=token_rows(desk_of(request).engine, person),
         problem=problem,
     )
 
