@@ -135,9 +135,9 @@ def proof(engine: Engine, home: Path, authority: TrialAuthority | None = None, *
     )
 
 
-def unsealed(engine: Engine, home: Path) -> Packed:
-    """The package of case 1, no authority asked."""
-    return package_case(proof(engine, home), CASE, home / "out", BY)
+def unsealed(engine: Engine, home: Path, case: int = CASE) -> Packed:
+    """The package of a case, no authority asked."""
+    return package_case(proof(engine, home), case, home / "out", BY)
 
 
 def opened(path: Path) -> dict[str, bytes]:
