@@ -93,4 +93,4 @@ def read_since_answer(engine: Engine) -> set[int]:
         .distinct()
     )
     with read(engine) as connection:
-        return set(connection.execute(statement).scalars())
+        return {row.id for row in connection.execute(statement)}
