@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import Engine, func, insert, select, update
 
+from door import revisit_run
+from door.revisit import Tally
 from storage.database import write
 from storage.models import posts
 from storage.takedown_acts import Word, approve, record_answer
@@ -92,3 +96,15 @@ def test_a_request_with_many_drafts_is_one_request(engine: Engine) -> None:
     with engine.connect() as connection:
         assert connection.execute(select(func.count(takedown_items.c.id))).scalar_one() == 2
     assert due_now(engine, NOON).drafts == 1
+
+
+def test_a_run_of_looks_says_how_many_it_did_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(revisit_run, "MOST", 2)
+    monkeypatch.setattr(
+        revisit_run, "look_again", lambda _desk, items, _fetch: Tally(asked=len(items), left=1)
+    )
+    items: Any = [object()] * 5
+    nobody: Any = None
+    tally = revisit_run.work_off(nobody, items, nobody)
+    assert (tally.asked, tally.left) == (2, 4)
+    assert revisit_run.work_off(nobody, items[:2], nobody).left == 1
