@@ -25,7 +25,7 @@ from storage.captures import keep
 from storage.database import write
 from storage.records import Capture
 from storage.snapshots import SnapshotStore
-from tests.evidence_case import BY, CASE, FILES, Moody, a_case, capture, opened, proof
+from tests.evidence_case import BY, CASE, FILES, Moody, a_case, capture, opened, proof, told
 from tests.forging import alone, files_of, sealed, signed_anew
 from tests.makers import NOON
 
@@ -73,17 +73,6 @@ class Office:
     def pack(self) -> Packed:
         parts = proof(self.engine, self.home, self.authority, self.url)
         return package_case(parts, CASE, self.home / "out", BY)
-
-
-def told(store: SnapshotStore, made: Capture, facts: Any) -> Capture:
-    """The capture with other facts."""
-    data = json.dumps(facts).encode()
-    sha256, digests = store.put(data, "facts", "", NOON).sha256, digests_of(data)
-    artefacts = [
-        replace(one, sha256=sha256, sm3=digests.sm3, size=len(data)) if one.kind == "facts" else one
-        for one in made.artefacts
-    ]
-    return replace(made, artefacts=tuple(artefacts))
 
 
 @pytest.fixture
