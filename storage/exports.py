@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from storage.casefiles import decision_of, findings_by_post, snapshots_by_post
 from storage.columns import AnyRow
 from storage.database import read, write
+from storage.earlier_takedowns import Earlier, earlier_of
 from storage.handed_out import HandedOut, handed_out
 from storage.models import case_posts, cases, decisions, export_batches, posts
 from storage.models_desk import second_looks
@@ -63,6 +64,7 @@ class DecidedRow:
     unsealed: str = ""  # else its newest package, which proves nothing to others yet
     outdated: str = ""  # or a sealed one made before: it does not tell of the decision
     reviewer: str = ""  # who decided, by name
+    earlier: Earlier | None = None  # what was taken down before of it or of the same advertiser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +177,7 @@ def with_findings(connection: Connection, page: Any) -> list[DecidedRow]:  # noq
     said, proof = findings_by_post(connection, ids), snapshots_by_post(connection, ids)
     asked = standing_of(connection, ids)
     packed = packages_by_case(connection, settled_at(connection, page))
+    before = earlier_of(connection, page)
     names = names_in(connection)
     rows = [decided_row(row, tuple(said[row.id]), tuple(proof[row.id])) for row in page]
     return [
@@ -186,6 +189,7 @@ def with_findings(connection: Connection, page: Any) -> list[DecidedRow]:  # noq
             unsealed=packed.get(row.case_no, NO_PACKAGES).other,
             outdated=packed.get(row.case_no, NO_PACKAGES).outdated,
             reviewer=shown_name(names, row.decision.by),
+            earlier=before.get(row.post_row),
         )
         for row in rows
     ]
