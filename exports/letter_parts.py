@@ -204,9 +204,7 @@ def page_words(row: TakedownRow) -> str:
         return short(row.title)
     if not quotes and row.excerpt_raw:
         quotes = f"（摘录）{short(row.excerpt_raw)}"
-    return (
-        "\n".join(part for part in (short(row.title), quotes) if part) or "（见截图）"
-    )
+    return "\n".join(part for part in (short(row.title), quotes) if part) or "（见截图）"
 
 
 def hash_lines(row: TakedownRow) -> str:

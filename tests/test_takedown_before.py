@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from exports.brief_words import takedown_sentence
+from exports.takedown_case import takedown_row
 from storage.bilingual import Bilingual
 from storage.brief import brief, day_of
 from storage.captures import keep
+from storage.cases import decide
 from storage.database import read, write
+from storage.exports import decided_rows
 from storage.periods import Period
 from storage.records import PageState, Snapshot
 from storage.snapshots import SnapshotStore
@@ -29,7 +32,7 @@ from storage.takedown_verdict import Seen
 from storage.takedowns import Item, get_item, get_request, history_of, looks_of
 from storage.visits import commit_visits
 from tests.evidence_case import capture, told
-from tests.makers import NOON, flagged, post, sha, sight, start, visit
+from tests.makers import NOON, decision, flagged, post, sha, sight, start, visit
 from tests.takedown_makers import (
     AD,
     APPROVER,
@@ -41,6 +44,7 @@ from tests.takedown_makers import (
     sending,
     taken_down,
 )
+from tests.takedown_samples import HEAD
 
 BEFORE = SENT - timedelta(minutes=30)
 EARLY = NOON - timedelta(days=1)
@@ -251,6 +255,20 @@ def test_the_brief_says_how_many_of_the_verified_were_gone_before(
     day = day_of(item.verified_at)
     said = takedown_sentence(brief(engine, day, day))
     assert "核实删除的 1 条中，1 条在发出前已打不开" in said
+
+
+def test_the_internal_list_says_it_beside_the_day_of_the_removal(
+    engine: Engine, marked: Item
+) -> None:
+    taken_down(engine, marked.id)
+    (case,) = decided_rows(engine)
+    told = takedown_row(case, HEAD).verified_removed_time
+    assert told.startswith("2026-11-27 14:00:00（")
+    assert "不计作处置成效" in told
+    round_at(engine, marked.id, 24 * 30, Seen.OFFENDING)
+    decide(engine, decision(case.case_no))
+    (case,) = decided_rows(engine)
+    assert takedown_row(case, HEAD).verified_removed_time == "2026-11-27 14:00:00"
 
 
 def test_what_was_read_before_it_was_sent_bears_no_mark(
