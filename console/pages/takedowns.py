@@ -19,6 +19,7 @@ from console.page import Nav, go, page, query_of
 from console.people import Missing, Reader, Unmasker
 from console.pictures import picture_answer
 from console.roles import Act
+from console.takedown_before import notices
 from console.takedown_masks import hider
 from storage.bilingual import Bilingual, Problem
 from storage.columns import utc_now
@@ -167,7 +168,7 @@ def one_request(request: Request, _user: Reader, number: Number) -> Response:
 def shown(request: Request, number: int, refusal: Refusal = NOTHING_REFUSED) -> Response:
     engine, asked = desk_of(request).engine, found(request, number)
     ids = [item.id for item in asked.items]
-    history = history_of(engine, ids)
+    history, looks = history_of(engine, ids), looks_of(engine, ids)
     return page(
         request,
         "takedown.html",
@@ -178,7 +179,8 @@ def shown(request: Request, number: int, refusal: Refusal = NOTHING_REFUSED) -> 
         form_words=FORM_WORDS,
         grounds=grounds_of(engine, asked.items),
         history=history,
-        looks=looks_of(engine, ids),
+        looks=looks,
+        notices=notices(desk_of(request), asked, history, looks),
         pictures=pictures_of(engine, ids),
         changed=changes_since(engine, asked.items),
         change_words=CHANGE_WORDS,
