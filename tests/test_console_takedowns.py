@@ -376,7 +376,7 @@ def test_every_act_upon_a_request_is_in_the_audit_and_has_words(desk) -> None:
     assert all(line.act in ACTS for line in told)
     assert {f"takedown.{act}" for act in ACT_WORDS if act != "superseded"} <= set(ACTS)
     page = sun.get("/audit?act=takedown").text
-    for words in ("批准处置请求", "登记处置发出", "处置请求 1", "看错一位", "仍在", "R-8"):
+    for words in ("批准处置请求", "登记请求发出", "处置请求 1", "看错一位", "仍在", "R-8"):
         assert words in page, words
     assert "takedown." not in re.sub(r"<select.*?</select>", "", page, flags=re.DOTALL)
 
