@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.filters["office"] = office_word
+ENVIRONMENT.tests["a_hash"] = re.compile(r"[0-9a-f]{64}").fullmatch
 ENVIRONMENT.tests["search_engine"] = lambda platform: platform in SEARCHING
 LANG_COOKIE = "lang"
 COMMAND_LINE = Bilingual("命令行", "command line")
