@@ -53,6 +53,10 @@ def test_on_a_telephone_every_row_is_read_without_moving_to_the_side(desk) -> No
         page.goto(f"{desk.origin}/takedowns")
         assert page.eval_on_selector(".badge-state", STATE_SHOWN)
         assert page.locator("[data-hint]").count() == 0
+        page.goto(f"{desk.origin}/queue")
+        page.click(".mine summary")  # one's own filters, which hung out of the left edge
+        box = page.locator(".mine .pop").bounding_box()
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
 
 
 def test_on_a_telephone_the_bar_takes_two_rows_even_for_an_administrator(desk) -> None:
