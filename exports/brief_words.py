@@ -117,7 +117,7 @@ def takedown_sentence(brief: Brief) -> str:
 
 def sweep_sentences(brief: Brief) -> Iterator[str]:
     if not brief.sweeps:
-        yield "没有开展巡查。请管理员检查定时任务是否正常（certsweep doctor）。"
+        yield "没有开展巡查。请管理员检查定时任务是否正常。"
         return
     pages, posts = (sum(one.pages for one in brief.sweeps), sum(one.posts for one in brief.sweeps))
     yield (

@@ -381,7 +381,7 @@ def test_every_act_upon_a_request_is_in_the_audit_and_has_words(desk) -> None:
     by_itself = {"superseded", *Mark}  # lines of the history that nobody's act is
     assert {f"takedown.{act}" for act in ACT_WORDS if act not in by_itself} <= set(ACTS)
     page = sun.get("/audit?act=takedown").text
-    for words in ("批准处置请求", "登记处置发出", "处置请求 1", "看错一位", "仍在", "R-8"):
+    for words in ("批准处置请求", "登记请求发出", "处置请求 1", "看错一位", "仍在", "R-8"):
         assert words in page, words
     assert "takedown." not in re.sub(r"<select.*?</select>", "", page, flags=re.DOTALL)
 

@@ -19,6 +19,7 @@ from console.page import Nav, go, page, query_of
 from console.people import Missing, Reader, Unmasker
 from console.pictures import picture_answer
 from console.roles import Act
+from console.tabs import HANDLING, paths_of
 from console.takedown_before import notices
 from console.takedown_masks import hider
 from storage.bilingual import Bilingual, Problem
@@ -52,7 +53,15 @@ from storage.takedowns import Act as Done
 from storage.takedowns import Request as Asked
 
 router = APIRouter(include_in_schema=False)
-NAV = (Nav(path="/takedowns", word=Bilingual("处置", "Takedowns"), act=Act.READ, order=40),)
+NAV = (
+    Nav(
+        path="/takedowns",
+        word=Bilingual("处置", "Takedowns"),
+        act=Act.READ,
+        order=40,
+        also=paths_of(HANDLING),
+    ),
+)
 DEADLINE_WORDS = {
     "overdue": Bilingual("已逾期", "overdue"),
     "soon": Bilingual("3 天内到期", "within 3 days"),
