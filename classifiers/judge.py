@@ -223,7 +223,7 @@ def _learned_why(words: Sequence[str]) -> str:
     told = f"，尤其是“{shown}”" if words else ""
     return (
         f"此处说法与已知的违规宣传相近{told}；"
-        "由学习模型（learned）比对得出，它只提请人看，从不作决定，须由人判断。"
+        "由学习模型比对得出，它只提请人看，从不作决定，须由人判断。"
     )
 
 

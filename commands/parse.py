@@ -34,7 +34,7 @@ def command(
         str,
         typer.Option(
             metavar=t("来源", "SOURCE"),
-            help=t("由哪个来源读，如 机构网站", "which source reads it, as institution"),
+            help=t("由哪个来源读，如 网站", "which source reads it, as institution"),
         ),
     ],
     url: Annotated[

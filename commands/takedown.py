@@ -14,7 +14,8 @@ from door.misuse import WrongUse
 from door.moments import moment_of, now
 from door.platform_names import platform_key
 from door.speech import out, say, t
-from door.takedown_drafting import elsewhere, recipient_of
+from door.takedown_before import approved_notes, before_of, drafted_notes, left_out
+from door.takedown_drafting import recipient_of
 from door.takedown_due import due_json, show_due
 from door.takedown_options import (
     AnswerWord,
@@ -95,20 +96,12 @@ def draft_command(
     chosen = platform_key(platform)
     wanted = Wanted(platform=chosen, cases=frozenset(case or ()), by=by, at=now(), note=note)
     made = draft_all(open_queue(), wanted, recipient_of)
-    if made.asked_already:
-        say(
-            f"另有 {made.asked_already} 条已在办理中的请求里，没有再列。",
-            f"{made.asked_already} more stand in open requests already and were left out.",
-        )
-    if made.more:
-        say("还有未列入的，请再起草一次。", "There is more: draft once again.")
+    left_out(made)
     if as_json:
         print_json([request_json(one) for one in made.requests])
         return
     out.print(requests_table(made.requests))
-    told = elsewhere(one.platform for one in made.requests)
-    if told is not None:
-        out.print(t(f"注意：{told.zh}", f"Note: {told.en}"), markup=False)
+    drafted_notes(open_queue(), made.requests)
     say("这是草稿：须由另一人批准。", "These are drafts: somebody else must approve them.")
 
 
@@ -119,6 +112,7 @@ def draft_command(
 )
 def approve_command(number: Number, by: By, *, as_json: AsJson = False) -> None:
     count = approve(open_queue(), number, by, now())
+    approved_notes(open_queue(), number, as_json=as_json)
     told(
         f"请求 {number} 已批准，{count} 条（批准人 {by}）。发出后请用 takedown sent 登记。",
         f"Request {number} is approved: {count} items (by {by}). Once sent, record it: takedown "
@@ -148,10 +142,10 @@ def sent_command(
     *,
     as_json: AsJson = False,
 ) -> None:
-    present = now()
+    present, queue = now(), open_queue()
     sending = Sending(
         by=by,
-        at=moment_of(at, "--at", present),
+        at=(moment := moment_of(at, "--at", present)),
         now=present,
         channel=how,
         batch_no=batch,
@@ -159,8 +153,9 @@ def sent_command(
         file_name=file.name if file else "",
         file_sha256=sha256_of(file) if file else "",
         days=days,
+        before=before_of(queue, number, moment),
     )
-    count = record_sent(open_queue(), number, sending)
+    count = record_sent(queue, number, sending)
     told(
         f"已登记：请求 {number} 发出，{count} 条，{days} 个工作日内答复。",
         f"Recorded: request {number} was sent, {count} items, {days} working days to answer.",

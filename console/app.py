@@ -28,6 +28,7 @@ from console.people import (
     safe_path,
 )
 from console.roles import Forbidden
+from console.tabs import HANDLING, LISTS, WORK
 from console.ways_back import page_at
 from console.words import plainly
 from storage.bilingual import Bilingual, Problem
@@ -170,7 +171,18 @@ def error_page(
     sent = request.method not in SAFE
     text = plainly(words.said(lang_of(request)))
     back = came_from(request) if sent else ""
-    return page(request, "error.html", status, text=text, status=status, sent=sent, back=back)
+    place = place_of(request) if status == 404 else None
+    words_of = {"text": text, "status": status, "sent": sent, "back": back, "place": place}
+    return page(request, "error.html", status, **words_of)
+
+
+def place_of(request: Request) -> tuple[str, Bilingual] | None:
+    """Where to look instead of what is not there: 清单与函件 for /exports/999."""
+    known = {one.path: one.word for one in request.app.state.nav if "?" not in one.path}
+    room, *below = request.url.path.strip("/").split("/")
+    path = f"/{room}"
+    word = {**known, **dict((*LISTS, *WORK, *HANDLING))}.get(path)
+    return (path, word) if word and below else None
 
 
 def came_from(request: Request) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from console.file_words import FORM_WORDS, KIND_WORDS
+from console.file_words import FORM_WORDS, KIND_WORDS, OFFICE_WORDS
 from console.page import coded
 from exports.masking import masked
 from storage.bilingual import Bilingual
 from storage.blacklist_pages import ACTS as LISTED
-from storage.platform_words import PLATFORMS
+from storage.export_jobs import CAPTURE, EACH
+from storage.platform_words import PLATFORMS, platform_said
 from storage.reasons import REASONS, VERDICT_WORDS, WITHDRAWN, WITHDRAWN_WORDS
 from storage.records import Contacts
 from storage.takedown_words import SEEN_WORDS
@@ -25,7 +26,7 @@ ACTS: Mapping[str, Bilingual] = {
     "logout": Bilingual("退出", "logged out"),
     "case.read": Bilingual("查看案件", "read a case"),
     "case.claim": Bilingual("领取案件", "claimed a case"),
-    "case.release": Bilingual("退回案件", "released a case"),
+    "case.release": Bilingual("放回案件", "released a case"),
     "case.decide": Bilingual("判定案件", "decided a case"),
     "case.undo": Bilingual("撤销判定", "took a decision back"),
     "case.second": Bilingual("复核案件", "confirmed a case"),
@@ -47,12 +48,12 @@ ACTS: Mapping[str, Bilingual] = {
     "directory.import": Bilingual("导入备案目录", "imported a directory"),
     "takedown.drafted": Bilingual("起草处置请求", "drafted a takedown request"),
     "takedown.approved": Bilingual("批准处置请求", "approved a takedown request"),
-    "takedown.sent": Bilingual("登记处置发出", "recorded that a request was sent"),
-    "takedown.acknowledged": Bilingual("登记处置受理", "recorded a receipt"),
+    "takedown.sent": Bilingual("登记请求发出", "recorded that a request was sent"),
+    "takedown.acknowledged": Bilingual("登记请求受理", "recorded a receipt"),
     "takedown.corrected": Bilingual("更正回执编号", "corrected a receipt number"),
     "takedown.answered": Bilingual("登记平台答复", "recorded a platform's answer"),
-    "takedown.looked": Bilingual("登记人工复查", "recorded what a person saw"),
-    "takedown.withdrawn": Bilingual("撤回处置", "withdrew a takedown"),
+    "takedown.looked": Bilingual("登记人工查看", "recorded what a person saw"),
+    "takedown.withdrawn": Bilingual("撤回处置请求", "withdrew a takedown"),
     "blacklist.list": Bilingual("列入黑名单", "listed on the blacklist"),
     "blacklist.act": Bilingual("黑名单申诉、移出", "blacklist appeal or removal"),
     "blacklist.seen": Bilingual("查看黑名单联系方式", "saw contacts on the blacklist"),
@@ -102,8 +103,8 @@ KEYS: Mapping[str, Bilingual] = {
     "file": Bilingual("文件", "file"),
     "rows": Bilingual("条数", "rows"),
     "sessions": Bilingual("会话", "sessions"),
-    "command": Bilingual("命令", "command"),
-    "holder": Bilingual("进程", "process"),
+    "command": Bilingual("目标", "targets"),
+    "holder": Bilingual("所在机器", "machine"),
     "act": Bilingual("事项", "act"),
     "version": Bilingual("版本", "version"),
     "entries": Bilingual("条目", "entries"),
@@ -150,14 +151,16 @@ REASON_WORDS = {
     for verdict, some in REASONS.items()
     for one in some
 }
+PLATFORM_WORDS = {code: platform_said(code) for code in PLATFORMS}
 VALUES: Mapping[str, Mapping[str, Bilingual]] = {
     "verdict": {verdict.value: text for verdict, text in VERDICT_WORDS.items()},
     "roles": {role.value: text for role, text in ROLE_WORDS.items()},
     "act": {**ACTS, **LISTED},
     "kind": KIND_WORDS,
     "reason": {**REASON_WORDS, WITHDRAWN: WITHDRAWN_WORDS},
-    "platform": {code: Bilingual(name, code) for code, name in PLATFORMS.items()},
-    "form": FORM_WORDS,
+    "platform": {**PLATFORM_WORDS, EACH: Bilingual("每个平台一份", "one for each platform")},
+    "to": {**PLATFORM_WORDS, **OFFICE_WORDS},
+    "form": {**FORM_WORDS, CAPTURE: KIND_WORDS["capture"]},
     "seen": {seen.value: text for seen, text in SEEN_WORDS.items()},
 }
 ADDRESS = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
@@ -227,13 +230,34 @@ def word(name: str, value: object) -> Bilingual:
         return Bilingual("、".join(one.zh for one in parts), ", ".join(one.en for one in parts))
     if isinstance(value, dict):
         return pairs_word(value)
-    if name == "about" and isinstance(value, str):
-        return about_name(value)
+    if name in SAID and isinstance(value, str):
+        return SAID[name](value)
     if isinstance(value, bool):
         return YES if value else NO
     known = VALUES.get(name, {}).get(value) if isinstance(value, str) else None
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return known or Bilingual(plain(text), plain(text))
+
+
+def targets_word(command: str) -> Bilingual:
+    """What a sweep was of: the sample web, or the targets' file by its name alone."""
+    last = command.rsplit(maxsplit=1)[-1] if command.split() else ""
+    if last == "--sample":
+        return Bilingual("样例网", "the sample web")
+    file = plain(last.rpartition("/")[2])
+    return Bilingual(file, file)
+
+
+def machine_word(holder: str) -> Bilingual:
+    machine = plain(holder.partition(" pid ")[0].rpartition("@")[2])
+    return Bilingual(machine, machine)
+
+
+SAID: Mapping[str, Callable[[str], Bilingual]] = {
+    "about": about_name,
+    "command": targets_word,
+    "holder": machine_word,
+}
 
 
 def pairs_word(value: Mapping[str, Any]) -> Bilingual:

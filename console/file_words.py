@@ -24,6 +24,23 @@ KIND_WORDS = {
     "evidence": Bilingual("证据包", "evidence package"),
     "capture": Bilingual("取证并制作证据包", "capture and evidence package"),
 }
+OFFICE_WORDS = {  # as exports/routing.py names departments
+    "市场监管": Bilingual("市场监管", "market regulation"),
+    "人力资源社会保障": Bilingual("人力资源社会保障", "human resources and social security"),
+    "公安": Bilingual("公安", "police"),
+    "网信": Bilingual("网信", "cyberspace affairs"),
+    "通信管理": Bilingual("通信管理", "communications"),
+    "机构编制": Bilingual("机构编制", "staffing of public bodies"),
+    "民政": Bilingual("民政", "civil affairs"),
+    "应急管理": Bilingual("应急管理", "emergency management"),
+    "住房城乡建设": Bilingual("住房城乡建设", "housing and construction"),
+    "教育": Bilingual("教育", "education"),
+    "卫生健康": Bilingual("卫生健康", "health"),
+}
+
+
+def office_word(name: str) -> Bilingual:
+    return OFFICE_WORDS.get(name, Bilingual(name, name))
 
 
 def scope_of(filters: Mapping[str, Any]) -> Bilingual:

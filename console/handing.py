@@ -13,7 +13,7 @@ from console.desk import Desk
 from console.people import Missing
 from console.roles import Act, Caller
 from storage.bilingual import Problem
-from storage.blindness import has_hidden
+from storage.blindness import shut_to_packages
 from storage.cases import get_case
 from storage.columns import utc_now
 from storage.database import explained, read
@@ -57,8 +57,8 @@ def hand_out(desk: Desk, one: Caller, number: int) -> Response:
 def hand_out_package(desk: Desk, one: Caller, name: str) -> Response:
     """With originals as they were: it takes the right to see contacts, too.
 
-    None of a case of which two must still agree: one made earlier may tell what the next person
-    asked must not know.
+    None of a case of which two must still agree, or out of which such a one was split: one made
+    earlier may tell what the next person asked must not know.
     """
     one.demand(Act.UNMASK)
     with read(desk.engine) as connection:
@@ -68,11 +68,12 @@ def hand_out_package(desk: Desk, one: Caller, name: str) -> Response:
             "没有这个证据包，或还没有写出。请到“证据包”页查看。",
             "There is no such package, or it is not written yet. See the page of packages.",
         )
-    if has_hidden(get_case(desk.engine, package.case_id)):
+    if shut_to_packages(get_case(desk.engine, package.case_id)):
         raise Problem(
-            f"案件 {package.case_id} 须由另一人独立复核，复核后才能下载证据包；没有给出。",
-            f"Case {package.case_id} needs a second person, who must not see the first opinion; "
-            "the package was not handed out. Fetch it after that.",
+            f"案件 {package.case_id}（或从中拆分出的案件）须由另一人独立复核，复核后才能下载"
+            "证据包；没有给出。",
+            f"Case {package.case_id}, or one split out of it, needs a second person, who must not "
+            "see the first opinion; the package was not handed out. Fetch it after that.",
         )
     out = HandedOut(
         number=package.name,

@@ -19,7 +19,7 @@ WORDS: Mapping[str, Bilingual] = {
     ),
     "filter": Bilingual("筛选已保存，见“我的筛选”。", "The filter is saved; see My filters."),
     "filter-gone": Bilingual("筛选已删除。", "The filter is deleted."),
-    "given-back": Bilingual("案件已退回队列。", "The case is back in the queue."),
+    "given-back": Bilingual("案件已放回队列。", "The case is back in the queue."),
     "listed": Bilingual("已列入黑名单，下面就是这一条。", "Listed; this is the entry."),
     "batch-left": Bilingual(
         "这一批没有判定，其中您在审的案件已放回队列。",

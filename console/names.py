@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.bilingual import Bilingual, Problem
-from storage.platform_words import PLATFORMS, platform_of
+from storage.platform_words import PLATFORMS, platform_of, platform_said
 from storage.records import CaseStatus
 
 STATUSES = {
@@ -21,24 +21,6 @@ KEYS = {
     "qq": Bilingual("QQ", "QQ"),
     "icp": Bilingual("ICP 备案", "ICP filing"),
 }
-ENGLISH = {
-    "web": "site",
-    "baidu_search": "Baidu search",
-    "bilibili": "Bilibili",
-    "bing": "Bing",
-    "classifieds": "classifieds site",
-    "douyin": "Douyin",
-    "kuaishou": "Kuaishou",
-    "so360": "360 search",
-    "sogou_web": "Sogou",
-    "sogou_weixin": "Sogou WeChat search",
-    "tieba": "Baidu Tieba",
-    "toutiao": "Toutiao",
-    "wechat_mp": "WeChat official account",
-    "weibo": "Weibo",
-    "xiaohongshu": "Xiaohongshu",
-    "zhihu": "Zhihu",
-}
 CLAUSES = {  # of the notice, by their signs
     "一": Bilingual("违规使用字样、标识", "words and marks misused"),
     "二": Bilingual("虚假、夸大宣传", "false or exaggerated promotion"),
@@ -55,7 +37,7 @@ SNAPSHOTS = {
 
 
 def platform_name(platform: str) -> Bilingual:
-    return Bilingual(PLATFORMS.get(platform, platform), ENGLISH.get(platform, platform))
+    return platform_said(platform)
 
 
 def platform_code(typed: str) -> str:

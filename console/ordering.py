@@ -14,7 +14,7 @@ from console.roles import Act, Caller, may
 from exports.registry import exporter
 from exports.takedown_rows import ListHead
 from storage.bilingual import Problem
-from storage.blindness import has_hidden
+from storage.blindness import shut_to_packages
 from storage.cases import get_case
 from storage.columns import utc_now
 from storage.export_cancel import cancel
@@ -108,11 +108,12 @@ def evidence_order(
 
 
 def refuse_open_round(engine: Engine, case_id: int) -> None:
-    if has_hidden(get_case(engine, case_id)):
+    if shut_to_packages(get_case(engine, case_id)):
         raise Problem(
-            f"案件 {case_id} 须由另一人独立复核，复核后才能制作证据包；没有制作。",
-            f"Case {case_id} needs a second person, who must not see the first opinion; no "
-            "package was made. Make it after that.",
+            f"案件 {case_id}（或从中拆分出的案件）须由另一人独立复核，复核后才能制作证据包；"
+            "没有制作。",
+            f"Case {case_id}, or one split out of it, needs a second person, who must not see the "
+            "first opinion; no package was made. Make it after that.",
         )
 
 

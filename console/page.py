@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +13,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from console.desk import desk_of
+from console.file_words import office_word
 from console.just_done import just_done
 from console.roles import Act, may
+from console.tabs import HANDLING
 from console.ways_back import page_at
-from console.words import LANGUAGES, age, moment, sayer, translator
+from console.words import LANGUAGES, age, counting, moment, sayer, translator
 from exports.masking import masked
 from storage.bilingual import Bilingual
 from storage.keymap import USUAL
 from storage.person_names import names_of, shown_name
+from storage.platform_words import SEARCHING
 from storage.reasons import VERDICT_WORDS, named
 from storage.records import Contacts, Verdict
 
@@ -31,7 +35,15 @@ ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+ENVIRONMENT.filters["office"] = office_word
+ENVIRONMENT.tests["a_hash"] = re.compile(r"[0-9a-f]{64}").fullmatch
+ENVIRONMENT.tests["search_engine"] = lambda platform: platform in SEARCHING
 LANG_COOKIE = "lang"
+COMMAND_LINE = Bilingual("命令行", "command line")
+PROGRAMS = {
+    "certsweep": Bilingual("程序自动", "the program"),
+    "scheduler": Bilingual("定时巡查", "the nightly sweep"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +71,7 @@ def common(request: Request) -> dict[str, Any]:
     nav = [one for one in request.app.state.nav if user and may(user, one.act)]
     return {
         "_": translator(lang),
+        "of": counting(lang),
         "said": said,
         "lang": lang,
         "user": user,
@@ -69,6 +82,7 @@ def common(request: Request) -> dict[str, Any]:
         "here": request.url.path,
         "stay": stay(request),
         "just_done": just_done(request),
+        "handling": HANDLING,
         "may": lambda act: user is not None and may(user, Act(act)),
         "person": people_named(request),
         "mask": lambda text: masked(text, Contacts()),
@@ -87,9 +101,15 @@ def people_named(request: Request) -> Callable[[str | None], str]:
     def person(written: str | None) -> str:
         if not names:
             names.update({"": ""} | names_of(desk_of(request).engine))
-        return shown_name(names, written)
+        by_itself = None if written in names else nobody(written or "")
+        return by_itself.said(lang_of(request)) if by_itself else shown_name(names, written)
 
     return person
+
+
+def nobody(written: str) -> Bilingual | None:
+    """Of what no person did: the program by itself, or somebody at the server who gave no name."""
+    return COMMAND_LINE if " pid " in written else PROGRAMS.get(written)
 
 
 def coded(verdict: Verdict, code: str) -> Bilingual:

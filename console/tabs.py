@@ -11,6 +11,11 @@ LISTS: Tabs = (
     ("/channels", Bilingual("官方查询渠道", "Official channels")),
     ("/rules", Bilingual("研判规则", "Rules")),
 )
+HANDLING: Tabs = (
+    ("/takedowns", Bilingual("处置请求", "Takedown requests")),
+    ("/exports", Bilingual("清单与函件", "Lists and letters")),
+    ("/packages", Bilingual("证据包", "Evidence packages")),
+)
 WORK: Tabs = (
     ("/sweeps", Bilingual("巡查", "Sweeps")),
     ("/sources", Bilingual("来源", "Sources")),

@@ -27,6 +27,7 @@ class Channel:
     what: str
     kind: str  # query, government, report, register, exam
     verified: bool  # whether somebody has looked at the site itself
+    english: str = ""  # what it is; "" where the table does not say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Channels:
     as_of: str
     source: str
     rows: tuple[Channel, ...]
+    source_english: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,9 @@ class Proof:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulePage:
     row: RuleRow
-    lines: tuple[str, ...]
+    lines: tuple[str, ...]  # everything
+    plain: tuple[str, ...]  # without what only whoever writes rules can read
+    written: tuple[str, ...]  # that: its file, and its patterns as they are written there
     hits: tuple[Proof, ...]
     misses: tuple[Proof, ...]
 

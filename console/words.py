@@ -20,7 +20,7 @@ LANGUAGES = ("zh", "en")
 NOTHING = "—"
 BESIDE = re.compile(r"（[^（）]*命令行[^（）]*）")
 BESIDE_EN = re.compile(r"\s*\([^()]*(?:command line|--[a-z])[^()]*\)", re.IGNORECASE)
-SETTING = re.compile(r"\s*CERTSWEEP_[A-Z_]+")
+SETTING = re.compile(r"\s*(?:[（(]CERTSWEEP_[A-Z_]+[）)]|CERTSWEEP_[A-Z_]+)")
 CONTEXT = "\x04"  # as gettext puts it between a context and a word
 
 
@@ -52,6 +52,18 @@ def translator(lang: str) -> Callable[..., str]:
         return words.get(in_context(text, context), text)
 
     return said
+
+
+def counting(lang: str) -> Callable[[int, str], str]:
+    """`of(n, text)`: the word that goes with n; in English another for one than for many."""
+    said = translator(lang)
+    words = catalogue(lang) if lang != "zh" else {}
+
+    def of(n: int, text: str) -> str:
+        one = words.get(in_context(text, "one")) if n == 1 else None
+        return one or said(text)
+
+    return of
 
 
 def sayer(lang: str) -> Callable[[Bilingual], str]:

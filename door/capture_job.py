@@ -68,10 +68,11 @@ def capture_some(
 def told(kept: Counter[str]) -> Bilingual:
     if not kept:
         return NOTHING
+    pages = "page" if kept.total() == 1 else "pages"
     whole, partial, wall, failed = (kept[sort] for sort in ("whole", "partial", "wall", "failed"))
     return Bilingual(
         f"取证 {kept.total()} 页：完整 {whole}，不完整 {partial}，被验证码、登录等挡住 {wall}，"
         f"没有取到 {failed}",
-        f"{kept.total()} pages captured: {whole} complete, {partial} in part, {wall} behind a "
+        f"{kept.total()} {pages} captured: {whole} complete, {partial} in part, {wall} behind a "
         f"wall, {failed} not captured",
     )

@@ -36,7 +36,7 @@ from door.directory_load import load_directory
 from door.directory_look import found_in
 from door.explain_report import Explainer
 from door.office_judge import office_judge, rules_folder
-from door.rule_page import list_row, page
+from door.rule_page import file_of, list_row, page
 from door.rule_words import FIELDS, PROVES_SHORT, Shelf, shelf
 from door.settings import Settings
 from door.sources import all_sources
@@ -100,12 +100,18 @@ def channels(_settings: Settings) -> Channels:
         Channel(
             host=row["host"],
             what=row["what"],
+            english=row.get("en", ""),
             kind=row["kind"],
             verified=bool(row.get("verified", False)),
         )
         for row in table["official"]
     )
-    return Channels(as_of=str(table["as_of"]), source=str(table["source"]), rows=rows)
+    return Channels(
+        as_of=str(table["as_of"]),
+        source=str(table["source"]),
+        source_english=str(table["source_en"]),
+        rows=rows,
+    )
 
 
 # ---- rules --------------------------------------------------------------------------------------
@@ -142,9 +148,12 @@ def rule(settings: Settings, name: str, lang: str) -> RulePage | None:
         return None
     with speaking(lang):
         tried = list(rule_trial.proofs(known, [found]))
+        today = datetime.now(OURS).date()
         return RulePage(
             row=rule_row(known, found),
-            lines=tuple(page(known, found, datetime.now(OURS).date(), with_examples=False)),
+            lines=tuple(page(known, found, today, with_examples=False)),
+            plain=tuple(page(known, found, today, with_examples=False, for_writers=False)),
+            written=(file_of(known, found), *(one.regex.pattern for one in found.patterns)),
             hits=tuple(proof_of(one) for one in tried if one.wanted),
             misses=tuple(proof_of(one) for one in tried if not one.wanted),
         )

@@ -27,6 +27,7 @@ from door.source_words import source_reason, source_state, what_to_do
 from storage.audit import Walk
 from storage.bilingual import Bilingual
 from storage.directory import Edition
+from storage.platform_words import platform_said
 from storage.sessions import kept_logins
 from storage.sources import UNKNOWN, SourceHealth, health
 
@@ -110,7 +111,7 @@ class DeskTools:
             return self._names
 
     def source_word(self, name: str) -> Bilingual:
-        return Bilingual(self.source_names().get(name) or name, name)
+        return Bilingual(self.source_names().get(name) or name, platform_said(name).en)
 
     def outcome(self, state: str, reason: str) -> tuple[Bilingual, Bilingual]:
         """What became of a page, and why, in words."""
@@ -130,7 +131,7 @@ def source_row(name: str, zh: str, one: SourceHealth | None, *, login: bool) -> 
     state, reason = (one.state, one.reason) if one else (UNKNOWN, "")
     return SourceRow(
         name=name,
-        word=Bilingual(zh or name, name),
+        word=Bilingual(zh or name, platform_said(name).en),
         state=state,
         state_word=source_state(state),
         reason=source_reason(reason),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -29,13 +29,14 @@ from evidence.verifier import examine
 from storage.bilingual import Problem
 from storage.canonical import canonical_sha256
 from storage.captures import captures_of_case
-from storage.casefiles import CaseFile
+from storage.casefiles import CaseFile, read_case
 from storage.cases import get_case
 from storage.custody import Act, Line, lines_numbered, record
 from storage.database import explained, read, write
 from storage.packages import Package, packages_of, packages_with, register, written
 from storage.records import Capture
 from storage.rolls import rolls_of
+from storage.splits import locked
 from storage.stamps import Stamp, stamps_over, want
 
 TRIES = 5  # times a package is written again that others write too
@@ -50,6 +51,14 @@ class Packed:
     sealing: Sealing
     lacks: tuple[Lack, ...]
     made_good: tuple[Lack, ...] = ()  # that a later capture made good
+
+
+class Contents(NamedTuple):
+    """What a package will hold, as it was gathered."""
+
+    case: CaseFile
+    basket: Basket
+    captures: Sequence[Capture]
 
 
 def nobody_asks() -> None:
@@ -86,40 +95,48 @@ def package_case(
         authorities=proof.authorities,
     )
     still_wanted()
-    refuse_changed(case, get_case(proof.engine, case_id))
     roll_captures(proof)
-    package = signed(proof, origin, (basket, captures), key, folder.absolute())
+    package = signed(proof, origin, Contents(case, basket, captures), key, folder.absolute())
     with read(proof.engine) as connection:
         rolls = rolls_of(connection, map(capture_sha256, captures))
     work_off(proof, only={package.manifest_sha256, *rolls})
     return write_again(proof, package, folder, by)
 
 
-def refuse_changed(gathered: CaseFile, now: CaseFile) -> None:
-    """Nothing is signed that tells of a decision what is not so any more."""
-    if decision_paper(gathered) != decision_paper(now):
+def refuse_changed(connection: Connection, gathered: CaseFile) -> None:
+    """Nothing is signed that tells of a decision what is not so any more, or shows a post that was
+    taken out of the case.
+
+    Until the caller's transaction is over nobody decides or splits it: a decision that comes
+    meanwhile waits, and is later than the package.
+    """
+    now = read_case(connection, locked(connection, gathered.id))
+    gone = {one.row for one in gathered.posts} - {one.row for one in now.posts}
+    if gone or decision_paper(gathered) != decision_paper(now):
         raise Problem(
-            f"制作期间案件 {now.id} 的决定有变化，没有制作证据包。请重新制作。",
-            f"What is decided of case {now.id} changed while its package was being made; there is "
-            "none. Make it again.",
+            f"制作期间案件 {now.id} 的决定或所含帖子有变化，没有制作证据包。请重新制作。",
+            f"What is decided of case {now.id}, or what stands in it, changed while its package "
+            "was being made; there is none. Make it again.",
         )
 
 
 def signed(
     proof: Proof,
     origin: Origin,
-    got: tuple[Basket, Sequence[Capture]],
+    got: Contents,
     key: SigningKey,
     folder: Path,
 ) -> Package:
-    """Write the manifest, sign it and queue its timestamps: all of it, or nothing.
+    """Write the manifest, sign it and queue its timestamps: all of it, or nothing. Raises Problem
+    where the case has changed since it was gathered.
 
     `folder`: where the package is to lie, noted now so that it is written there whatever becomes of
     this process.
     """
-    basket, captures = got
+    basket, captures = got.basket, got.captures
     rows, case = artefact_rows(basket.pieces), f"case:{origin.case_id}"
     with write(proof.engine) as connection:
+        refuse_changed(connection, got.case)
         rotations_told(connection, proof.ring, origin.made_at)
         enrolled(connection, captures, origin.made_by, origin.made_at)
         gathered = act(origin, "gathered", case, canonical_sha256(rows))

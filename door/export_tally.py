@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from door.export_choice import Choice
 from door.takedown_drafting import OPEN_WEB, elsewhere, site_of
+from exports.earlier_takedown import NOT_FOUND
 from exports.registry import Exporter
 from exports.takedown_case import NO_SNAPSHOT, OTHER_WORDS
 from exports.takedown_rows import OUTDATED, UNSEALED, TakedownRow
@@ -78,6 +79,11 @@ TOLD = {
         "有页面用语出自规则提示的其他类型，请核对是否支持所认定的类型；案件",
         "Some of the words shown were found for another kind than the one decided; cases ",
     ),
+    "earlier": (
+        "认定边清理边继续，没有查到核实删除过的前次处置，请核对并补写；案件",
+        "Decided to go on during the clean-up, and no earlier takedown that was verified is known: "
+        "check and add it; cases ",
+    ),
     "snapshot": ("没有快照，请先取证；案件", "There is no snapshot, capture first; cases "),
     "unsealed": (
         "证据包没有封存，没有列入，请设好时间戳机构后重新制作"
@@ -104,6 +110,8 @@ def weak_points(row: TakedownRow) -> Iterator[str]:
         yield "words"
     if OTHER_WORDS in row.notes and row.hit_terms:
         yield "other"
+    if NOT_FOUND in row.notes:
+        yield "earlier"
     if NO_SNAPSHOT in row.notes:
         yield "snapshot"
     if UNSEALED in row.notes:

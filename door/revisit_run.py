@@ -24,7 +24,7 @@ from crawler.sweep_plan import Limits
 from door.directory_load import load_directory
 from door.logins import states_for
 from door.office_judge import office_judge
-from door.revisit import Desk, Tally, look_again
+from door.revisit import Desk, Fetch, Tally, look_again
 from door.secret import sessions_of
 from door.settings import Settings
 from door.sweep_run import holder
@@ -71,7 +71,14 @@ def run_looks(
     desk = Desk(engine=engine, store=store, judge=judge, clock=utc_now)
     with hold(engine, settings.home, "sweep", holder("revisit")):
         fetch = partial(fetched, engine, settings, sources, visiting)
-        return look_again(desk, items[:MOST], fetch)
+        return work_off(desk, items, fetch)
+
+
+def work_off(desk: Desk, items: Sequence[Item], fetch: Fetch) -> Tally:
+    """The first of them; the others are left for the next time, and counted as left."""
+    tally = look_again(desk, items[:MOST], fetch)
+    tally.left += max(0, len(items) - MOST)
+    return tally
 
 
 def fetched(

@@ -93,12 +93,14 @@ def concept_words(shelf: Shelf, rule: Rule) -> dict[str, tuple[str, ...]]:
     return {name: known.get(name, ()) for name in asked}
 
 
-def page(shelf: Shelf, rule: Rule, on: date, *, with_examples: bool = True) -> Iterator[str]:
-    """The page line by line."""
-    yield from head(shelf, rule)
+def page(
+    shelf: Shelf, rule: Rule, on: date, *, with_examples: bool = True, for_writers: bool = True
+) -> Iterator[str]:
+    """The page line by line; `for_writers`: with the rule's file, and patterns as written there."""
+    yield from head(shelf, rule, for_writers)
     yield from words_part(t("语境成立才算的词", "Words that count in context"), rule.words)
     yield from words_part(t("不论语境都算的词", "Words that count anywhere"), rule.sure)
-    yield from patterns_part(rule)
+    yield from patterns_part(rule, for_writers)
     yield from context_part(shelf, rule)
     yield from words_part(t("被这些更长的词包住则不算", "Harmless longer words"), rule.benign)
     yield from words_part(
@@ -112,13 +114,14 @@ def page(shelf: Shelf, rule: Rule, on: date, *, with_examples: bool = True) -> I
     yield from examples(t("不应命中的例文", "Must stay clean"), rule.misses)
 
 
-def head(shelf: Shelf, rule: Rule) -> Iterator[str]:
+def head(shelf: Shelf, rule: Rule, for_writers: bool) -> Iterator[str]:
     known = atom(rule.code)
     named = t(known.zh, known.en) if known else t("编号表未收录", "not in the table of codes")
     part = t(f"第三部分（{rule.clause}）", f"part three ({rule.clause})")
     yield f"{rule.name}　{t(rule.zh, rule.en)}"
     yield t("编号：", "Code: ") + f"{rule.code} {named}　{part}"
-    yield t("来源：", "From: ") + f"{t(*shelf.origin(rule))}　{file_of(shelf, rule)}"
+    file = f"　{file_of(shelf, rule)}" if for_writers else ""
+    yield t("来源：", "From: ") + t(*shelf.origin(rule)) + file
     yield t(
         f"版本 {rule.version}；严重程度 {rule.severity}（1–5）；"
         f"单独得分 {rule.score:.2f}（全文 {FLAGGED:.2f} 起为涉嫌）",
@@ -149,7 +152,7 @@ def words_part(title: str, words: Sequence[str]) -> Iterator[str]:
         yield "  " + "、".join(words)
 
 
-def patterns_part(rule: Rule) -> Iterator[str]:
+def patterns_part(rule: Rule, for_writers: bool) -> Iterator[str]:
     if not rule.patterns:
         return
     yield ""
@@ -159,7 +162,8 @@ def patterns_part(rule: Rule) -> Iterator[str]:
         sure = t("　不论语境都算", "  counts anywhere") if pattern.sure else ""
         yield f"  {number}. {t(said.zh, said.en)}{sure}"
         yield t("     只在这些词附近找：", "     looked for around: ") + "、".join(pattern.anchors)
-        yield t("     原式：", "     as written: ") + pattern.regex.pattern
+        if for_writers:
+            yield t("     原式：", "     as written: ") + pattern.regex.pattern
 
 
 def context_part(shelf: Shelf, rule: Rule) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import typer
@@ -13,10 +14,13 @@ from door.revisit_run import Visiting, run_looks
 from door.settings import SETTINGS
 from door.sources import all_sources
 from door.speech import out, say, t
+from door.takedown_before import marked_words
 from door.takedown_report import words
 from door.takedown_typed import print_json
 from sampleweb.server import SampleWeb
-from storage.takedown_states import STATE_WORDS
+from storage.database import read
+from storage.takedown_marks import marks_of
+from storage.takedown_states import SEEN_GONE, STATE_WORDS
 from storage.takedown_words import SEEN_WORDS
 from storage.takedowns import due_items, items_to_look_at
 
@@ -36,7 +40,7 @@ def look_now(engine: Engine, request: int | None, *, as_json: bool, sample: bool
     if as_json:
         print_json(tally_json(tally))
     else:
-        show_tally(tally, of_request=request is not None)
+        show_tally(tally, standing_marks(engine, tally), of_request=request is not None)
     if tally.refused:
         raise typer.Exit(1)
 
@@ -74,7 +78,15 @@ def say_none(*, of_request: bool) -> None:
     )
 
 
-def show_tally(tally: Tally, *, of_request: bool = False) -> None:
+def standing_marks(engine: Engine, tally: Tally) -> dict[int, str]:
+    """Of what was seen gone in this run, what was so before it was asked for."""
+    with read(engine) as connection:
+        return marks_of(
+            connection, [one.item_id for one in tally.changed if one.after in SEEN_GONE]
+        )
+
+
+def show_tally(tally: Tally, marks: Mapping[int, str], *, of_request: bool = False) -> None:
     if not tally.asked:
         say_none(of_request=of_request)
         return
@@ -89,6 +101,7 @@ def show_tally(tally: Tally, *, of_request: bool = False) -> None:
     for one in tally.changed:
         before, after = words(STATE_WORDS[one.before]), words(STATE_WORDS[one.after])
         again = t("，案件已重开", ", its case is reopened") if one.reopened else ""
+        again += marked_words(marks.get(one.item_id, ""))
         said = f"条目 {one.item_id}：{before} → {after}{again}"
         out.print(t(said, f"item {one.item_id}: {before} → {after}{again}"), markup=False)
     for refusal in tally.refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ from door.speech import out, t
 from exports.takedown_rows import beijing
 from storage.bilingual import Bilingual
 from storage.platform_words import platform_name
+from storage.takedown_marks import MARK_WORDS, mark_in
 from storage.takedown_states import ANSWER_WORDS, STATE_WORDS, Answer
 from storage.takedown_verdict import Seen, Way
 from storage.takedown_words import ACT_WORDS, SEEN_WORDS, WAY_WORDS
@@ -120,10 +121,12 @@ def line(zh: str, en: str, value: str) -> None:
     out.print(printable(t(f"{zh}：{value}", f"{en}: {value}")), markup=False)
 
 
-def show_item(item: Item, history: Iterable[Act], looks: Iterable[LookRow]) -> None:
+def show_item(item: Item, history: Sequence[Act], looks: Sequence[LookRow]) -> None:
     out.print("")
     state = words(STATE_WORDS[item.state])
     line("条目", "item", f"{item.id}　{t('案件', 'case')} {item.case_id}　{state}　{item.url}")
+    if mark := mark_in(history, looks):
+        line("　注意", "  note", words(MARK_WORDS[mark]))
     if item.answer:
         told = words(ANSWER_WORDS[Answer(item.answer)])
         line("　平台答复", "  answer", f"{told}　{item.answer_note}")

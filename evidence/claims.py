@@ -7,7 +7,7 @@ Standard library only: a part of the `verify.py` in every package.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from evidence.layout import MANIFEST
@@ -38,8 +38,12 @@ def rows_of(manifest: Any) -> dict[str, Any]:  # noqa: ANN401
     return rows
 
 
-def unlike_captures(manifest: Any) -> Iterator[Check]:  # noqa: ANN401
-    """Every file that is not what the record of its capture says, or is left out unsaid."""
+def unlike_captures(
+    manifest: Any,  # noqa: ANN401
+    kept: Mapping[str, bytes],
+) -> Iterator[Check]:
+    """Every file that is not what the record of its capture says, or is left out unsaid; every
+    claim that the facts of a capture deny. `kept`: the bytes of those by path."""
     rows = rows_of(manifest)
     lacking = {(row["what"], row["of"]) for row in manifest["missing"]}
     named: set[str] = set()
@@ -51,7 +55,7 @@ def unlike_captures(manifest: Any) -> Iterator[Check]:  # noqa: ANN401
         claims = row["of"].startswith("capture:")
         if path not in named and (claims or path.startswith(("archive/", "evidence/capture-"))):
             yield Check(path, DISPROVED, "没有取证记录提到它", "no capture's record names it")
-    yield from untrue(manifest, rows)
+    yield from untrue(manifest, rows, kept)
 
 
 def copies(capture: Any, rows: dict[str, Any]) -> set[str]:  # noqa: ANN401

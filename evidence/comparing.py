@@ -20,9 +20,11 @@ from evidence.layout import (
     layout,
     local_header,
 )
+from evidence.naming import FACTS
 from evidence.report import Wrong
 
 SMALL = 32 << 20  # bytes of the largest file that is read whole
+MOST_FACTS = 4 << 20  # bytes of the largest facts that are; ours are some kilobytes
 DIFFERENCES = {
     "data": ("内容被改动", "its content was changed"),
     "header": ("内容相符，zip 文件头被改动", "its zip header was changed, its content was not"),
@@ -88,7 +90,7 @@ def read_entry(file: IO[bytes], entry: Entry) -> tuple[Entry, bytes]:
     hashes = [hashlib.sha256(), *new_sm3()]
     kept: list[bytes] = []
     left, crc = entry.size, 0
-    keeps = BESIDES.fullmatch(entry.path) is not None and entry.size <= SMALL
+    keeps = entry.size <= most_kept(entry.path)
     while left and (block := file.read(min(left, 1 << 20))):
         left, crc = left - len(block), zlib.crc32(block, crc)
         for one in hashes:
@@ -98,6 +100,13 @@ def read_entry(file: IO[bytes], entry: Entry) -> tuple[Entry, bytes]:
     digests = [one.hexdigest() for one in hashes]
     found = Entry(entry.path, entry.size - left, digests[0], crc, digests[1] if digests[1:] else "")
     return found, b"".join(kept)
+
+
+def most_kept(path: str) -> int:
+    """Bytes of the largest file of this name whose content is looked into."""
+    if FACTS.fullmatch(path):
+        return MOST_FACTS
+    return SMALL if BESIDES.fullmatch(path) else -1
 
 
 def new_sm3() -> list[Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evidence.cdx import CdxLine, indexed, lines_of
-from evidence.decisions import IN_FORCE, NOBODY, decision_paper, standing_of
+from evidence.decisions import IN_FORCE, NOBODY, PARTS, decision_paper, standing_of
 from evidence.measuring import new_sm3
 from evidence.mending import mend, miss_originals
 from evidence.naming import MASKED, SUFFIXES, artefact_path
@@ -51,6 +51,8 @@ def gather(basket: Basket, gathered: Gathered, mask: Mask) -> None:
     if standing != IN_FORCE:
         what = "decision" if standing == NOBODY else standing
         basket.lack(what, f"case:{case.id}", "none")
+    if case.of_parts:
+        basket.lack(PARTS, f"case:{case.id}", "none")
     contacts = merged(post.post.contacts for post in case.posts)
     for capture in gathered.captures:
         take_capture(basket, capture, contacts, mask)

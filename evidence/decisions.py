@@ -4,6 +4,8 @@ While two people must still agree (复核), whether a decision waits for its sec
 turned down, withdrawn or opened again, no verdict is told at all, of any decision: whoever looks
 second must not know an opinion before, and nobody may take it for a conclusion. Otherwise what a
 second person turned down, what was superseded or withdrawn, stands under `was`, never as a verdict.
+Of a decision taken while posts stood in the case that were split out since, none of this is told as
+long as two must still agree on those.
 """
 
 from __future__ import annotations
@@ -48,6 +50,14 @@ STANDINGS: Mapping[str, Bilingual] = {
 WITHHELD = Bilingual(
     "须由两人取得一致，目前尚未一致，本包不写出任何人的判断",
     "two people must agree and have not yet: nobody's opinion is told here",
+)
+PARTS = "part_awaits_second"  # why a single decision is withheld
+# Of a case of which everything is settled, but not of all that once stood in it.
+WITHHELD_OF_PARTS = Bilingual(
+    "有帖子从本案拆分出去，另案须由两人取得一致而尚未一致：拆分之前对本案的判断也是对那些帖子的判断，"
+    "本包不写出",
+    "posts were split out of this case, and two people must agree on theirs and have not yet: what "
+    "was said of this case before is said of them, too, and is not told here",
 )
 # Of one decision.
 STATES: Mapping[str, Bilingual] = {
@@ -112,25 +122,33 @@ def is_blind(case: CaseFile) -> bool:
     return case.awaits_second or has_hidden(case)
 
 
+def withheld_of(case: CaseFile) -> dict[int, str]:
+    """Decisions of which no opinion may be told, with the reason."""
+    if is_blind(case):
+        return {number: AWAITS for number, _ in case.decisions}
+    return dict.fromkeys(case.of_parts, PARTS)
+
+
 def decision_paper(case: CaseFile) -> dict[str, Any]:
     """Every decision and every second look, the newest last: none is ever taken back or left out.
 
     `verdict` is "" wherever it is not in force.
     """
-    standing, states, blind = standing_of(case), states_of(case), is_blind(case)
+    standing, states, kept = standing_of(case), states_of(case), withheld_of(case)
     words = STANDINGS[standing]
     return {
         "case": case.id,
         "status": case.status.value,
         "standing": {"state": standing, "zh": words.zh, "en": words.en},
         "decisions": [
-            decision_row(number, one, states[number], blind=blind) for number, one in case.decisions
+            decision_row(number, one, states[number], kept.get(number, ""))
+            for number, one in case.decisions
         ],
-        "second_looks": [look_row(one, blind=blind) for one in case.looks],
+        "second_looks": [look_row(one, kept.get(one.decision_id, "")) for one in case.looks],
     }
 
 
-def decision_row(number: int, one: Decision, state: str, *, blind: bool) -> dict[str, Any]:
+def decision_row(number: int, one: Decision, state: str, kept: str) -> dict[str, Any]:
     said = {"verdict": one.verdict.value, "reason": one.reason, "note": one.note}
     row = {
         "id": number,
@@ -140,14 +158,14 @@ def decision_row(number: int, one: Decision, state: str, *, blind: bool) -> dict
         "supersedes": one.supersedes,
         **dict.fromkeys(said, ""),
     }
-    if blind:
-        return row | {"withheld": AWAITS}
+    if kept:
+        return row | {"withheld": kept}
     return row | (said if state in VALID else {"was": said})
 
 
-def look_row(one: SecondLook, *, blind: bool) -> dict[str, Any]:
+def look_row(one: SecondLook, kept: str) -> dict[str, Any]:
     said = {"verdict": one.verdict.value, "reason": one.reason, "note": one.note}
     row = {"decision": one.decision_id, "by": one.by, "at": stamp_of(one.at), "upheld": one.upheld}
-    if blind:
-        return row | dict.fromkeys(said, "") | {"withheld": AWAITS}
+    if kept:
+        return row | dict.fromkeys(said, "") | {"withheld": kept}
     return row | said

@@ -20,6 +20,11 @@ LACKS = {
         "决定尚待第二人复核，没有结论，包内不写出任何判断",
         "the decision waits for a second person: there is no conclusion, and none is told",
     ),
+    "part_awaits_second": (
+        "有帖子拆分到另案，另案须由两人一致而尚未一致，包内不写出拆分之前的判断",
+        "posts were split into a case on which two people have not agreed yet: what was said "
+        "before the split is not told",
+    ),
     "turned_down": (
         "第二人复核没有同意，没有生效的决定",
         "a second person did not agree: no decision is in force",

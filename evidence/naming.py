@@ -20,6 +20,7 @@ SUFFIXES = {
     "answers": "json",
 }
 MASKED = "-masked.txt"  # in place of .txt
+FACTS = re.compile(r"evidence/capture-[a-z0-9-]{0,40}-facts\.json")
 
 
 def artefact_path(capture: str, kind: str) -> str:

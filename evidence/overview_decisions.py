@@ -10,9 +10,11 @@ from evidence.decisions import (
     STATES,
     VALID,
     WITHHELD,
+    WITHHELD_OF_PARTS,
     is_blind,
     standing_of,
     states_of,
+    withheld_of,
 )
 from evidence.eyes import PARAGRAPH, clock, heading, rows
 from storage.bilingual import Bilingual
@@ -33,13 +35,20 @@ def decided(case: CaseFile) -> str:
         parts.append(f"<p>{told}</p>")
     elif standing != IN_FORCE:
         parts.append(f"<p class=open>{told}</p>")
-    blind = is_blind(case)
-    if blind and standing != AWAITS:
-        parts.append(f"<p class=open>{WITHHELD.zh}。<br><small>{WITHHELD.en}.</small></p>")
+    if is_blind(case) and standing != AWAITS:
+        parts.append(framed(WITHHELD))
+    elif case.of_parts:
+        parts.append(framed(WITHHELD_OF_PARTS))
+    kept = withheld_of(case)
     for number, one in case.decisions:
+        blind = number in kept
         parts.append(one_decision(number, one, states[number], blind=blind))
         parts += [one_look(look, blind=blind) for look in case.looks if look.decision_id == number]
     return "".join(parts)
+
+
+def framed(words: Bilingual) -> str:
+    return f"<p class=open>{words.zh}。<br><small>{words.en}.</small></p>"
 
 
 def one_decision(number: int, one: Decision, state: str, *, blind: bool) -> str:

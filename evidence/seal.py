@@ -94,8 +94,8 @@ def sealing(
 
 
 NO_AUTHORITY = Bilingual(
-    "没有配置时间戳机构，请管理员设置 CERTSWEEP_TSA",
-    "no timestamp authority is set: an administrator sets CERTSWEEP_TSA",
+    "没有配置时间戳机构，请管理员配置（CERTSWEEP_TSA）",
+    "no timestamp authority is set: ask an administrator (CERTSWEEP_TSA)",
 )
 BAD_SIGNATURE = Bilingual("清单的签名不成立", "the signature of the manifest does not hold")
 

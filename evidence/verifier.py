@@ -162,7 +162,7 @@ class Examination:
         return manifest
 
     def captures(self, manifest: Any) -> None:  # noqa: ANN401
-        self.report.checks.extend(unlike_captures(manifest))
+        self.report.checks.extend(unlike_captures(manifest, self.kept))
 
     def artefacts(self, manifest: Any, seal: Any) -> None:  # noqa: ANN401
         """Both hashes of every artefact, and that nothing lies in the package besides."""

@@ -108,12 +108,18 @@ def takedown_sentence(brief: Brief) -> str:
     ]
     done = f"{'、'.join(parts)}。" if parts else "没有发出处置请求，也没有收到答复或者核实删除。"
     late = f"截至生成时，逾期未答复 {told.overdue} 条。" if told.overdue else ""
-    return f"处置情况：{done}{late}"
+    before = (
+        f"核实删除的 {told.verified} 条中，{told.before} 条在发出前已打不开，"
+        "或者没有读到过原文，不计作处置成效。"
+        if told.before
+        else ""
+    )
+    return f"处置情况：{done}{before}{late}"
 
 
 def sweep_sentences(brief: Brief) -> Iterator[str]:
     if not brief.sweeps:
-        yield "没有开展巡查。请管理员检查定时任务是否正常（certsweep doctor）。"
+        yield "没有开展巡查。请管理员检查定时任务是否正常。"
         return
     pages, posts = (sum(one.pages for one in brief.sweeps), sum(one.posts for one in brief.sweeps))
     yield (

@@ -238,7 +238,12 @@ def short(text: str) -> str:
 
 
 def words(row: TakedownRow) -> str:
-    """What the page says: its quotes; an excerpt where no rule quoted anything."""
+    """What the page says, and what was taken down before where it came back."""
+    return f"{page_words(row)}\n{row.earlier}" if row.earlier else page_words(row)
+
+
+def page_words(row: TakedownRow) -> str:
+    """Its quotes; an excerpt where no rule quoted anything."""
     said = [one for one in row.hit_terms.split("；") if one.strip("…") not in row.title]
     quotes = short("；".join(said))
     if row.hit_terms and not said:

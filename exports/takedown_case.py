@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 from exports.clauses import clause, distinct, only_contacts
+from exports.earlier_takedown import AGAIN, NOT_FOUND, earlier_sentence
 from exports.law_words import merged
 from exports.masking import masked, masked_address
 from exports.official_words import suspected, word_of
@@ -81,6 +82,7 @@ def takedown_row(case: DecidedRow, head: ListHead, law_of: LawOf = no_law) -> Ta
         violation_name=suspected(codes[:1]),
         hints=suspected(codes[1:]),
         legal_basis="；".join(merged(cited)),
+        earlier=shown.safe(earlier_sentence(case, codes)),
         articles=cited,
         first_seen=beijing(case.first_seen),
         last_seen=beijing(case.last_seen),
@@ -106,14 +108,14 @@ class _Shown:
     def __init__(self, case: DecidedRow, *, masks: bool) -> None:
         self._case = case
         self._masks = masks
-        self.title = self._safe(case.title)
-        self.text = self._safe(case.text)
-        self.author = self._safe(case.author)
-        self.note = self._safe(case.decision.note)
+        self.title = self.safe(case.title)
+        self.text = self.safe(case.text)
+        self.author = self.safe(case.author)
+        self.note = self.safe(case.decision.note)
         self.url = self.address(case.url)
         self.url_hidden = self.url != case.url
 
-    def _safe(self, text: str) -> str:
+    def safe(self, text: str) -> str:
         return masked(text, self._case.contacts) if self._masks else text
 
     def address(self, url: str) -> str:
@@ -194,7 +196,7 @@ class _Shown:
         # Cut from the masked whole: a quote may end in the middle of a telephone number.
         own = {"title": self.title, "text": self.text, "author": self.author}.get(one.field)
         if own is None:
-            return " ".join(self._safe(one.quote).split())
+            return " ".join(self.safe(one.quote).split())
         return clause(own, one.start, one.end)
 
 
@@ -297,6 +299,8 @@ def inner_notes(case: DecidedRow, shown: _Shown, cited: tuple[str, ...]) -> Iter
     yield from what_no_person_said(case, cited)
     if shown.of_other_kinds():
         yield OTHER_WORDS
+    if case.earlier is None and case.decision.reason == AGAIN:
+        yield NOT_FOUND
     if shown.note:
         yield f"审核备注：{shown.note.strip().rstrip('。；;.')}"
     if standing(case):

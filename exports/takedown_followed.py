@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exports.takedown_rows import beijing
 from storage.exports import DecidedRow
+from storage.takedown_marks import MARK_WORDS
 from storage.takedown_states import ANSWER_WORDS, STATE_WORDS, Answer
 from storage.takedowns import Item, Request
 
@@ -18,9 +19,15 @@ def followed(case: DecidedRow) -> dict[str, str]:
         "sent_time": beijing(request.sent_at),
         "receipt_no": request.receipt_no,
         "platform_reply": reply(item),
-        "verified_removed_time": beijing(item.verified_at),
+        "verified_removed_time": verified(case, item),
         "recurrence_of": came_back(case, item),
     }
+
+
+def verified(case: DecidedRow, item: Item) -> str:
+    """With a word where it was gone already before it was asked for."""
+    when = beijing(item.verified_at)
+    return f"{when}（{MARK_WORDS[case.mark].zh}）" if when and case.mark else when
 
 
 def deadline(request: Request) -> str:

@@ -164,6 +164,7 @@ class TakedownRow:
     # No columns: for letters and reports, whose receiver must find the page ("": as `url`), and
     # which count the articles of several rows together.
     address: str = ""
+    earlier: str = ""  # one sentence: exports/earlier_takedown.py
     articles: tuple[str, ...] = ()
 
     @property

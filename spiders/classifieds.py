@@ -54,7 +54,7 @@ SITE_NAME = re.compile(r"\s*[-_|–—]\s*[^-_|–—]{2,20}(?:网|同城|黄页
 
 class ClassifiedsSpider(SourceSpider):
     name = "classifieds"
-    zh = "分类信息"
+    zh = "分类信息网站"
     many_sites = True
     hosts = (
         ".58.com", ".ganji.com", ".baixing.com", ".1688.com", ".huangye88.com", ".11467.com",

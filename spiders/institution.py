@@ -28,7 +28,7 @@ READABLE = ("text/html", "application/xhtml+xml", "text/plain", "text/xml", "app
 
 class InstitutionSpider(SourceSpider):
     name = "institution"
-    zh = "机构网站"
+    zh = "网站"
     many_sites = True
 
     @classmethod

@@ -22,7 +22,7 @@ STATES = ("listed", "appealed", "later", "ended", "removed")
 STANDING = {
     "listed": Bilingual("在列", "listed"),
     "appealed": Bilingual("在列（申诉中）", "listed, under appeal"),
-    "later": Bilingual("未到期", "not begun"),
+    "later": Bilingual("尚未开始", "not begun"),
     "ended": Bilingual("已到期", "ended"),
     "removed": Bilingual("已移出", "removed"),
 }

@@ -31,6 +31,12 @@ def has_hidden(case: CaseFile) -> bool:
     return unsettled(case) and bool(this_round(case))
 
 
+def shut_to_packages(case: CaseFile) -> bool:
+    """Whether a package of it could tell whoever is asked second, of this case or of one that was
+    split out of it, what was said before."""
+    return has_hidden(case) or bool(case.of_parts)
+
+
 def blinded(case: CaseFile, person: str = "") -> CaseFile:
     """Without the opinions of an open round, but for what this person said or has answered."""
     if not has_hidden(case):

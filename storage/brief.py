@@ -21,6 +21,7 @@ from storage.models import case_posts, cases, decisions, findings, posts, sweeps
 from storage.records import CaseStatus, Clause, Contacts, Verdict
 from storage.sweep_pages import first_held
 from storage.sweeps import totals_query
+from storage.takedown_marks import marked
 from storage.takedown_models import takedown_items, takedown_requests
 from storage.takedowns import overdue_items
 
@@ -58,6 +59,7 @@ class Takedown:
     verified: int
     reappeared: int
     overdue: int
+    before: int = 0  # of the verified, gone before they were asked for or never read there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,11 +158,11 @@ def unconfirmed(connection: Connection, low: datetime, high: datetime) -> int:
 def taken_down(connection: Connection, low: datetime, high: datetime, overdue: int) -> Takedown:
     item, request = takedown_items.c, takedown_requests.c
 
-    def within(moment: Any) -> int:  # noqa: ANN401 (a column)
+    def within(moment: Any, *more: Any) -> int:  # noqa: ANN401 (a column, conditions)
         statement = (
             select(func.count(item.id))
             .join(takedown_requests, request.id == item.request_id)
-            .where(moment >= low, moment < high)
+            .where(moment >= low, moment < high, *more)
         )
         return int(connection.execute(statement).scalar_one())
 
@@ -170,6 +172,7 @@ def taken_down(connection: Connection, low: datetime, high: datetime, overdue: i
         verified=within(item.verified_at),
         reappeared=within(item.reappeared_at),
         overdue=overdue,
+        before=within(item.verified_at, marked()),
     )
 
 

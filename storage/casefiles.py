@@ -16,6 +16,7 @@ from storage.records import CaseStatus, Decision, Finding, Opinion, Post, Snapsh
 from storage.rows import finding_of, post_of, snapshot_of
 from storage.second import SecondLook, looks_of
 from storage.second_turns import shut_out_of
+from storage.split_rounds import said_of_parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class CaseFile:
     looks: tuple[SecondLook, ...] = ()  # of second persons, the oldest first
     needs_two: bool = False  # every decision of it waits for a second person
     shut_out: frozenset[str] = frozenset()  # while it waits: keys of names not to look under
+    of_parts: frozenset[int] = frozenset()  # ids of decisions: storage/split_rounds.py
 
 
 def read_case(connection: Connection, case: AnyRow) -> CaseFile:
@@ -95,6 +97,7 @@ def read_case(connection: Connection, case: AnyRow) -> CaseFile:
             if case.awaits_second
             else frozenset()
         ),
+        of_parts=said_of_parts(connection, case.id),
     )
 
 

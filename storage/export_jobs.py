@@ -37,9 +37,9 @@ UNDER_WAY = (JobState.WAITING.value, JobState.RUNNING.value)
 JOB_WORDS = {
     JobState.WAITING: Bilingual("排队中", "waiting"),
     JobState.RUNNING: Bilingual("生成中", "running"),
-    JobState.DONE: Bilingual("已完成", "done"),
+    JobState.DONE: Bilingual("完成", "done"),
     JobState.FAILED: Bilingual("没有完成", "failed"),
-    JobState.INTERRUPTED: Bilingual("中断", "interrupted"),
+    JobState.INTERRUPTED: Bilingual("已中断", "interrupted"),
     JobState.CANCELLED: Bilingual("已取消", "cancelled"),
 }
 CANCELLED = Bilingual(

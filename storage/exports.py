@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from storage.casefiles import decision_of, findings_by_post, snapshots_by_post
 from storage.columns import AnyRow
 from storage.database import read, write
+from storage.earlier_takedowns import Earlier, earlier_of
 from storage.handed_out import HandedOut, handed_out
 from storage.models import case_posts, cases, decisions, export_batches, posts
 from storage.models_desk import second_looks
@@ -22,6 +23,7 @@ from storage.person_names import names_in, shown_name
 from storage.proof_models import evidence_packages
 from storage.records import CaseStatus, Contacts, Decision, Finding, Snapshot, Verdict
 from storage.rows import post_of
+from storage.takedown_marks import marks_of
 from storage.takedowns import Item, Request, standing_of
 
 PAGE = 200  # rows read at a time
@@ -63,6 +65,8 @@ class DecidedRow:
     unsealed: str = ""  # else its newest package, which proves nothing to others yet
     outdated: str = ""  # or a sealed one made before: it does not tell of the decision
     reviewer: str = ""  # who decided, by name
+    earlier: Earlier | None = None  # what was taken down before of it or of the same advertiser
+    mark: str = ""  # of its item: gone or unread before it was sent, in storage/takedown_marks.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +179,8 @@ def with_findings(connection: Connection, page: Any) -> list[DecidedRow]:  # noq
     said, proof = findings_by_post(connection, ids), snapshots_by_post(connection, ids)
     asked = standing_of(connection, ids)
     packed = packages_by_case(connection, settled_at(connection, page))
+    before = earlier_of(connection, page)
+    marks = marks_of(connection, [item.id for _, item in asked.values()])
     names = names_in(connection)
     rows = [decided_row(row, tuple(said[row.id]), tuple(proof[row.id])) for row in page]
     return [
@@ -186,9 +192,15 @@ def with_findings(connection: Connection, page: Any) -> list[DecidedRow]:  # noq
             unsealed=packed.get(row.case_no, NO_PACKAGES).other,
             outdated=packed.get(row.case_no, NO_PACKAGES).outdated,
             reviewer=shown_name(names, row.decision.by),
+            earlier=before.get(row.post_row),
+            mark=mark_of(asked.get(row.post_row, NOBODY)[1], marks),
         )
         for row in rows
     ]
+
+
+def mark_of(item: Item | None, marks: Mapping[int, str]) -> str:
+    return marks.get(item.id, "") if item is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

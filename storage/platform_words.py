@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
+from storage.bilingual import Bilingual
+
 PLATFORMS: Final = {
     "web": "网站",
     "baidu_search": "百度搜索",
@@ -23,6 +25,25 @@ PLATFORMS: Final = {
     "xiaohongshu": "小红书",
     "zhihu": "知乎",
 }
+ENGLISH: Final = {
+    "web": "site",
+    "baidu_search": "Baidu search",
+    "bilibili": "Bilibili",
+    "bing": "Bing",
+    "classifieds": "classifieds site",
+    "douyin": "Douyin",
+    "kuaishou": "Kuaishou",
+    "so360": "360 search",
+    "sogou_web": "Sogou",
+    "sogou_weixin": "Sogou WeChat search",
+    "tieba": "Baidu Tieba",
+    "toutiao": "Toutiao",
+    "wechat_mp": "WeChat official account",
+    "weibo": "Weibo",
+    "xiaohongshu": "Xiaohongshu",
+    "zhihu": "Zhihu",
+}
+INSTITUTION: Final = "institution"  # the source that reads platform web
 # What these show stands elsewhere: taking it out of their results leaves the page where it is.
 SEARCHING: Final = frozenset({"baidu_search", "bing", "so360", "sogou_web", "sogou_weixin"})
 
@@ -30,6 +51,12 @@ SEARCHING: Final = frozenset({"baidu_search", "bing", "so360", "sogou_web", "sog
 def platform_name(code: str) -> str:
     """As people call it; an unknown word as it stands."""
     return PLATFORMS.get(code, code)
+
+
+def platform_said(code: str) -> Bilingual:
+    """In both languages, also of a source, which reads the platform of its name; else as it is."""
+    platform = "web" if code == INSTITUTION else code
+    return Bilingual(PLATFORMS.get(platform, code), ENGLISH.get(platform, code))
 
 
 def platform_of(typed: str) -> str | None:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 from storage.database import read
 from storage.periods import Period, quantile
 from storage.raises import RECURRENCE
+from storage.takedown_marks import marked
 from storage.takedown_models import case_raises, takedown_items, takedown_requests
 from storage.takedown_states import SEEN_GONE, TAKEN_DOWN, ItemState
 
@@ -22,7 +23,8 @@ STEPS = (1, 3, 7, 14)  # days to removal, as the distribution counts them
 class PlatformTakedowns:
     platform: str
     asked: int  # pages in requests sent in the period
-    gone: int  # seen gone, verified or not
+    before: int  # of these gone before they were asked for, or never read there: no success
+    gone: int  # seen gone since, verified or not, without those
     verified: int
     refused: int
     silent: int  # no answer by the deadline
@@ -33,7 +35,9 @@ class PlatformTakedowns:
 
     @property
     def rate(self) -> float | None:
-        return self.gone / self.asked if self.asked else None
+        """Of those that a request could take down."""
+        could = self.asked - self.before
+        return self.gone / could if could else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +53,11 @@ class Asked:
     sent_at: datetime
     removed_at: datetime | None
     reappeared: bool
+    before: bool
 
     @property
     def gone(self) -> bool:
-        return self.state in SEEN_GONE or self.reappeared
+        return (self.state in SEEN_GONE or self.reappeared) and not self.before
 
 
 def takedowns(engine: Engine, period: Period) -> list[PlatformTakedowns]:
@@ -65,6 +70,7 @@ def takedowns(engine: Engine, period: Period) -> list[PlatformTakedowns]:
             requests.sent_at,
             items.removed_at,
             items.reappeared_at,
+            marked().label("before"),
         )
         .join(takedown_requests, requests.id == items.request_id)
         .where(period.holds(requests.sent_at), items.state != ItemState.WITHDRAWN.value)
@@ -78,6 +84,7 @@ def takedowns(engine: Engine, period: Period) -> list[PlatformTakedowns]:
                     sent_at=row.sent_at,
                     removed_at=row.removed_at,
                     reappeared=row.reappeared_at is not None,
+                    before=row.before,
                 )
             )
     figures = [figures_of(platform, rows) for platform, rows in found.items()]
@@ -98,8 +105,9 @@ def figures_of(platform: str, rows: list[Asked]) -> PlatformTakedowns:
     return PlatformTakedowns(
         platform=platform,
         asked=len(rows),
+        before=sum(row.before for row in rows),
         gone=sum(row.gone for row in rows),
-        verified=sum(row.state in TAKEN_DOWN for row in rows),
+        verified=sum(row.state in TAKEN_DOWN and not row.before for row in rows),
         refused=sum(row.state is ItemState.REFUSED for row in rows),
         silent=sum(row.state is ItemState.NO_ANSWER for row in rows),
         returned=sum(row.reappeared for row in rows),

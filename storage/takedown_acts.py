@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from storage.models import cases
 from storage.persons import named_person
 from storage.second_persons import known_person, same_people
 from storage.takedown_history import Step, audited, move, note_down
+from storage.takedown_marks import Before, note_before
 from storage.takedown_models import takedown_requests
 from storage.takedown_refused import refused
 from storage.takedown_states import (
@@ -52,6 +53,7 @@ class Sending:
     file_name: str = ""
     file_sha256: str = ""
     days: int = 5  # working days given to answer
+    before: Mapping[int, Before] = field(default_factory=dict)  # by item: takedown_before.py
 
 
 def not_in_future(at: datetime, now: datetime, after: datetime | None, what: str) -> None:
@@ -200,6 +202,7 @@ def record_sent(engine: Engine, number: int, sending: Sending) -> int:
         )
         for item in items:
             move(connection, item, ItemState.SENT, step, next_look=sending.at + FIRST_LOOK)
+        note_before(connection, items, sending.before, step)
         what = {"list": sending.batch_no, "letter": sending.letter_no, "sha256": sha256}
         audited(connection, step, request, items, when=minute(sending.at), **what)
     return len(items)

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Select, distinct, func, or_, select
 
+from storage.database import read
 from storage.exports import OFFICE_TIME
+from storage.takedown_models import takedown_items, takedown_looks
 from storage.takedown_states import Answer, ItemState
 from storage.takedown_verdict import Seen
 from storage.takedowns import (
     Item,
     Request,
     due_items,
-    list_requests,
-    looks_of,
+    found_items,
     overdue_items,
     overturned_items,
     unclear_items,
@@ -46,15 +47,16 @@ class Due:
 
 
 def due_now(engine: Engine, now: datetime) -> Due:
-    claims = in_state(engine, ItemState.ACKNOWLEDGED, CLAIMED)
-    read = read_since_answer(engine, [item for _, item in claims])
+    """All of it, however much it is: no figure and no list ends at a limit."""
+    claims = found_items(engine, told_removed())
+    read = read_since_answer(engine)
     return Due(
         looks=due_items(engine, now),
         overdue=overdue_items(engine, now.astimezone(OFFICE_TIME).date()),
         unclear=unclear_items(engine),
         claimed=[pair for pair in claims if pair[1].id in read],
         unchecked=[pair for pair in claims if pair[1].id not in read],
-        returned=in_state(engine, ItemState.REAPPEARED, None),
+        returned=found_items(engine, in_state(ItemState.REAPPEARED)),
         overturned=overturned_items(engine),
         drafts=requests_in(engine, ItemState.DRAFT),
         unsent=requests_in(engine, ItemState.APPROVED),
@@ -63,24 +65,32 @@ def due_now(engine: Engine, now: datetime) -> Due:
 
 def requests_in(engine: Engine, state: ItemState) -> int:
     """How many requests have an item in this state."""
-    return len(list_requests(engine, state, limit=10_000))
+    items = takedown_items.c
+    statement = select(func.count(distinct(items.request_id))).where(items.state == state.value)
+    with read(engine) as connection:
+        return int(connection.execute(statement).scalar_one())
 
 
-def read_since_answer(engine: Engine, items: Sequence[Item]) -> set[int]:
-    """Items of which a look since the platform's answer told something."""
-    looks = looks_of(engine, [item.id for item in items])
-    return {
-        item.id
-        for item in items
-        for look in looks.get(item.id, ())
-        if look.seen != Seen.NOTHING and (item.answered_at is None or look.at >= item.answered_at)
-    }
+def in_state(state: ItemState) -> Select[tuple[int]]:
+    return select(takedown_items.c.id).where(takedown_items.c.state == state.value)
 
 
-def in_state(engine: Engine, state: ItemState, answers: frozenset[str] | None) -> Pairs:
-    return [
-        (request, item)
-        for request in list_requests(engine, state, limit=10_000)
-        for item in request.items
-        if item.state is state and (answers is None or item.answer in answers)
-    ]
+def told_removed() -> Select[tuple[int]]:
+    """Items of which the platform says that they are removed."""
+    return in_state(ItemState.ACKNOWLEDGED).where(takedown_items.c.answer.in_(CLAIMED))
+
+
+def read_since_answer(engine: Engine) -> set[int]:
+    """Of those, the items of which a look since the platform's answer told something."""
+    items, looks = takedown_items.c, takedown_looks.c
+    statement = (
+        told_removed()
+        .join(takedown_looks, looks.item_id == items.id)
+        .where(
+            looks.seen != Seen.NOTHING.value,
+            or_(items.answered_at.is_(None), looks.at >= items.answered_at),
+        )
+        .distinct()
+    )
+    with read(engine) as connection:
+        return {row.id for row in connection.execute(statement)}

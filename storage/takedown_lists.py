@@ -118,3 +118,11 @@ def pictures_of(engine: Engine, item_ids: Sequence[int]) -> dict[int, list[Pictu
                 if file.get("kind") == SCREENSHOT
             ]
     return found
+
+
+def request_numbers(engine: Engine, ids: Sequence[int]) -> dict[int, str]:
+    """TD-20261126-001 for the number of its row, of those that there are."""
+    requests = takedown_requests.c
+    wanted = select(requests.id, requests.request_no).where(requests.id.in_(set(ids)))
+    with read(engine) as connection:
+        return {row.id: row.request_no for row in connection.execute(wanted)}

@@ -21,9 +21,10 @@ from storage.rows import identity
 from storage.second_persons import known_person, same_people
 from storage.takedown_acts import minute, not_in_future, shown
 from storage.takedown_history import MACHINE, Step, audited, move
+from storage.takedown_marks import MARK_WORDS, marks_of
 from storage.takedown_models import takedown_items, takedown_looks, takedown_requests
 from storage.takedown_refused import refused
-from storage.takedown_states import LOOKED_AT, STATE_WORDS, ItemState, state_after
+from storage.takedown_states import LOOKED_AT, SEEN_GONE, STATE_WORDS, ItemState, state_after
 from storage.takedown_verdict import REMOVED, Glance, Outcome, Seen, Stage, Way, outcome
 from storage.takedowns import Item, item_of, item_row, request_row
 
@@ -270,7 +271,8 @@ def settle(connection: Connection, item: Item, step: Step) -> Moved:
     if after is item.state:
         connection.execute(moving(item, values))
     else:
-        told = replace(step, note=step.note or story(after, found))
+        mark = marks_of(connection, [item.id]).get(item.id, "") if after in SEEN_GONE else ""
+        told = replace(step, note=step.note or story(after, found, mark))
         move(connection, item, after, told, **values)
     came_back = found.stage is Stage.REAPPEARED and after is not item.state
     reopened = came_back and bring_back(connection, item, step.noted)
@@ -295,11 +297,12 @@ def next_look(state: ItemState, found: Outcome, at: datetime) -> datetime | None
     return at + every - SLACK
 
 
-def story(after: ItemState, found: Outcome) -> str:
+def story(after: ItemState, found: Outcome, mark: str) -> str:
     if found.stage is Stage.STANDING:
         return "内容仍在，或先前所见不成立"
     ways = "、".join(sorted(way.value for way in found.ways))
-    return f"{STATE_WORDS[after].zh}：{found.counted} 次看到删除（{ways}）"
+    told = f"{STATE_WORDS[after].zh}：{found.counted} 次看到删除（{ways}）"
+    return f"{told}；{MARK_WORDS[mark].zh}" if mark else told
 
 
 def bring_back(connection: Connection, item: Item, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.bilingual import Bilingual
+from storage.takedown_marks import Mark
 from storage.takedown_verdict import Seen, Way
 
 WAY_WORDS = {
@@ -27,4 +28,6 @@ ACT_WORDS = {
     "withdrawn": Bilingual("撤回", "withdrawn"),
     "looked": Bilingual("复查", "looked"),
     "superseded": Bilingual("由后一份接续", "superseded"),
+    Mark.GONE: Bilingual("发出前已打不开", "gone before the sending"),
+    Mark.UNREAD: Bilingual("发出前没有读到过原文", "never read before the sending"),
 }

@@ -260,17 +260,16 @@ def looks_of(engine: Engine, item_ids: Sequence[int]) -> dict[int, list[LookRow]
     return found
 
 
-def due_items(engine: Engine, now: datetime, limit: int = 10_000) -> list[Item]:
+def due_items(engine: Engine, now: datetime) -> list[Item]:
     """Items whose next look is due, the longest overdue first."""
-    return looked_at(engine, takedown_items.c.next_look <= now, limit)
+    return looked_at(engine, takedown_items.c.next_look <= now)
 
 
-def looked_at(engine: Engine, chosen: Any, limit: int = 10_000) -> list[Item]:  # noqa: ANN401 (SQL)
+def looked_at(engine: Engine, chosen: Any) -> list[Item]:  # noqa: ANN401 (SQL)
     statement = (
         select(takedown_items)
         .where(takedown_items.c.state.in_([state.value for state in LOOKED_AT]), chosen)
         .order_by(takedown_items.c.next_look, takedown_items.c.id)
-        .limit(limit)
     )
     with read(engine) as connection:
         return [item_of(row) for row in connection.execute(statement)]
@@ -327,9 +326,10 @@ def found_items(engine: Engine, chosen: Any) -> list[tuple[Request, Item]]:  # n
     )
     with read(engine) as connection:
         items = [item_of(row) for row in connection.execute(statement)]
-        ids = {item.request_id for item in items}
+        # By a query of its own: a list of many numbers is more than a database takes.
+        asked = select(takedown_items.c.request_id).where(takedown_items.c.id.in_(chosen))
         rows = connection.execute(
-            select(takedown_requests).where(takedown_requests.c.id.in_(ids))
+            select(takedown_requests).where(takedown_requests.c.id.in_(asked))
         ).all()
     requests = {row.id: request_of(row, ()) for row in rows}
     return [(requests[item.request_id], item) for item in items]

@@ -30,6 +30,10 @@ RESET = "user.reset"
 # No 0/O, 1/l/I: it is read from a screen and typed once.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 LOGIN = re.compile(r"[\w.@-]{2,40}")
+LOGIN_RULE = Bilingual(
+    "2 到 40 个字母、数字、汉字或 . @ - _，中间没有空格；大写和全角按小写、半角保存",
+    "2 to 40 letters, digits, . @ - or _, no blank between; kept in lower case",
+)
 # What people choose when they are told to choose; a few patterns stop most of it.
 FEEBLE = re.compile(r"(.)\1*|(?:0123|1234|2345|abcd|qwer|asdf|password|admin|certsweep|wangxin).*")
 
@@ -115,10 +119,10 @@ def one_time_password() -> str:
 def add_user(engine: Engine, login: str, name: str, roles: Iterable[Role], by: str) -> str:
     """A new account; its one-time password, which must be changed at the first login."""
     person, folded = named_person(by), folded_name(login)
-    if not LOGIN.fullmatch(folded):
+    if not LOGIN.fullmatch(folded) or len(login.split()) != 1:
         raise Problem(
-            "账号须为 2 到 40 个字母、数字、汉字或 . @ - _；没有写入。",
-            "An account is 2 to 40 letters, digits, . @ - or _; nothing was written.",
+            f"账号须为 {LOGIN_RULE.zh}。没有写入。",
+            f"An account is {LOGIN_RULE.en}. Nothing was written.",
         )
     wanted, shown = some_roles(roles), plain_name(name)[:LONGEST_NAME] or folded
     password = one_time_password()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 from warcio.statusandheaders import StatusAndHeaders
@@ -107,6 +109,17 @@ def capture(store: SnapshotStore, number: int = 1, **changes: object) -> Capture
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
+def told(store: SnapshotStore, made: Capture, facts: Any) -> Capture:
+    """The capture with other facts."""
+    data = json.dumps(facts).encode()
+    sha256, digests = store.put(data, "facts", "", NOON).sha256, digests_of(data)
+    artefacts = [
+        replace(one, sha256=sha256, sm3=digests.sm3, size=len(data)) if one.kind == "facts" else one
+        for one in made.artefacts
+    ]
+    return replace(made, artefacts=tuple(artefacts))
+
+
 def a_case(engine: Engine) -> None:
     """Case 1, decided as a violation."""
     sight(engine, flagged())
@@ -135,9 +148,9 @@ def proof(engine: Engine, home: Path, authority: TrialAuthority | None = None, *
     )
 
 
-def unsealed(engine: Engine, home: Path) -> Packed:
-    """The package of case 1, no authority asked."""
-    return package_case(proof(engine, home), CASE, home / "out", BY)
+def unsealed(engine: Engine, home: Path, case: int = CASE) -> Packed:
+    """The package of a case, no authority asked."""
+    return package_case(proof(engine, home), case, home / "out", BY)
 
 
 def opened(path: Path) -> dict[str, bytes]:

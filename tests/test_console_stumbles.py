@@ -180,7 +180,7 @@ def test_an_undone_decision_saved_keys_and_a_saved_filter_are_told(desk) -> None
     claim(desk.engine, 1, "wang")
     browser.get("/cases/1")
     back = browser.post("/cases/1/release").headers["location"]
-    assert "案件已退回队列" in browser.get(back).text
+    assert "案件已放回队列" in browser.get(back).text
 
 
 @pytest.mark.parametrize(("verdict", "said"), [("violation", "与前一人一致"), ("clean", "不一致")])

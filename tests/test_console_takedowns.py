@@ -17,20 +17,24 @@ from door.export_jobs import Shop, run_waiting
 from door.settings import read_settings
 from storage.audit import lines, verify
 from storage.bilingual import Problem
+from storage.captures import keep
 from storage.cases import decide, get_case
 from storage.columns import utc_now
 from storage.custody import every_line, first_broken
-from storage.database import read
+from storage.database import read, write
 from storage.export_jobs import JobState, Order, get_job, list_jobs, place_order, take_waiting
 from storage.records import Verdict
 from storage.second import set_confirmed_codes
+from storage.takedown_marks import Mark
 from storage.takedown_states import ItemState
 from storage.takedown_words import ACT_WORDS
 from storage.takedowns import get_item, get_request
 from storage.users import Role, add_user, get_user
 from tests.desk_site import Browser, make_desk, staff
+from tests.evidence_case import capture, told
 from tests.makers import NOON, decision, flagged, post, sight
-from tests.takedown_makers import decided, listed, round_at, sent, taken_down
+from tests.takedown_makers import AD, decided, listed, round_at, sent, taken_down
+from tests.test_api import Program
 
 
 @pytest.fixture
@@ -374,9 +378,10 @@ def test_every_act_upon_a_request_is_in_the_audit_and_has_words(desk) -> None:
     ]
     assert {line.about for line in told} == {"takedown:1"}
     assert all(line.act in ACTS for line in told)
-    assert {f"takedown.{act}" for act in ACT_WORDS if act != "superseded"} <= set(ACTS)
+    by_itself = {"superseded", *Mark}  # lines of the history that nobody's act is
+    assert {f"takedown.{act}" for act in ACT_WORDS if act not in by_itself} <= set(ACTS)
     page = sun.get("/audit?act=takedown").text
-    for words in ("批准处置请求", "登记处置发出", "处置请求 1", "看错一位", "仍在", "R-8"):
+    for words in ("批准处置请求", "登记请求发出", "处置请求 1", "看错一位", "仍在", "R-8"):
         assert words in page, words
     assert "takedown." not in re.sub(r"<select.*?</select>", "", page, flags=re.DOTALL)
 
@@ -503,3 +508,38 @@ def test_a_list_with_contacts_is_said_to_be_the_internal_one_at_the_tick(desk) -
     page = Browser(desk).log_in("wang").get("/exports").text
     assert 'name="contacts"' in page
     assert "就是“内部清单”" in page
+
+
+def test_what_was_gone_before_the_sending_is_marked_on_the_page_in_the_api_and_the_figures(
+    desk,
+) -> None:
+    decided(desk.engine)
+    with write(desk.engine) as connection:
+        gone = {"page": {"state": "removed"}, "documents": [{"status": 404}]}
+        keep(connection, told(desk.store, capture(desk.store, 1, url=AD), gone))
+    wang, qian = Browser(desk).log_in("wang"), Browser(desk).log_in("qian")
+    wang.post("/takedowns/draft", {"sure": "1"})
+    page = qian.get("/takedowns/1").text
+    for words in (
+        "有条目在发出前已打不开",
+        "发出前已打不开，其后看到的删除不计作处置成效：",
+        "答复 404",
+    ):
+        assert words in page, words
+    assert qian.post("/takedowns/1/approve").status_code == 303
+    wang.get("/takedowns/1")
+    assert wang.post("/takedowns/1/sent", {"batch": listed(desk.engine)}).status_code == 303
+    round_at(desk.engine, 1, 24 * 30)
+    page = wang.get("/takedowns/1").text
+    assert "发出前已打不开，其后看到的删除不计作处置成效</p>" in page
+    assert "有条目在发出前已打不开" not in page
+    assert Program(desk, "wang").get("/takedowns/1")["items"][0]["mark"] == "gone_before"
+    figures = wang.get("/statistics?period=month").text
+    assert "不计入已见删除和删除率" in figures
+    (told_by,) = Program(desk, "wang").get("/statistics?period=month")["takedowns"]
+    assert (told_by["asked"], told_by["before"], told_by["gone"], told_by["rate"]) == (
+        1,
+        1,
+        0,
+        None,
+    )

@@ -14,16 +14,19 @@ from bs4 import BeautifulSoup
 from sqlalchemy import Engine
 
 from door.evidence_run import Packed, package_case
+from evidence.comparing import MOST_FACTS
 from evidence.custody import captured
 from evidence.digests import digests_of
 from evidence.made_good import makes_good
+from evidence.standalone import standalone
 from evidence.verifier import examine
 from evidence.verify_main import lines
 from storage.captures import keep
 from storage.database import write
 from storage.records import Capture
 from storage.snapshots import SnapshotStore
-from tests.evidence_case import BY, CASE, FILES, Moody, a_case, capture, opened, proof
+from tests.evidence_case import BY, CASE, FILES, Moody, a_case, capture, opened, proof, told
+from tests.forging import alone, files_of, sealed, signed_anew
 from tests.makers import NOON
 
 WHOLE = dict.fromkeys(("warc", *FILES), "ok")
@@ -70,17 +73,6 @@ class Office:
     def pack(self) -> Packed:
         parts = proof(self.engine, self.home, self.authority, self.url)
         return package_case(parts, CASE, self.home / "out", BY)
-
-
-def told(store: SnapshotStore, made: Capture, facts: Any) -> Capture:
-    """The capture with other facts."""
-    data = json.dumps(facts).encode()
-    sha256, digests = store.put(data, "facts", "", NOON).sha256, digests_of(data)
-    artefacts = [
-        replace(one, sha256=sha256, sm3=digests.sm3, size=len(data)) if one.kind == "facts" else one
-        for one in made.artefacts
-    ]
-    return replace(made, artefacts=tuple(artefacts))
 
 
 @pytest.fixture
@@ -303,3 +295,72 @@ def test_a_part_that_is_cut_is_not_made_good_by_another_that_is_lost() -> None:
     later["parts"] = {"full_page": "ok", "text": "cut"}
     assert not makes_good(first, later, "page", {"text"})
     assert makes_good(first, later, "page", {"full_page"})
+
+
+# What the verifier reads by itself, whatever the maker claims.
+
+
+def claimed(office: Office, made: Packed, holder: str, by: str) -> bytes:
+    """The package, signed and stamped anew, where each lack of `holder` names `by`."""
+
+    def edit(manifest: Any) -> None:
+        for row in manifest["missing"]:
+            if row["of"].startswith("capture:") and row["what"] == "limited":
+                row["of"] = row["of"].replace("capture:", holder)
+                row["made_good_by"] = by
+
+    key = proof(office.engine, office.home).ring.current()
+    return sealed(signed_anew(files_of(made.path), key, office.authority, edit), key)
+
+
+def judged(office: Office, data: bytes) -> tuple[int, int, str]:
+    """What the house's verifier says and the one that a stranger runs, and both's words."""
+    path = office.home / "EV.wacz"
+    path.write_bytes(data)
+    (office.home / "verify.py").write_bytes(standalone())
+    ours, theirs = examine(path), alone(office.home, "EV.wacz", "--json")
+    told = json.loads(theirs.stdout)
+    assert [(one.name, one.result, one.zh) for one in ours.checks] == [
+        (one["name"], one["result"], one["zh"]) for one in told["checks"]
+    ]
+    return ours.code, theirs.returncode, "\n".join(one.zh for one in ours.checks)
+
+
+DENIED: dict[str, Any] = {
+    "gone": {"page": {"state": ""}, "documents": [{"status": 404}]},
+    "removed": {"page": {"state": "removed"}, "documents": [{"status": 200}]},
+    "a wall": {"page": {"state": "blocked"}, "documents": [{"status": 200}]},
+    "unreadable": [],
+}
+
+
+@pytest.mark.parametrize("facts", DENIED.values(), ids=DENIED.keys())
+def test_what_a_captures_own_facts_deny_is_disproved_though_its_record_says_ok(
+    office: Office, facts: Any
+) -> None:
+    office.take(1, 0, parts=IN_PART)
+    later = office.take(2, 3, facts)
+    made = office.pack()
+    ours, theirs, words = judged(office, claimed(office, made, "capture:", later.id))
+    assert (ours, theirs) == (1, 1)
+    assert "没有这样补齐" in words
+
+
+def test_facts_too_long_to_be_read_make_nothing_good_for_the_verifier_as_for_the_maker(
+    office: Office,
+) -> None:
+    office.take(1, 0, parts=IN_PART)
+    alive = {"page": {"state": "alive"}, "documents": [{"status": 200}], "x": "x" * MOST_FACTS}
+    later = office.take(2, 3, alive)
+    made = office.pack()
+    assert made.made_good == ()
+    assert judged(office, claimed(office, made, "capture:", later.id))[:2] == (1, 1)
+
+
+@pytest.mark.parametrize("holder", ["capture:", "picture:", "", "another-capture:"])
+def test_only_what_a_capture_lacks_can_be_made_good_by_another(office: Office, holder: str) -> None:
+    office.take(1, 0, parts=IN_PART)
+    later = office.take(2, 3)
+    made = office.pack()
+    data = claimed(office, made, holder, later.id)
+    assert judged(office, data)[:2] == ((0, 0) if holder == "capture:" else (1, 1))

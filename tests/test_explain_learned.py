@@ -177,7 +177,7 @@ def test_the_report_shows_the_models_part() -> None:
 
 def test_a_finding_of_the_model_says_whose_it_is_and_that_it_decides_nothing() -> None:
     (finding,) = FULL.judge(Subject(text=IMPLIED)).findings
-    assert "学习模型（learned）" in finding.why
+    assert "学习模型比对得出" in finding.why
     assert "从不作决定" in finding.why
     assert finding.proves == "human"
 

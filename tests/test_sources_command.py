@@ -88,7 +88,7 @@ def test_no_such_source_and_no_login_needed_are_told_apart():
     assert "登录" not in unknown.value.text.zh
     with pytest.raises(Problem) as needless:
         place_of("institution")
-    assert "“机构网站（institution）”不用登录" in needless.value.text.zh
+    assert "“网站（institution）”不用登录" in needless.value.text.zh
     assert "没有这个来源" not in needless.value.text.zh
     assert "微博（weibo）" in needless.value.text.zh
 

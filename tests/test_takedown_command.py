@@ -10,13 +10,19 @@ import pytest
 from rich.console import Console
 from sqlalchemy import Engine
 
+from door.revisit import Tally
+from door.takedown_looks import show_tally
 from door.takedown_report import requests_table
+from storage.captures import keep
 from storage.cases import decide
+from storage.database import write
 from storage.records import Verdict
-from storage.takedown_looks import add_round
+from storage.snapshots import SnapshotStore
+from storage.takedown_looks import Moved, add_round
 from storage.takedown_states import ItemState
-from storage.takedown_verdict import Seen, Way
+from storage.takedown_verdict import Outcome, Seen, Way
 from storage.takedowns import get_item, get_request, list_requests
+from tests.evidence_case import capture, told
 from tests.makers import decision, flagged, post, sight
 from tests.takedown_makers import AD, listed, look
 from tests.test_case_commands import Typist
@@ -110,6 +116,7 @@ def test_the_whole_way_from_draft_to_answer(typed, engine):
         "drafted",
         "approved",
         "sent",
+        "unread_before",  # no sweep of these tests ever opened the address
         "acknowledged",
         "answered",
     ]
@@ -396,3 +403,39 @@ def test_with_nothing_due_the_way_to_look_at_once_is_named(typed, engine):
     told = typed("takedown", "revisit", "--request", "1").stderr
     assert "尚未登记发出" in told
     assert "到期" not in told
+
+
+def test_what_was_gone_before_the_sending_is_told_at_every_step(typed, engine):
+    store = SnapshotStore("", typed.home)
+    decided(engine)
+    with write(engine) as connection:
+        gone = {"page": {"state": "removed"}, "documents": [{"status": 404}]}
+        keep(connection, told(store, capture(store, 1, url=AD), gone))
+    done = typed("takedown", "draft", "--by", "王起草")
+    said(
+        done,
+        "注意：3 条在发出前已打不开，或者没有在该网址读到过原文",
+        "答复 404",
+        "没有打开这个网址",
+    )
+    said(typed("takedown", "approve", "1", "--by", "赵批准"), "注意：1 条在发出前已打不开", AD)
+    said(typed("takedown", "sent", "1", "--by", "钱收发", "--letter", "某网信函〔2026〕7号"))
+    assert (
+        "注意：发出前已打不开，其后看到的删除不计作处置成效"
+        in typed("takedown", "show", "1").stdout
+    )
+    start = get_request(engine, 1).sent_at
+    assert start is not None
+    add_round(engine, 1, [look()], start + timedelta(days=1))
+    shown = typed("takedown", "show", "1").stdout
+    assert "看到删除（plain）；发出前已打不开" in shown
+    add_round(engine, 1, [look(Seen.OFFENDING)], start + timedelta(days=2))
+    assert "　注意：" not in typed("takedown", "show", "1").stdout
+
+
+def test_a_revisit_says_of_a_removal_that_it_was_so_before(engine, capsys):
+    moved = Moved(item_id=1, before=ItemState.SENT, after=ItemState.REMOVED, outcome=Outcome())
+    show_tally(Tally(asked=1, moved=[moved]), {1: "gone_before"})
+    assert "（发出前已打不开，其后看到的删除不计作处置成效）" in capsys.readouterr().out
+    show_tally(Tally(asked=1, moved=[moved]), {})
+    assert "发出前" not in capsys.readouterr().out

@@ -52,6 +52,10 @@ class PlatformFigures(BaseModel):
 
     platform: str
     asked: int
+    before: int = Field(
+        description="of these gone before they were asked for, or never read at their address: in "
+        "neither `gone` nor `rate`"
+    )
     gone: int
     verified: int
     refused: int

@@ -16,6 +16,7 @@ from console.names import platform_code
 from console.pages.takedowns import found
 from console.roles import Caller
 from console.shapes import Id, Number, or_missing, shaped, when
+from console.takedown_before import noticed
 from storage.columns import utc_now
 from storage.takedown_acts import (
     Sending,
@@ -184,7 +185,8 @@ def takedown_sent(request: Request, one: Exports, number: Number, said: Sent) ->
         letter_no=said.letter.strip(),
         days=said.days,
     )
-    record_sent(desk_of(request).engine, number, sending)
+    desk = desk_of(request)
+    record_sent(desk.engine, number, noticed(desk, number, sending))
     return whole(request, found(request, number))
 
 

@@ -21,6 +21,7 @@ from storage.takedown_changed import Change, changes_since
 from storage.takedown_due import Pairs, due_now
 from storage.takedown_grounds import grounds_of
 from storage.takedown_lists import SCREENSHOT, Wanted, find_requests, pictures_of, state_counts
+from storage.takedown_marks import Mark, mark_in
 from storage.takedown_states import Answer, ItemState
 from storage.takedown_verdict import Seen, Way
 from storage.takedowns import Item, LookRow, history_of, looks_of
@@ -102,6 +103,10 @@ class TakedownItem(BaseModel):
         description="what became of its decision since it was asked; otherwise: to be withdrawn"
     )
     ground: Ground
+    mark: Mark | None = Field(
+        description="its address showed nothing already before it was sent; a removal seen since "
+        "is no success of the request"
+    )
     history: list[Told]
     looks: list[TakedownLook]
     pictures: list[Shot]
@@ -200,6 +205,7 @@ def whole(request: Request, asked: Asked) -> Takedown:
             answer=item.answer or None,
             changed=changed.get(item.id),
             ground=ground_of(item, grounds[item.id], hide),
+            mark=mark_in(history.get(item.id, ()), looks.get(item.id, ())) or None,
             history=[
                 shaped(Told, one, note=hide(item, one.note)) for one in history.get(item.id, [])
             ],

@@ -42,6 +42,7 @@ from storage.export_jobs import EACH, JOB_WORDS, Job, Order, ahead_of, get_job, 
 from storage.made_elsewhere import made_elsewhere
 from storage.numbers_given import PAGE, numbers_given
 from storage.platform_words import PLATFORMS
+from storage.takedown_lists import request_numbers
 
 router = APIRouter(include_in_schema=False)
 MOST_DAYS = 366
@@ -82,6 +83,7 @@ def listed(
 def words(engine: Engine, jobs: Sequence[Job]) -> dict[str, object]:
     """What the list and the job's page both say."""
     return {
+        "request_no": request_numbers(engine, [job.order.request for job in jobs]),
         "stopping": STOPPING,
         "may_cancel": may_cancel,
         "void": void_numbers(engine, [job.id for job in jobs]),

@@ -187,7 +187,7 @@ def taken_bar(one: PlatformTakedowns, lang: str) -> charts.Bar:
         value=one.asked,
         inner=one.gone,
         href=f"/takedowns?{urlencode({'platform': one.platform})}",
-        said=f"{one.gone}/{one.asked} {rate}",
+        said=f"{one.gone}/{one.asked - one.before} {rate}",
     )
 
 

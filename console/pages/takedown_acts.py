@@ -14,6 +14,7 @@ from console.names import platform_code
 from console.numbers import digits, narrow
 from console.page import go
 from console.pages.takedowns import SEEN_BY_PEOPLE, Refusal, found, listed, shown
+from console.takedown_before import noticed
 from storage.bilingual import Problem
 from storage.columns import utc_now
 from storage.takedown_acts import (
@@ -123,10 +124,12 @@ def approve_request(request: Request, user: Signer, number: Number, form: Whole)
 
 @router.post("/takedowns/{number:int}/sent")
 def sent(request: Request, user: Exporter, number: Number, form: Whole) -> Response:
-    engine = desk_of(request).engine
-    return done(
-        request, number, form, lambda: record_sent(engine, number, sending(form, user.login))
-    )
+    desk = desk_of(request)
+
+    def act() -> None:
+        record_sent(desk.engine, number, noticed(desk, number, sending(form, user.login)))
+
+    return done(request, number, form, act)
 
 
 def sending(form: FormData, by: str) -> Sending:

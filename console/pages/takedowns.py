@@ -20,6 +20,8 @@ from console.page import Nav, go, page, query_of
 from console.people import Missing, Reader, Unmasker
 from console.pictures import picture_answer
 from console.roles import Act
+from console.tabs import HANDLING, paths_of
+from console.takedown_before import notices
 from console.takedown_masks import hider
 from exports.letter_docx import HOST, OWNER
 from storage.bilingual import Bilingual, Problem
@@ -54,7 +56,15 @@ from storage.takedowns import Act as Done
 from storage.takedowns import Request as Asked
 
 router = APIRouter(include_in_schema=False)
-NAV = (Nav(path="/takedowns", word=Bilingual("处置", "Takedowns"), act=Act.READ, order=40),)
+NAV = (
+    Nav(
+        path="/takedowns",
+        word=Bilingual("处置", "Takedowns"),
+        act=Act.READ,
+        order=40,
+        also=paths_of(HANDLING),
+    ),
+)
 DEADLINE_WORDS = {
     "overdue": Bilingual("已逾期", "overdue"),
     "soon": Bilingual("3 天内到期", "within 3 days"),
@@ -179,7 +189,7 @@ def one_request(request: Request, _user: Reader, number: Number) -> Response:
 def shown(request: Request, number: int, refusal: Refusal = NOTHING_REFUSED) -> Response:
     engine, asked = desk_of(request).engine, found(request, number)
     ids = [item.id for item in asked.items]
-    history = history_of(engine, ids)
+    history, looks = history_of(engine, ids), looks_of(engine, ids)
     return page(
         request,
         "takedown.html",
@@ -190,7 +200,8 @@ def shown(request: Request, number: int, refusal: Refusal = NOTHING_REFUSED) -> 
         form_words=FORM_WORDS,
         grounds=grounds_of(engine, asked.items),
         history=history,
-        looks=looks_of(engine, ids),
+        looks=looks,
+        notices=notices(desk_of(request), asked, history, looks),
         pictures=pictures_of(engine, ids),
         changed=changes_since(engine, asked.items),
         change_words=CHANGE_WORDS,

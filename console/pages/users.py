@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request
 from sqlalchemy import Engine
 from starlette.responses import Response
 
+from console.browsers import browser_name
 from console.desk import desk_of
 from console.just_done import telling
 from console.page import Nav, go, lang_of, page
@@ -22,6 +23,7 @@ from storage.persons import same_person
 from storage.second_persons import same_named
 from storage.user_sessions import open_sessions, presence, revoke_sessions
 from storage.users import (
+    LOGIN_RULE,
     LONGEST_NAME,
     ROLE_WORDS,
     Role,
@@ -74,6 +76,7 @@ def listed(request: Request, user: User, problem: str = "", typed: Typed | None 
         problem=problem,
         typed=typed or Typed(),
         longest=LONGEST_NAME,
+        login_rule=LOGIN_RULE,
         me=user.login,
     )
 
@@ -100,13 +103,16 @@ def add(
             raise
         typed = Typed(login[:80], name[:80], frozenset(role))
         return listed(request, user, problem.text.said(lang_of(request)), typed)
-    return told(request, get_user(desk_of(request).engine, login), password)
+    return told(request, get_user(desk_of(request).engine, login), password, login.strip())
 
 
-def told(request: Request, person: User, password: str) -> Response:
-    """The one-time password, on this answer and nowhere else."""
+def told(request: Request, person: User, password: str, typed: str = "") -> Response:
+    """The one-time password, on this answer and nowhere else; and an account that is kept
+    otherwise than it was typed."""
     alike = alike_of(desk_of(request).engine, person.login)
-    return page(request, "user_password.html", person=person, password=password, alike=alike)
+    changed = typed if typed not in {"", person.login} else ""
+    words = {"person": person, "password": password, "alike": alike, "changed": changed}
+    return page(request, "user_password.html", **words)
 
 
 def alike_of(engine: Engine, login: str) -> list[str]:
@@ -135,6 +141,7 @@ def shown(request: Request, user: User, person: User, problem: str = "") -> Resp
         "user.html",
         409 if problem else 200,
         person=person,
+        browser=browser_name,
         sessions=open_sessions(desk_of(request).engine, person.id),
         roles=ROLE_WORDS,
         rights={role: [ACT_WORDS[act] for act in Act if act in MAY[role]] for role in Role},
