@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy import case as sql_case
 
 from storage.columns import utc_now
@@ -26,6 +26,7 @@ from storage.frontier import host_of
 from storage.models import advertiser_keys, case_posts, cases, findings, minhash_bands, posts
 from storage.near_posts import near_posts
 from storage.opinions import shift_of
+from storage.pairs import pair_in
 from storage.raises import raised_of
 from storage.records import CaseStatus, Clause, Post, QrCode, Sighting
 from storage.rows import heading_of, identity, pack, unpack
@@ -152,7 +153,7 @@ def case_of_post(connection: Connection, sighting: Sighting) -> int | None:
 def naming(keys: list[tuple[str, str]]) -> Select[tuple[int]]:
     """Posts that name one of these (kind, value)."""
     return select(advertiser_keys.c.post_row).where(
-        tuple_(advertiser_keys.c.kind, advertiser_keys.c.value).in_(keys)
+        pair_in(advertiser_keys.c.kind, advertiser_keys.c.value, keys)
     )
 
 

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, func, or_, select
 
 from storage.bilingual import Bilingual
 from storage.clusters import SAME, band_hashes, raw_bands, share
 from storage.columns import AnyRow
 from storage.common_keys import SHARED, common_values, faces_of, strangers
 from storage.models import advertiser_keys, case_posts, minhash_bands, posts
+from storage.pairs import pair_in
 from storage.rows import unpack
 
 Rows = Select[tuple[int]]  # of posts, asked of the database where they are needed
@@ -168,7 +169,7 @@ def by_key(
         part = every[start : start + CHUNK]
         statement = (
             select(advertiser_keys)
-            .where(tuple_(advertiser_keys.c.kind, advertiser_keys.c.value).in_(part))
+            .where(pair_in(advertiser_keys.c.kind, advertiser_keys.c.value, part))
             .order_by(advertiser_keys.c.post_row.desc())
         )
         rows = keys_within(connection, statement, within, MOST * len(part))
@@ -257,7 +258,7 @@ def alike(connection: Connection, row: AnyRow, within: Rows | None) -> Sequence[
     if not bands:
         return []
     near = select(minhash_bands.c.post_row).where(
-        tuple_(minhash_bands.c.band, minhash_bands.c.hash).in_(bands)
+        pair_in(minhash_bands.c.band, minhash_bands.c.hash, bands)
     )
     statement = (
         select(posts.c.id, posts.c.signature)

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import Connection, bindparam, select, tuple_
+from sqlalchemy import Connection, bindparam, select
 
 from storage.models import advertiser_keys, case_posts, minhash_bands, posts
+from storage.pairs import pair_in
 
 Key = tuple[str, str]  # kind, value
 Band = tuple[int, int]  # number, hash
@@ -97,13 +98,13 @@ def share_a_band(one: bytes, other: bytes, width: int) -> bool:
 def searched(connection: Connection, keys: Sequence[Key], bands: Sequence[Band]) -> list[Near]:
     """The same by the bands: for a key of very many posts of which few are near."""
     near = select(minhash_bands.c.post_row).where(
-        tuple_(minhash_bands.c.band, minhash_bands.c.hash).in_(bands)
+        pair_in(minhash_bands.c.band, minhash_bands.c.hash, bands)
     )
     named = (
         select(advertiser_keys.c.post_row)
         .where(
             advertiser_keys.c.post_row == posts.c.id,
-            tuple_(advertiser_keys.c.kind, advertiser_keys.c.value).in_(keys),
+            pair_in(advertiser_keys.c.kind, advertiser_keys.c.value, keys),
         )
         .exists()
     )
@@ -131,7 +132,7 @@ def named_by(
 ) -> dict[int, set[Key]]:
     statement = select(advertiser_keys).where(
         advertiser_keys.c.post_row.in_(rows),
-        tuple_(advertiser_keys.c.kind, advertiser_keys.c.value).in_(keys),
+        pair_in(advertiser_keys.c.kind, advertiser_keys.c.value, keys),
     )
     naming: dict[int, set[Key]] = {}
     for row in connection.execute(statement):
