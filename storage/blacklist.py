@@ -271,15 +271,15 @@ def entry_of(row: AnyRow, said: tuple[Version, ...]) -> Entry:
 
 
 def note_blacklisted(connection: Connection, case_id: int, post_row: int, now: datetime) -> int:
-    """Raise the case of a flagged post whose advertiser is listed; by how many entries."""
+    """Raise the case of a flagged post whose advertiser is listed; by how many entries.
+
+    The caller refreshes the case.
+    """
     found = matching(connection, post_row)
     counting = active_among(connection, [row.id for row in found], day_of(now))
-    new = sum(
+    return sum(
         add_raise(connection, reason(case_id, row, now)) for row in found if row.id in counting
     )
-    if new:
-        refresh(connection, case_id, now)
-    return new
 
 
 def matching(connection: Connection, post_row: int) -> list[AnyRow]:
@@ -320,7 +320,8 @@ def reason(case_id: int, entry: AnyRow, now: datetime) -> Raise:
 def raise_open_cases(connection: Connection, number: int, now: datetime) -> None:
     """Cases that wait already for a decision about somebody listed just now."""
     for case_id, post_row in open_cases(connection, number):
-        note_blacklisted(connection, case_id, post_row, now)
+        if note_blacklisted(connection, case_id, post_row, now):
+            refresh(connection, case_id, now)
 
 
 def refresh_cases(connection: Connection, number: int, now: datetime) -> None:

@@ -15,26 +15,18 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    exists,
-    func,
-    insert,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import case as sql_case
 
 from storage.columns import utc_now
 from storage.database import insert_new
 from storage.frontier import host_of
 from storage.models import advertiser_keys, case_posts, cases, findings, minhash_bands, posts
+from storage.near_posts import near_posts
 from storage.opinions import shift_of
+from storage.pairs import pair_in
 from storage.raises import raised_of
 from storage.records import CaseStatus, Clause, Post, QrCode, Sighting
 from storage.rows import heading_of, identity, pack, unpack
@@ -51,7 +43,6 @@ CODE, PAGE_CODE = "qr", "qr_page"
 RETOLD = 0.4
 OWN = frozenset({"phone", "wechat", "qq", CODE, PAGE_CODE})
 PLACES = frozenset({"host", "account"})
-CANDIDATES = 64  # compared at most, the newest first: a flood of copies must stay cheap
 MAX_KEY = 200
 MAX_KEYS = 40  # of one kind and post: a page listing a thousand phones is nobody's own
 MAX_REGION = 20  # characters of what a page shows as its region
@@ -68,11 +59,15 @@ class Placement:
 
 def band_hashes(signature: tuple[int, ...]) -> list[tuple[int, int]]:
     """(band, signed 64-bit hash) of the bands; none for an unusable signature."""
-    if len(signature) != SIGNATURE:
-        return []
-    packed = pack(signature)
+    return [(band, short_hash(values)) for band, values in raw_bands(pack(signature))]
+
+
+def raw_bands(packed: bytes) -> list[tuple[int, bytes]]:
+    """The bands of a packed signature as they are, for comparing without the table of bands."""
     width = ROWS * 8
-    return [(band, short_hash(packed[band * width : (band + 1) * width])) for band in range(BANDS)]
+    if len(packed) != BANDS * width:
+        return []
+    return [(band, packed[band * width : (band + 1) * width]) for band in range(BANDS)]
 
 
 def short_hash(data: bytes) -> int:
@@ -155,55 +150,27 @@ def case_of_post(connection: Connection, sighting: Sighting) -> int | None:
     return connection.execute(statement).scalar_one_or_none()
 
 
-def candidates(sighting: Sighting) -> Select[*tuple[Any, ...]]:
-    """Posts sharing a band and a key, with the case each stands in, the newest first."""
-    bands = band_hashes(sighting.signature)
-    near = select(minhash_bands.c.post_row).where(
-        tuple_(minhash_bands.c.band, minhash_bands.c.hash).in_(bands)
-    )
-    keys = keys_of(sighting.post, sighting.codes)
-    own = [key for key in keys if key[0] in OWN]
-    return (
-        select(
-            posts.c.signature,
-            case_posts.c.case_id,
-            named(own).label("own"),
-            named([key for key in keys if key[0] in PLACES]).label("placed"),
-        )
-        .join(case_posts, case_posts.c.post_row == posts.c.id)
-        .where(posts.c.id.in_(near), named(keys), ~case_posts.c.split)
-        .order_by(posts.c.id.desc())
-        .limit(CANDIDATES)
-    )
-
-
-def named(keys: list[tuple[str, str]]) -> ColumnElement[bool]:
-    """Whether a post names one of these (kind, value), asked of each post that is near in words:
-    all who share one phone may be thousands."""
-    return exists().where(
-        advertiser_keys.c.post_row == posts.c.id,
-        tuple_(advertiser_keys.c.kind, advertiser_keys.c.value).in_(keys),
-    )
-
-
 def naming(keys: list[tuple[str, str]]) -> Select[tuple[int]]:
     """Posts that name one of these (kind, value)."""
     return select(advertiser_keys.c.post_row).where(
-        tuple_(advertiser_keys.c.kind, advertiser_keys.c.value).in_(keys)
+        pair_in(advertiser_keys.c.kind, advertiser_keys.c.value, keys)
     )
 
 
 def case_of_kin(connection: Connection, sighting: Sighting) -> int | None:
     """The case of the most similar post of the same advertiser, the oldest case where equal."""
-    if len(sighting.signature) != SIGNATURE or not keys_of(sighting.post, sighting.codes):
+    keys = keys_of(sighting.post, sighting.codes)
+    if len(sighting.signature) != SIGNATURE or not keys:
         return None
     left = left_cases(connection, sighting)
     best: tuple[float, int] | None = None
-    for row in connection.execute(candidates(sighting)):
-        alike = share(sighting.signature, unpack(row.signature or b""))
-        least = RETOLD if row.own and not row.placed else SAME
-        if alike >= least and row.case_id not in left:
-            best = max(best or (0.0, 0), (alike, -row.case_id))
+    bands = band_hashes(sighting.signature)
+    for near in near_posts(connection, keys, pack(sighting.signature), bands):
+        alike = share(sighting.signature, unpack(near.signature))
+        kinds = {kind for kind, _ in near.keys}
+        least = RETOLD if kinds & OWN and not kinds & PLACES else SAME
+        if alike >= least and near.case_id not in left:
+            best = max(best or (0.0, 0), (alike, -near.case_id))
     return -best[1] if best else None
 
 
@@ -242,13 +209,15 @@ def left_cases(connection: Connection, sighting: Sighting) -> set[int]:
 
 
 def place(connection: Connection, post_row: int, sighting: Sighting, now: datetime) -> Placement:
-    """Put a flagged post version into its case, opening or reopening one as needed."""
+    """Put a flagged post version into its case, opening or reopening one as needed.
+
+    The case is to be refreshed after it, once for all that a batch put into it.
+    """
     standing = select(case_posts.c.case_id).where(
         case_posts.c.post_row == post_row, ~case_posts.c.split
     )
     case_id = connection.execute(standing).scalar_one_or_none()
     if case_id is not None:  # the same content, judged anew
-        refresh(connection, case_id, now)
         return Placement(case_id=case_id)
     case_id = case_of_post(connection, sighting)
     if case_id is None:
@@ -261,7 +230,6 @@ def place(connection: Connection, post_row: int, sighting: Sighting, now: dateti
         opened = False
     join(connection, case_id, post_row, now)
     reopened = not opened and reopen(connection, case_id, now)
-    refresh(connection, case_id, now)
     return Placement(case_id=case_id, opened=opened, reopened=reopened)
 
 
@@ -304,66 +272,72 @@ def reopen(connection: Connection, case_id: int, now: datetime) -> bool:
 
 def refresh(connection: Connection, case_id: int, now: datetime) -> None:
     """Count the priority anew and let reviewers see that the case has changed."""
+    held = held_in(connection, case_id)
     connection.execute(
         update(cases)
         .where(cases.c.id == case_id)
         .values(
-            priority=measured(connection, case_id, now),
-            **facets(connection, case_id),
+            priority=urgency(connection, case_id, held, now),
+            score=held.score,
+            members=held.members,
+            region=region_of(connection, held),
+            clauses=held.clauses,
             version=cases.c.version + 1,
             updated_at=now,
         )
     )
 
 
-def facets(connection: Connection, case_id: int) -> dict[str, Any]:
-    """What the queue filters by, as columns of the case."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What the posts standing in a case come to."""
+
+    score: float  # the highest
+    members: int  # their versions counted once
+    placed: int | None  # the first that shows a region
+    clauses: str
+    severity: int
+
+
+def held_in(connection: Connection, case_id: int) -> Held:
     own = (case_posts.c.case_id == case_id) & ~case_posts.c.split
-    members = posts.join(case_posts, case_posts.c.post_row == posts.c.id)
-    score, count = connection.execute(
-        select(func.max(posts.c.score), func.count(func.distinct(posts.c.identity)))
-        .select_from(members)
+    region = func.min(sql_case((posts.c.region != "", posts.c.id)))
+    score, members, placed = connection.execute(
+        select(func.max(posts.c.score), func.count(func.distinct(posts.c.identity)), region)
+        .join(case_posts, case_posts.c.post_row == posts.c.id)
         .where(own)
     ).one()
-    region = connection.execute(
-        select(posts.c.region)
-        .select_from(members)
-        .where(own, posts.c.region != "")
-        .order_by(posts.c.id)
-        .limit(1)
-    ).scalar_one_or_none()
     said = connection.execute(
-        select(findings.c.clause)
-        .distinct()
+        select(findings.c.clause, func.max(findings.c.severity).label("severity"))
         .join(case_posts, case_posts.c.post_row == findings.c.post_row)
         .where(own)
-    ).scalars()
-    named = set(said)
-    return {
-        "score": score or 0.0,
-        "members": count,
-        "region": (region or "").strip()[:MAX_REGION],
-        "clauses": "".join(clause.value for clause in Clause if clause.value in named),
-    }
+        .group_by(findings.c.clause)
+    )
+    gravest = {row.clause: row.severity for row in said}
+    return Held(
+        score=score or 0.0,
+        members=members,
+        placed=placed,
+        clauses="".join(clause.value for clause in Clause if clause.value in gravest),
+        severity=max(gravest.values(), default=0),
+    )
+
+
+def region_of(connection: Connection, held: Held) -> str:
+    if held.placed is None:
+        return ""
+    statement = select(posts.c.region).where(posts.c.id == held.placed)
+    return str(connection.execute(statement).scalar_one()).strip()[:MAX_REGION]
 
 
 def measured(connection: Connection, case_id: int, now: datetime | None = None) -> int:
     """The priority a case has now, with what a second reader said and what came back."""
-    own = (case_posts.c.case_id == case_id) & ~case_posts.c.split
-    members = posts.join(case_posts, case_posts.c.post_row == posts.c.id)
-    score, count = connection.execute(
-        select(func.max(posts.c.score), func.count(func.distinct(posts.c.identity)))
-        .select_from(members)
-        .where(own)
-    ).one()
-    severity = connection.execute(
-        select(func.max(findings.c.severity))
-        .join(case_posts, case_posts.c.post_row == findings.c.post_row)
-        .where(own)
-    ).scalar_one()
-    points = priority(score or 0.0, severity or 0, count) + shift_of(connection, case_id)
-    day = (now or utc_now()).astimezone(OFFICE_TIME).date()
-    points += raised_of(connection, case_id, day)
+    return urgency(connection, case_id, held_in(connection, case_id), now or utc_now())
+
+
+def urgency(connection: Connection, case_id: int, held: Held, now: datetime) -> int:
+    points = priority(held.score, held.severity, held.members) + shift_of(connection, case_id)
+    points += raised_of(connection, case_id, now.astimezone(OFFICE_TIME).date())
     return min(max(points, 0), 100)
 
 

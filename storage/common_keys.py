@@ -8,7 +8,7 @@ filing may be a forum's or a shop platform's: they link no two posts that are pl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,8 @@ import yaml
 from sqlalchemy import Connection, select
 
 from storage.bilingual import Bilingual
-from storage.models import advertiser_keys, minhash_bands, posts
+from storage.clusters import raw_bands
+from storage.models import advertiser_keys, posts
 
 FILE = Path(__file__).with_name("common_keys.yaml")
 AREA_CODE = 4  # digits at most, with the leading 0
@@ -93,12 +94,31 @@ def shared_by_many(connection: Connection, kind: str, value: str) -> int:
             authors[row.post_row] = f"{row.kind}:{row.value}"
         elif (row.kind, row.value) != (kind, value) and not known_common(row.kind, row.value):
             groups.join(row.post_row, f"{row.kind}:{row.value}")
-    for row in connection.execute(select(minhash_bands).where(minhash_bands.c.post_row.in_(rows))):
-        groups.join(row.post_row, f"words:{row.band}:{row.hash}")
     for post_row in rows:
         groups.join(post_row, authors.get(post_row, f"post:{post_row}"))
+    if groups.count(rows) <= most:  # words in common can only make them fewer
+        return 0
+    join_by_words(connection, rows, groups)
     strangers = groups.count(rows)
     return strangers if strangers > most else 0
+
+
+def join_by_words(connection: Connection, rows: Sequence[int], groups: Groups) -> None:
+    """Posts that share a band of their signatures: the bands themselves are not found by post."""
+    statement = select(posts.c.id, posts.c.signature).where(
+        posts.c.id.in_(rows), posts.c.signature.is_not(None)
+    )
+    whole: dict[bytes, int] = {}
+    first: dict[tuple[int, bytes], int] = {}
+    for row in connection.execute(statement):
+        same = whole.setdefault(row.signature, row.id)
+        if same != row.id:
+            groups.join(row.id, same)
+            continue
+        for band in raw_bands(row.signature):
+            other = first.setdefault(band, row.id)
+            if other != row.id:
+                groups.join(row.id, other)
 
 
 def most_authors(kind: str, value: str) -> int:

@@ -11,14 +11,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, func, or_, select
 
 from storage.bilingual import Bilingual
-from storage.clusters import SAME, share
+from storage.clusters import SAME, band_hashes, raw_bands, share
 from storage.columns import AnyRow
 from storage.common_keys import SHARED, common_values, faces_of, strangers
 from storage.models import advertiser_keys, case_posts, minhash_bands, posts
+from storage.pairs import pair_in
 from storage.rows import unpack
 
 Rows = Select[tuple[int]]  # of posts, asked of the database where they are needed
@@ -31,6 +34,8 @@ QUARTERS = (1, 5, 9, 13)  # where the quarters of a hash begin
 HASH = re.compile("[0-9a-f]{16}")
 MOST = 200  # posts compared at once, the newest first
 CHUNK = 400
+FEW = 200  # rows held against what is asked within, before that is searched itself
+ENTRIES = 1_024  # of the table of bands; of copies each has 32
 WORDS = {
     "phone": Bilingual("同一电话", "the same phone"),
     "wechat": Bilingual("同一微信", "the same WeChat id"),
@@ -88,18 +93,20 @@ def kin_of(
     `within`: only these rows are looked at. Other versions of the same post are not among them.
     """
     keys = keys_of_rows(connection, rows)
-    common = common_values(connection, keys)
+    common = {} if within is not None else common_values(connection, keys)
+    wanted = {key: naming for key, naming in keys.items() if key not in common}
+    found = [
+        *by_key(connection, wanted, within),
+        *by_picture(connection, wanted, within),
+        *by_words(connection, rows, within),
+    ]
+    if within is not None:  # few are tied to anything: only their keys are worth the question
+        common = common_values(connection, tied_keys(found, keys))
     ties: defaultdict[int, dict[tuple[str, str], Tie]] = defaultdict(dict)
     own = set(rows)
-    wanted = {key: naming for key, naming in keys.items() if key not in common}
-    for found in (
-        by_key(connection, wanted, within),
-        by_picture(connection, wanted, within),
-        by_words(connection, rows, within),
-    ):
-        for row, tie in found:
-            if row not in own:
-                ties[row].setdefault((tie.kind, tie.value), tie)
+    for row, tie in found:
+        if row not in own and (tie.kind, tie.value) not in common:
+            ties[row].setdefault((tie.kind, tie.value), tie)
     for row in same_posts(connection, rows, ties):
         del ties[row]
     told = without_strangers(connection, ties)
@@ -146,6 +153,13 @@ def keys_of_rows(connection: Connection, rows: Sequence[int]) -> dict[tuple[str,
     return found
 
 
+def tied_keys(
+    found: Iterable[tuple[int, Tie]], keys: Mapping[tuple[str, str], list[int]]
+) -> list[tuple[str, str]]:
+    tied = {(tie.kind, tie.value) for _, tie in found}
+    return [key for key in keys if key in tied]
+
+
 def by_key(
     connection: Connection, keys: Mapping[tuple[str, str], list[int]], within: Rows | None
 ) -> list[tuple[int, Tie]]:
@@ -153,17 +167,38 @@ def by_key(
     every = list(keys)
     for start in range(0, len(every), CHUNK):
         part = every[start : start + CHUNK]
-        statement = select(advertiser_keys).where(
-            tuple_(advertiser_keys.c.kind, advertiser_keys.c.value).in_(part)
+        statement = (
+            select(advertiser_keys)
+            .where(pair_in(advertiser_keys.c.kind, advertiser_keys.c.value, part))
+            .order_by(advertiser_keys.c.post_row.desc())
         )
-        if within is not None:
-            statement = statement.where(advertiser_keys.c.post_row.in_(within))
-        statement = statement.order_by(advertiser_keys.c.post_row.desc()).limit(MOST * len(part))
+        rows = keys_within(connection, statement, within, MOST * len(part))
         found += [
             (row.post_row, Tie(row.kind, row.value, tuple(keys[row.kind, row.value])))
-            for row in connection.execute(statement)
+            for row in rows
         ]
     return found
+
+
+def keys_within(
+    connection: Connection, statement: Select[Any], within: Rows | None, most: int
+) -> Sequence[AnyRow]:
+    """At most so many of these keys, those of posts `within`.
+
+    Where the statement gives few rows by itself, these are held against `within`; asked the other
+    way round, everything that was ever taken down is read for each post that has to do with none.
+    """
+    if within is None:
+        return connection.execute(statement.limit(most)).all()
+    first = connection.execute(statement.limit(FEW)).all()
+    if len(first) == FEW:
+        return connection.execute(
+            statement.where(advertiser_keys.c.post_row.in_(within)).limit(most)
+        ).all()
+    if not first:
+        return []
+    inside = set(connection.execute(among(within, (row.post_row for row in first))).scalars())
+    return [row for row in first if row.post_row in inside][:most]
 
 
 def by_picture(
@@ -218,18 +253,32 @@ def by_words(
 
 
 def alike(connection: Connection, row: AnyRow, within: Rows | None) -> Sequence[AnyRow]:
-    bands = select(minhash_bands.c.band, minhash_bands.c.hash).where(
-        minhash_bands.c.post_row == row.id
-    )
+    # From the signature: the table of bands is found by their hash, not by their post.
+    bands = band_hashes(unpack(row.signature))
+    if not bands:
+        return []
     near = select(minhash_bands.c.post_row).where(
-        tuple_(minhash_bands.c.band, minhash_bands.c.hash).in_(bands)
+        pair_in(minhash_bands.c.band, minhash_bands.c.hash, bands)
     )
-    statement = select(posts.c.id, posts.c.signature).where(
-        posts.c.id.in_(near), posts.c.id != row.id, posts.c.signature.is_not(None)
+    statement = (
+        select(posts.c.id, posts.c.signature)
+        .where(posts.c.id != row.id, posts.c.signature.is_not(None))
+        .order_by(posts.c.id.desc())
     )
-    if within is not None:
-        statement = statement.where(posts.c.id.in_(within))
-    return connection.execute(statement.order_by(posts.c.id.desc()).limit(MOST)).all()
+    if within is None:
+        return connection.execute(statement.where(posts.c.id.in_(near)).limit(MOST)).all()
+    few = list(connection.execute(near.limit(ENTRIES)).scalars())
+    if len(few) < ENTRIES:
+        inside = connection.execute(among(within, few)).scalars().all()
+        return connection.execute(statement.where(posts.c.id.in_(inside)).limit(MOST)).all()
+    # Copied without end: all of them are more than what is asked within.
+    own = set(raw_bands(row.signature))
+    every = connection.execute(statement.where(posts.c.id.in_(within)))
+    return list(islice((one for one in every if own & set(raw_bands(one.signature))), MOST))
+
+
+def among(within: Rows, rows: Iterable[int]) -> Rows:
+    return within.where(within.selected_columns[0].in_(set(rows)))
 
 
 def same_posts(

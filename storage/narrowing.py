@@ -29,6 +29,10 @@ class Aside(FunctionElement[Any]):
     inherit_cache = True
     name = "aside"
 
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type  # or a moment beside it would be written as Python writes it
+
 
 @compiles(Aside)
 def as_it_is(element: Aside, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401

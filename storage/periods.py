@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, String, cast, func, type_coerce
+from sqlalchemy import ARRAY, ColumnElement, DateTime, Float, Integer, cast, func, type_coerce
 
 from storage.exports import OFFICE_TIME
+
+MOMENTS = ARRAY(DateTime(timezone=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +42,16 @@ class Period:
         return (column >= self.low) & (column < self.high)
 
 
-def office_day(column: ColumnElement[Any], dialect: str) -> ColumnElement[str]:
-    """The day as `2026-11-23`. China has had one clock without summer time since 1992."""
+def day_number(column: ColumnElement[Any], period: Period, dialect: str) -> ColumnElement[int]:
+    """Which day of the period a moment in it belongs to, from 0 on: numbers are sorted faster than
+    words. China has had one clock without summer time since 1992."""
     if dialect == "postgresql":
-        local = func.timezone("Asia/Shanghai", column)
-        return type_coerce(func.to_char(local, "YYYY-MM-DD"), String)
-    # To the second: SQLite's date() rounds, so that 15:59:59.9996 would be the next day's.
-    return type_coerce(func.date(func.substr(column, 1, 19), "+8 hours"), String)
+        edges = cast([period.low + timedelta(days=n) for n in range(period.days)], MOMENTS)
+        return type_coerce(func.width_bucket(column, edges) - 1, Integer)
+    # To the second: SQLite rounds to its thousandth, so that 15:59:59.9996 would be the next day's.
+    # Both days begin at .5, which is exact.
+    day = func.julianday(func.substr(column, 1, 19), "+8 hours")
+    return cast(day - func.julianday(period.first.isoformat()), Integer)
 
 
 def seconds_between(

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.blacklist import note_blacklisted
-from storage.clusters import Placement, place, remember
+from storage.clusters import Placement, place, refresh, remember
 from storage.database import insert_new
 from storage.models import findings, posts, snapshots
 from storage.records import Judgement, Sighting
@@ -76,6 +76,7 @@ class PostBook:
         self._offending: set[int] = set()  # flagged, seen now
         self._rejudged: dict[int, str] = {}
         self._innocent: dict[bytes, Sighting] = {}
+        self._cases: set[int] = set()  # that hold something new
 
     def look_up(self, sightings: Iterable[Sighting]) -> None:
         """Read all known versions of these posts; call once, before `save`."""
@@ -126,6 +127,7 @@ class PostBook:
         note_recurrence(self._connection, placement.case_id, row, self._now)
         note_blacklisted(self._connection, placement.case_id, row, self._now)
         self._offending.add(row)
+        self._cases.add(placement.case_id)
         return Saved(flagged=True, findings=len(judgement.findings), placement=placement)
 
     def _whole(self, sighting: Sighting, judgement: Judgement) -> dict[str, Any]:
@@ -151,7 +153,12 @@ class PostBook:
         remember(self._connection, row, sighting)
 
     def flush(self) -> None:
-        """Write the innocent and the unchanged, each kind in one statement."""
+        """Write the innocent and the unchanged, each kind in one statement, and refresh cases.
+
+        Each case once: reckoned after every post, a case of a thousand took a thousand times that.
+        """
+        for case_id in sorted(self._cases):
+            refresh(self._connection, case_id, self._now)
         new: list[dict[str, Any]] = []
         moved: list[dict[str, Any]] = []
         for key, sighting in self._innocent.items():

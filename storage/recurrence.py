@@ -12,7 +12,6 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from storage.bilingual import Bilingual
-from storage.clusters import refresh
 from storage.columns import AnyRow
 from storage.kinship import Kin, kin_of
 from storage.models import case_posts, posts
@@ -42,7 +41,10 @@ def seen_again(connection: Connection, post_rows: Iterable[int], now: datetime) 
 
 
 def note_recurrence(connection: Connection, case_id: int, post_row: int, now: datetime) -> int:
-    """Link the case of a new post to what was taken down of the same advertiser; how many links."""
+    """Link the case of a new post to what was taken down of the same advertiser; how many links.
+
+    The caller refreshes the case.
+    """
     if not anything_taken_down(connection):
         return 0
     within = (
@@ -64,8 +66,6 @@ def note_recurrence(connection: Connection, case_id: int, post_row: int, now: da
                 at=now,
             ),
         )
-    if new:
-        refresh(connection, case_id, now)
     return new
 
 

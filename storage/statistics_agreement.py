@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Engine, case, exists, func, select
 from storage.database import read
 from storage.models import case_posts, cases, decisions, findings
 from storage.models_desk import second_looks
+from storage.narrowing import Aside
 from storage.periods import Period
 from storage.records import Verdict
-from storage.statistics import STANDS
+from storage.statistics_decided import Decided, decided
 
 BANDS = (0.9, 0.8, 0.7, 0.6, 0.5, 0.0)  # lower edges of the judge's score
 
@@ -56,13 +57,14 @@ def agreement(engine: Engine, period: Period) -> Agreement:
     with read(engine) as connection:
         pairs = verdict_pairs(connection, period)
         looked = sum(pairs.values())
-        violations, same = codes(connection, period)
+        made = decided(connection, period)
+        violations, same = codes(connection, made)
         return Agreement(
             looked=looked,
             same_verdict=sum(n for (one, other), n in pairs.items() if one == other),
             kappa=kappa(pairs),
             people=tuple(people(connection, period)),
-            bands=tuple(bands(connection, period)),
+            bands=tuple(bands(connection, made)),
             violations=violations,
             same_code=same,
         )
@@ -108,16 +110,11 @@ def people(connection: Connection, period: Period) -> list[PersonFigures]:
     ]
 
 
-def bands(connection: Connection, period: Period) -> list[Band]:
+def bands(connection: Connection, made: Decided) -> list[Band]:
     edge = case(*((cases.c.score >= low, low) for low in BANDS[:-1]), else_=BANDS[-1]).label("low")
-    statement = (
-        select(edge, decisions.c.verdict, func.count().label("n"))
-        .join(cases, cases.c.id == decisions.c.case_id)
-        .where(period.holds(decisions.c.decided_at), *STANDS)
-        .group_by(edge, decisions.c.verdict)
-    )
+    kinds = (edge, decisions.c.verdict)
     found: Counter[tuple[float, str]] = Counter()
-    for row in connection.execute(statement):
+    for row in connection.execute(made.standing(*kinds, func.count().label("n")).group_by(*kinds)):
         found[float(row.low), row.verdict] += row.n
     return [
         Band(
@@ -129,23 +126,16 @@ def bands(connection: Connection, period: Period) -> list[Band]:
     ]
 
 
-def codes(connection: Connection, period: Period) -> tuple[int, int]:
+def codes(connection: Connection, made: Decided) -> tuple[int, int]:
     """How many violations stand, and of how many the judge had named the very code."""
     named = exists().where(
-        case_posts.c.case_id == decisions.c.case_id,
-        ~case_posts.c.split,
+        case_posts.c.case_id == cases.c.id,
+        ~Aside(case_posts.c.split),
         findings.c.post_row == case_posts.c.post_row,
         findings.c.code == decisions.c.reason,
     )
-    statement = (
-        select(func.count(), func.sum(case((named, 1), else_=0)))
-        .select_from(decisions)
-        .join(cases, cases.c.id == decisions.c.case_id)
-        .where(
-            period.holds(decisions.c.decided_at),
-            *STANDS,
-            decisions.c.verdict == Verdict.VIOLATION.value,
-        )
+    statement = made.standing(func.count(), func.sum(case((named, 1), else_=0))).where(
+        decisions.c.verdict == Verdict.VIOLATION.value
     )
     total, same = connection.execute(statement).one()
     return int(total), int(same or 0)
