@@ -19,7 +19,7 @@ from console.bearer import Unknown
 from console.desk import Desk, desk_of
 from console.guard import SAFE, Guard, headers_of
 from console.kept import packed
-from console.page import Nav, lang_of, page
+from console.page import Nav, go, lang_of, page
 from console.people import (
     Missing,
     MustChange,
@@ -137,6 +137,9 @@ def of_looking(text: Bilingual) -> Bilingual:
 async def told_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     await recognise(request)
+    if error.status_code == 405 and request.method in SAFE and not of_api(request):
+        # After a form its address stands in the browser; asked for again it means the page there.
+        return go(page_at(request, request.url.path) or "/queue")
     words = NOT_FOUND if error.status_code in {404, 405} else unreadable(request)
     answer = error_page(request, error.status_code, words)
     answer.headers.update(error.headers or {})  # 405 says what is allowed
@@ -150,7 +153,11 @@ async def told_unreadable(request: Request, error: Exception) -> Response:
 
 
 def unreadable(request: Request) -> Bilingual:
-    return MALFORMED if request.url.path.startswith("/api/") else UNREADABLE
+    return MALFORMED if of_api(request) else UNREADABLE
+
+
+def of_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
 
 
 async def told_our_fault(request: Request, error: Exception) -> Response:
@@ -164,7 +171,7 @@ async def told_our_fault(request: Request, error: Exception) -> Response:
 def error_page(
     request: Request, status: int, words: Bilingual, places: tuple[str, ...] = ()
 ) -> Response:
-    if request.url.path.startswith("/api/"):
+    if of_api(request):
         headers = {"www-authenticate": "Bearer"} if status == 401 else None
         told = {"zh": words.zh, "en": words.en, "fields": [place[:100] for place in places[:20]]}
         return JSONResponse({"error": told}, status, headers)

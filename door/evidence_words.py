@@ -86,15 +86,21 @@ def holder_words(of: str) -> tuple[str, str]:
     return f"{name} {number[:12]}".strip(), said_of(words) if words else part
 
 
+UNCOMPLETED = Bilingual(
+    "没有封存：制作时没有设时间戳机构，这个包以后补不成；设好机构后请重新制作",
+    "not sealed: no timestamp authority was set when it was made, and none can be added to it; "
+    "make it again once one is set",
+)
+
+
 def sealing_words(sealing: Sealing) -> str:
+    return said_of(sealing_said(sealing))
+
+
+def sealing_said(sealing: Sealing) -> Bilingual:
     """Of a package that no authority was ever asked for there is nothing to wait for."""
-    if sealing.state == SEALED or sealing.standings:
-        return state_words(sealing.state)
-    return t(
-        "没有封存：制作时没有设时间戳机构，这个包以后补不成；设好机构后请重新制作",
-        "not sealed: no timestamp authority was set when it was made, and none can be added to it; "
-        "make it again once one is set",
-    )
+    waits = sealing.state == SEALED or sealing.standings
+    return STATES[sealing.state] if waits else UNCOMPLETED
 
 
 def state_words(state: str) -> str:

@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 from door.brief_run import register_brief, write_brief
 from door.evidence_parts import proof_of
 from door.evidence_run import package_case
-from door.evidence_words import STATES
+from door.evidence_words import sealing_said
 from door.export_choice import Asked, Choice, sites
 from door.export_run import EVERYTHING, Exported, Watch, export_list, first_moment
 from door.settings import Settings
@@ -199,9 +199,10 @@ def make_lists(shop: Shop, job: Job, part: Path) -> Product:
         return one_list(shop, job, part)
     chosen = exporter(order.form)
     counts = decided_counts(shop.engine, first_moment(order.since), chosen.verdicts)
-    if order.platform != EACH:
-        wanted = [order.platform]
-        total = counts.get(order.platform, 0) if order.platform else sum(counts.values())
+    if order.platform != EACH or chosen.together:
+        only = "" if order.platform == EACH else order.platform
+        wanted = [only]
+        total = counts.get(only, 0) if only else sum(counts.values())
     else:
         wanted, total = list(counts), sum(counts.values())
     if not total:
@@ -213,7 +214,21 @@ def make_lists(shop: Shop, job: Job, part: Path) -> Product:
         one = export_list(shop.engine, order.form, part, choice, watch)
         progress.finished(one.rows)
         made.append(one)
-    return Product(files=tuple(file_of(job, one) for one in made))
+    return Product(files=tuple(file_of(job, one) for one in made), said=remarked(made))
+
+
+def remarked(made: Sequence[Exported]) -> Bilingual:
+    """What a signer must be told of the files, each remark once; of several with their numbers."""
+    told: dict[Bilingual, list[str]] = {}
+    for one in made:
+        for remark in one.remarks:
+            told.setdefault(remark, []).append(one.batch_no)
+    several = len(made) > 1
+    named = [("、".join(of) if several else "", remark) for remark, of in told.items()]
+    return Bilingual(
+        "\n".join(f"{of}：{remark.zh}" if of else remark.zh for of, remark in named),
+        "\n".join(f"{of}: {remark.en}" if of else remark.en for of, remark in named),
+    )
 
 
 def one_list(shop: Shop, job: Job, part: Path) -> Product:
@@ -223,7 +238,7 @@ def one_list(shop: Shop, job: Job, part: Path) -> Product:
     choice = asked(shop, job, job.order.platform, job.order.site)
     made = export_list(shop.engine, job.order.form, part, choice, watch)
     progress.finished(made.rows)
-    return Product(files=(file_of(job, made),))
+    return Product(files=(file_of(job, made),), said=remarked([made]))
 
 
 def addressees(shop: Shop, job: Job, platforms: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -311,7 +326,7 @@ def make_evidence(shop: Shop, job: Job, _part: Path) -> Product:
     packed = package_case(proof, job.order.case_id, folder, job.asked_by, lambda: progress.tell(0))
     progress.finished(1)
     lacks = [Bilingual(*LACKS.get(one.what, (one.what, one.what))) for one in packed.lacks]
-    state = STATES[packed.sealing.state]
+    state = sealing_said(packed.sealing)
     words = list(dict.fromkeys([*captured, state, *lacks, *packed.sealing.why]))
     return Product(
         files=(),

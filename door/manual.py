@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from door.misuse import WrongUse, spelled
 from door.speech import out, say, t
 
+LARGEST = 2**63 - 1
 INTERRUPTED = 130  # what a shell expects after Ctrl-C
 Row = tuple[str, str]
 
@@ -24,11 +25,24 @@ class HouseCommand(TyperCommand):
         formatter.write(manual(self, ctx))
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        refuse_beyond(self, ctx)
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
             say("已中断。已保存的都在。", "Interrupted. What was saved is kept.")
             raise typer.Exit(INTERRUPTED) from None
+
+
+def refuse_beyond(command: Any, ctx: Any) -> None:  # noqa: ANN401
+    """No database has room for such a number, and each would say so in its own way."""
+    for param in command.get_params(ctx):
+        given = ctx.params.get(param.name)
+        for one in given if isinstance(given, list | tuple) else (given,):
+            if isinstance(one, int) and abs(one) > LARGEST:
+                raise WrongUse(
+                    f"{spelled(param)} 的值“{one}”不对：没有这么大的数。",
+                    f"the value {one} of {spelled(param)} is wrong: there is no such number.",
+                )
 
 
 class HouseGroup(TyperGroup):

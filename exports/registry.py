@@ -30,6 +30,7 @@ class Exporter:
     verdicts: tuple[Verdict, ...] = (Verdict.VIOLATION,)  # what it is made of
     refuse: Callable[[ListHead], None] | None = None  # asked before anything is written
     addressed: bool = False  # a letter: to one receiver, no other owner's data in it
+    together: bool = False  # its receiver is no platform: what all of them hold goes in one
     picks: Callable[[TakedownRow, ListHead], bool] = every_row  # which rows it is about
     penal: bool = False  # cites what follows for the offender, too
 
@@ -52,6 +53,7 @@ def formats() -> dict[str, Exporter]:
             verdicts=getattr(module, "VERDICTS", (Verdict.VIOLATION,)),
             refuse=getattr(module, "refuse", None),
             addressed=getattr(module, "ADDRESSED", False),
+            together=getattr(module, "TOGETHER", False),
             picks=getattr(module, "picks", every_row),
             penal=getattr(module, "PENAL", False),
         )

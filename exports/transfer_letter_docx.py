@@ -46,6 +46,7 @@ SUFFIX = ".docx"
 TITLE = "转办函"
 VERDICTS = (Verdict.VIOLATION, Verdict.TRANSFER)
 PENAL = True
+TOGETHER = True
 LIST = "问题线索清单"
 COLUMNS: Final[tuple[Column, ...]] = (
     *(NUMBER, CASE, url_column(47.0), account_column(24.0), words_column(56.0)),

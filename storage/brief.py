@@ -18,7 +18,7 @@ from storage.cases import OPEN, CaseRow, list_cases
 from storage.database import read
 from storage.exports import SETTLED
 from storage.models import case_posts, cases, decisions, findings, posts, sweeps
-from storage.records import CaseStatus, Clause, Contacts, Verdict
+from storage.records import Clause, Contacts, Verdict
 from storage.sweep_pages import first_held
 from storage.sweeps import totals_query
 from storage.takedown_marks import marked
@@ -75,7 +75,7 @@ class Brief:
     clauses: dict[Clause, int]  # cases opened in these days that the machine puts under a clause
     platforms: dict[str, int]  # the same by platform, the most frequent first
     trend: tuple[Day, ...]  # TREND days up to the last one
-    worst: tuple[CaseRow, ...]  # waiting, the highest priority first
+    worst: tuple[CaseRow, ...]  # open, the highest priority first
     contacts: dict[int, Contacts]  # of those cases, so that a paper can mask them
     takedown: Takedown
 
@@ -88,7 +88,7 @@ def brief(engine: Engine, first: date, last: date) -> Brief:
     """The figures from the first day to the last one, both included."""
     low, high = midnight(first), midnight(last + timedelta(days=1))
     begin = min(first, last - timedelta(days=TREND - 1))
-    worst = tuple(list_cases(engine, CaseStatus.WAITING, limit=WORST))
+    worst = tuple(one for one in list_cases(engine, limit=WORST) if one.status.value in OPEN)
     today = datetime.now(OFFICE_TIME).date()
     overdue = len(overdue_items(engine, today))
     with read(engine) as connection:

@@ -6,7 +6,7 @@ account only where it was never in. Browsers an account came from lately go on w
 an address it came from goes on whatever they do elsewhere, but a browser without the cookie waits
 for what failed at that address, whoever it was. A one-time password has 60 bits: nobody guesses
 it, so whoever has it waits for no count, only as long as an address goes slowly; whoever has it not
-is told what they would be told of any other account.
+is told what they would be told of any other account (a little later: the password is compared).
 """
 
 from __future__ import annotations

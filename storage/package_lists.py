@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, Engine, func, select
 
 from storage.database import read
@@ -27,6 +29,14 @@ def find_packages(
     return [
         Package(**{k: v for k, v in row._mapping.items() if k != "id"}) for row in rows[:PAGE]
     ], end
+
+
+def never_stamped(engine: Engine, packages: Sequence[Package]) -> frozenset[str]:
+    """Hashes of the manifests that no authority was ever asked for: nothing is to come for them."""
+    every = frozenset(one.manifest_sha256 for one in packages)
+    asked = select(timestamps.c.sha256).where(timestamps.c.sha256.in_(every))
+    with read(engine) as connection:
+        return every - frozenset(connection.execute(asked).scalars())
 
 
 def named_package(connection: Connection, name: str) -> Package | None:

@@ -85,6 +85,11 @@ def test_a_manual_says_what_must_be_given_and_what_it_is_otherwise():
         (("sweep", "--sample", "--targets", "x.yaml"), "二者选一"),
         (("case",), "缺少 编号"),
         (("case", "x"), "编号 的值“x”不对：应是整数"),
+        (("case", "99999999999999999999"), "编号 的值“99999999999999999999”不对：没有这么大的数"),
+        (
+            ("takedown", "withdraw", "3", str(2**63), "--by", "甲", "--reason", "重复"),
+            f"请求… 的值“{2**63}”不对：没有这么大的数",
+        ),
         (("case", "1", "2"), "多出了用不上的参数：2"),
         (("cases", "--limit", "0"), "--limit 的值“0”不对：不能小于 1"),
         (("decide", "1", "违规", "--by", "甲"), "缺少 --reason（理由代码"),

@@ -192,6 +192,25 @@ def test_one_bad_job_does_not_keep_the_others(shop: Shop) -> None:
     assert not any_waiting(shop.engine)
 
 
+def test_a_transfer_letter_is_one_whatever_the_platforms_and_its_job_says_what_to_check(
+    shop: Shop,
+) -> None:
+    decided(shop.engine)
+    decided(shop.engine, "https://weibo.com/1/A", seed=2, platform="weibo")
+    place_order(
+        shop.engine, Order(kind="list", form="transfer", platform=EACH, to="市场监管"), "wang"
+    )
+    place_order(shop.engine, Order(kind="list", form="letter", platform=EACH), "wang")
+    assert run_waiting(shop, "test") == 2
+    transfer, letters = get_job(shop.engine, 1), get_job(shop.engine, 2)
+    assert [len(transfer.files), transfer.files[0].rows] == [1, 2]
+    assert "还没有证据包" in transfer.why.zh
+    assert transfer.files[0].number not in transfer.why.zh, "there is only one"
+    assert len(letters.files) == 2
+    assert all(file.number in letters.why.zh for file in letters.files)
+    assert letters.why.zh.count("\n") + 1 == len(set(letters.why.zh.split("\n")))
+
+
 def test_two_takers_never_take_the_same_job(engine: Engine) -> None:
     for _ in range(3):
         place_order(engine, CSV, "wang")

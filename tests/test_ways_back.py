@@ -72,6 +72,16 @@ def test_a_refused_form_leads_back_to_a_page_and_so_does_a_change_of_language(
         assert "没有这个页面" not in browser.get(back).text, back
 
 
+@pytest.mark.parametrize("path", sorted({filled(one) for one in forms()}))
+def test_the_address_of_a_form_asked_for_again_is_a_page_or_leads_to_one(
+    desk: Any, path: str
+) -> None:
+    answer = Browser(desk).log_in("wang").get(path)
+    assert answer.status_code != 405
+    if answer.status_code == 303 and path.startswith("/takedowns/"):
+        assert answer.headers["location"].startswith("/takedowns")
+
+
 def test_what_was_refused_of_one_item_leads_back_to_its_request(desk: Any) -> None:
     browser = Browser(desk).log_in("wang")
     browser.get("/takedowns/1")

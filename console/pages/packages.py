@@ -17,13 +17,17 @@ from console.page import go, page, query_of
 from console.people import Reader
 from console.roles import Caller
 from storage.bilingual import Bilingual, Problem
-from storage.package_lists import find_packages, stamps_waiting
+from storage.package_lists import find_packages, never_stamped, stamps_waiting
 
 router = APIRouter(include_in_schema=False)
 STATES = {
     "sealed": Bilingual("已封存", "sealed"),
     "pending": Bilingual("尚未封存（时间戳待补）", "not sealed yet (timestamps pending)"),
     "failed": Bilingual("没有封存（失败）", "not sealed (failed)"),
+    "never": Bilingual(
+        "没有封存，须重新制作（制作时没有设时间戳机构）",
+        "not sealed, to be made anew (no timestamp authority was set)",
+    ),
 }
 
 
@@ -52,6 +56,7 @@ def listed(request: Request, query: Mapping[str, str], why: Bilingual | None = N
         first_capture=query.get("capture") == "1",
         reason=query.get("why", "") if why else "",
         states=STATES,
+        never=never_stamped(engine, [one for one in rows if one.state == "pending"]),
         waiting=stamps_waiting(engine),
         today=today(),
     )
