@@ -104,6 +104,20 @@ def test_without_a_reason_the_ticks_come_back_and_nothing_is_withdrawn(desk) -> 
     assert all(get_request(desk.engine, n).items[0].state is ItemState.DRAFT for n in (1, 2, 3))
 
 
+def test_what_was_approved_before_a_refused_withdrawal_is_not_forgotten(desk) -> None:
+    browser = three_drafts(desk)
+    qian = Browser(desk).log_in("qian")
+    qian.get("/takedowns/2")
+    qian.post("/takedowns/2/approve")
+    refused = browser.post("/takedowns/withdraw", {"request": ["1", "2"], "why": " "}).text
+    assert "勾选过的还有 1 份" in refused
+    kept = re.findall(r'<input type="hidden" name="request" value="(\d+)">', refused)
+    assert kept == ["2"]
+    page = browser.post("/takedowns/withdraw", {"request": ["1", *kept], "why": "重新起草"}).text
+    assert "已撤回 1 份草稿" in page
+    assert "现为“已批准”，不再是草稿" in page
+
+
 def test_all_drafts_of_a_page_are_ticked_by_a_link(desk) -> None:
     browser = three_drafts(desk)
     page = browser.get("/takedowns").text

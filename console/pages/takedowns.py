@@ -122,6 +122,7 @@ def listed(
         draft_note=refusal.typed.get("note", ""),
         withdrawn=withdrawn,
         ticked=ticked,
+        not_drafts=[number for number in ticked if number not in drafts_among(rows)],
         every_tick=query.get("tick") == "all",
         rows=rows,
         wanted=wanted,
@@ -141,6 +142,12 @@ def listed(
         today=today(),
         platform_name=platform_name,
         for_case=written(query.get("case", "")) or "",
+    )
+
+
+def drafts_among(rows: Sequence[Asked]) -> frozenset[int]:
+    return frozenset(
+        one.id for one in rows if set(one.states) - {ItemState.WITHDRAWN} == {ItemState.DRAFT}
     )
 
 
