@@ -30,7 +30,7 @@ def why_on_top(row: CaseRow, now: datetime, raised: Collection[str] = ()) -> lis
     ]
     said += [RAISED[kind] for kind in sorted(raised) if kind in RAISED]
     if row.posts > 1:
-        said.append(Bilingual(f"{row.posts} 篇相同", f"{row.posts} alike"))
+        said.append(Bilingual(f"{row.posts} 篇相同或相近", f"{row.posts} alike"))
     if row.reopened:
         said.append(Bilingual(f"再次出现 {row.reopened} 次", f"came back {row.reopened} times"))
     days = (now - row.opened_at).days
