@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Select, func, or_, select
 from storage.bilingual import Bilingual
 from storage.clusters import SAME, band_hashes, raw_bands, share
 from storage.columns import AnyRow
-from storage.common_keys import SHARED, common_values, faces_of, strangers
+from storage.common_keys import SHARED, common_values, faces_of, known_common, strangers
 from storage.models import advertiser_keys, case_posts, minhash_bands, posts
 from storage.pairs import pair_in
 from storage.rows import unpack
@@ -93,7 +93,8 @@ def kin_of(
     `within`: only these rows are looked at. Other versions of the same post are not among them.
     """
     keys = keys_of_rows(connection, rows)
-    common = {} if within is not None else common_values(connection, keys)
+    # Within few posts only what is known beforehand is left out at once.
+    common = common_values(connection, keys) if within is None else known_among(keys)
     wanted = {key: naming for key, naming in keys.items() if key not in common}
     found = [
         *by_key(connection, wanted, within),
@@ -101,7 +102,7 @@ def kin_of(
         *by_words(connection, rows, within),
     ]
     if within is not None:  # few are tied to anything: only their keys are worth the question
-        common = common_values(connection, tied_keys(found, keys))
+        common |= common_values(connection, tied_keys(found, keys))
     ties: defaultdict[int, dict[tuple[str, str], Tie]] = defaultdict(dict)
     own = set(rows)
     for row, tie in found:
@@ -153,6 +154,11 @@ def keys_of_rows(connection: Connection, rows: Sequence[int]) -> dict[tuple[str,
     return found
 
 
+def known_among(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Bilingual]:
+    told = {(kind, value): known_common(kind, value) for kind, value in keys}
+    return {key: why for key, why in told.items() if why is not None}
+
+
 def tied_keys(
     found: Iterable[tuple[int, Tie]], keys: Mapping[tuple[str, str], list[int]]
 ) -> list[tuple[str, str]]:
@@ -167,12 +173,11 @@ def by_key(
     every = list(keys)
     for start in range(0, len(every), CHUNK):
         part = every[start : start + CHUNK]
-        statement = (
-            select(advertiser_keys)
-            .where(pair_in(advertiser_keys.c.kind, advertiser_keys.c.value, part))
-            .order_by(advertiser_keys.c.post_row.desc())
-        )
-        rows = keys_within(connection, statement, within, MOST * len(part))
+        if within is None:
+            rows = connection.execute(naming_any(part).limit(MOST * len(part))).all()
+        else:
+            most = min(MOST * len(part), MOST * CHUNK // len(part))
+            rows = keys_within(connection, part, within, most)
         found += [
             (row.post_row, Tie(row.kind, row.value, tuple(keys[row.kind, row.value])))
             for row in rows
@@ -180,25 +185,34 @@ def by_key(
     return found
 
 
-def keys_within(
-    connection: Connection, statement: Select[Any], within: Rows | None, most: int
-) -> Sequence[AnyRow]:
-    """At most so many of these keys, those of posts `within`.
+def naming_any(keys: Sequence[tuple[str, str]]) -> Select[Any]:
+    return (
+        select(advertiser_keys)
+        .where(pair_in(advertiser_keys.c.kind, advertiser_keys.c.value, keys))
+        .order_by(advertiser_keys.c.post_row.desc())
+    )
 
-    Where the statement gives few rows by itself, these are held against `within`; asked the other
-    way round, everything that was ever taken down is read for each post that has to do with none.
+
+def keys_within(
+    connection: Connection, keys: Sequence[tuple[str, str]], within: Rows, most: int
+) -> Sequence[AnyRow]:
+    """These keys of posts `within`; at most so many of each, so that none crowds out another.
+
+    Where few rows have the keys at all, these are held against `within`; asked the other way
+    round, everything that was ever taken down is read for each post that has to do with none.
     """
-    if within is None:
-        return connection.execute(statement.limit(most)).all()
+    statement = naming_any(keys)
     first = connection.execute(statement.limit(FEW)).all()
-    if len(first) == FEW:
-        return connection.execute(
-            statement.where(advertiser_keys.c.post_row.in_(within)).limit(most)
-        ).all()
     if not first:
         return []
-    inside = set(connection.execute(among(within, (row.post_row for row in first))).scalars())
-    return [row for row in first if row.post_row in inside][:most]
+    if len(first) < FEW:
+        rows = among(within, (row.post_row for row in first))
+        inside = set(connection.execute(rows).scalars())
+        return [row for row in first if row.post_row in inside]
+    if len(keys) > 1:
+        return [row for key in keys for row in keys_within(connection, [key], within, most)]
+    mine = statement.where(advertiser_keys.c.post_row.in_(within))
+    return connection.execute(mine.limit(most)).all()
 
 
 def by_picture(

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.blacklist import note_blacklisted
+from storage.case_locks import lock_cases_of
 from storage.clusters import Placement, place, refresh, remember
 from storage.database import insert_new
 from storage.models import findings, posts, snapshots
@@ -79,8 +80,12 @@ class PostBook:
         self._cases: set[int] = set()  # that hold something new
 
     def look_up(self, sightings: Iterable[Sighting]) -> None:
-        """Read all known versions of these posts; call once, before `save`."""
-        keys = list({identity(s.post.platform, s.post.post_id) for s in sightings})
+        """Read all known versions of these posts; call once, before `save`.
+
+        Cases whose posts are about to be judged anew are locked until the transaction ends.
+        """
+        seen = list(sightings)
+        keys = list({identity(s.post.platform, s.post.post_id) for s in seen})
         for start in range(0, len(keys), CHUNK):
             statement = select(
                 posts.c.id, posts.c.identity, posts.c.content_sha256, posts.c.flagged
@@ -88,6 +93,16 @@ class PostBook:
             for row in self._connection.execute(statement):
                 known = Known(row.id, row.content_sha256, row.flagged)
                 self._known[row.identity].append(known)
+        self._lock_rejudged(seen)
+
+    def _lock_rejudged(self, sightings: Iterable[Sighting]) -> None:
+        rows: set[int] = set()
+        for one in sightings:
+            if not one.unchanged and one.judgement is not None and one.judgement.flagged:
+                sha256 = content_hash(one)
+                known = self._known[identity(one.post.platform, one.post.post_id)]
+                rows |= {k.row for k in known if k.flagged and k.content_sha256 == sha256}
+        lock_cases_of(self._connection, rows)
 
     def save(self, sighting: Sighting) -> Saved:
         key = identity(sighting.post.platform, sighting.post.post_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, event, select
 
 from storage import common_keys, kinship
 from storage.common_keys import AUTHOR, Groups, known_common, most_authors, shared_by_many
@@ -57,6 +57,50 @@ def test_kin_within_are_the_kin_among_all_that_stand_there(
             every, _ = kinship.kin_of(connection, [row])
             found, _ = kinship.kin_of(connection, [row], standing)
             assert found == [one for one in every if one.post_row in inside]
+
+
+ADVERTISER = ("phone", "13800001111")
+
+
+@pytest.mark.parametrize(
+    "crowd",
+    [
+        pytest.param([("host", "baijiahao.baidu.com")], id="known to be everybody's"),
+        pytest.param([("host", "shared.example")], id="found to be everybody's"),
+        pytest.param([("icp", "京icp备10000000号"), ("host", "shared.example")], id="two of them"),
+        pytest.param([("account", "weibo:1")], id="one advertiser's own"),
+    ],
+)
+def test_the_same_telephone_is_not_crowded_out_by_what_very_many_share(
+    engine: Engine, crowd, monkeypatch
+) -> None:
+    monkeypatch.setattr(kinship, "MOST", 20)
+    monkeypatch.setattr(kinship, "FEW", 20)
+    last = 100  # more than the most of all keys together
+    standing = select(case_posts.c.post_row).where(~case_posts.c.split)
+    with write(engine) as connection:
+        reset(connection)
+        put(connection, 1, (1, 0, frozenset({ADVERTISER, *crowd}), True))
+        for number in range(2, last):
+            own = ("account", f"web:{number}")
+            put(connection, number, (number, 0, frozenset({own, *crowd}), True))
+        put(connection, last, (last, 0, frozenset({ADVERTISER, *crowd}), True))
+        kin, _ = kinship.kin_of(connection, [last], standing)
+    (old,) = [one for one in kin if one.post_row == 1]
+    assert ADVERTISER in [(tie.kind, tie.value) for tie in old.ties]
+
+
+def test_of_few_posts_all_are_asked_in_one_statement(engine: Engine) -> None:
+    asked = []
+    standing = select(case_posts.c.post_row).where(~case_posts.c.split)
+    with write(engine) as connection:
+        reset(connection)
+        for number in (1, 2):
+            put(connection, number, (number, 0, frozenset(KEYS), True))
+        event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        found = kinship.keys_within(connection, KEYS, standing, 200)
+    assert len(found) == 2 * len(KEYS)
+    assert len(asked) == 2  # those that name a key, and which of them stand there
 
 
 def plain_strangers(connection: Connection, kind: str, value: str) -> int:
