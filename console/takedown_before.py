@@ -31,7 +31,8 @@ def notices(
         found = before_sending(desk.engine, desk.store, asked.items, utc_now())
         return {number: together(MARK_WORDS[one.mark], one.note) for number, one in found.items()}
     marks = {
-        item.id: mark_in(history.get(item.id, ()), looks.get(item.id, ())) for item in asked.items
+        item.id: mark_in(item, history.get(item.id, ()), looks.get(item.id, ()))
+        for item in asked.items
     }
     return {number: MARK_WORDS[mark] for number, mark in marks.items() if mark}
 

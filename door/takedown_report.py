@@ -125,7 +125,7 @@ def show_item(item: Item, history: Sequence[Act], looks: Sequence[LookRow]) -> N
     out.print("")
     state = words(STATE_WORDS[item.state])
     line("条目", "item", f"{item.id}　{t('案件', 'case')} {item.case_id}　{state}　{item.url}")
-    if mark := mark_in(history, looks):
+    if mark := mark_in(item, history, looks):
         line("　注意", "  note", words(MARK_WORDS[mark]))
     if item.answer:
         told = words(ANSWER_WORDS[Answer(item.answer)])

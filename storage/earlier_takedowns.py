@@ -13,13 +13,18 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, select
 
 from storage.columns import AnyRow
-from storage.models import posts
+from storage.decided import SETTLED
+from storage.kinship import kin_of, rows_of_cases
+from storage.models import case_posts, cases, decisions, posts
 from storage.raises import RECURRENCE
+from storage.records import Verdict
 from storage.takedown_marks import marked
 from storage.takedown_models import case_raises, takedown_items, takedown_requests
+from storage.takedown_states import ItemState
 from storage.takedowns import receipts_corrected
 
 OPEN_WEB = "web"
+CHUNK = 400  # posts of a case asked for their kin at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,29 +38,41 @@ class Earlier:
     same_place: bool  # asked of the platform or site that the row is of
     receipt_no: str
     letter_no: str
-    others: int  # that were taken down besides
+    others: int  # other posts that were taken down besides
 
 
 def earlier_of(connection: Connection, page: Sequence[AnyRow]) -> dict[int, Earlier]:
-    """By row of a post. `page`: posts with their `case_id`; what was gone already before it was
-    asked for is left out, for nobody took it down."""
-    raised = taken_down(connection, [row.case_id for row in page])
-    receipts = receipts_corrected(
-        connection, {one.request_id for rows in raised.values() for one in rows}
-    )
-    return {
-        row.id: newest(row, raised[row.case_id], receipts) for row in page if raised[row.case_id]
+    """By row of a post. `page`: posts with their `case_id`; see `standing` and `tied` for what is
+    left out."""
+    raised = standing(connection, [row.case_id for row in page])
+    links = {case_id: tied(connection, case_id, rows) for case_id, rows in raised.items()}
+    told = {
+        row.id: [
+            one
+            for one in raised.get(row.case_id, ())
+            if one.identity == row.identity or one.stands_in in links[row.case_id]
+        ]
+        for row in page
     }
+    receipts = receipts_corrected(
+        connection, {one.request_id for rows in told.values() for one in rows}
+    )
+    return {row.id: newest(row, told[row.id], receipts) for row in page if told[row.id]}
 
 
-def taken_down(connection: Connection, case_ids: Sequence[int]) -> defaultdict[int, list[AnyRow]]:
-    """By the case that is linked to it."""
+def standing(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[AnyRow]]:
+    """By the case that is linked to it, what was verified as taken down and may be named: not
+    withdrawn, not gone already before it was asked for, and its post stands now in a case that is
+    decided 违规 and waits for nobody."""
     item, request = takedown_items.c, takedown_requests.c
+    seats = case_posts.alias("seat")
+    seat = seats.c
     statement = (
         select(
             case_raises.c.case_id,
             item.verified_at,
             posts.c.identity,
+            seat.case_id.label("stands_in"),
             request.id.label("request_id"),
             request.request_no,
             request.platform,
@@ -67,18 +84,46 @@ def taken_down(connection: Connection, case_ids: Sequence[int]) -> defaultdict[i
         .join(takedown_items, item.id == case_raises.c.ref)
         .join(takedown_requests, request.id == item.request_id)
         .join(posts, posts.c.id == item.post_row)
+        .join(seats, (seat.post_row == item.post_row) & ~seat.split)
+        .join(cases, cases.c.id == seat.case_id)
+        .join(decisions, decisions.c.id == cases.c.decision_id)
         .where(
             case_raises.c.kind == RECURRENCE,
             case_raises.c.case_id.in_(case_ids),
+            item.state != ItemState.WITHDRAWN.value,
             item.verified_at.is_not(None),
             request.sent_at.is_not(None),
             ~marked(),
+            cases.c.status.in_(SETTLED),
+            ~cases.c.awaits_second,
+            decisions.c.verdict == Verdict.VIOLATION.value,
         )
         .order_by(item.verified_at, item.id)
     )
     found: defaultdict[int, list[AnyRow]] = defaultdict(list)
     for row in connection.execute(statement):
         found[row.case_id].append(row)
+    return dict(found)
+
+
+def tied(connection: Connection, case_id: int, rows: Sequence[AnyRow]) -> set[int]:
+    """Of the cases these stand in those that a post standing in this one is linked to today. A
+    link stays with its case when the post it came from is split off, and says nothing of the rest.
+    """
+    everywhere = {row.stands_in for row in rows}
+    found, open_cases = everywhere & {case_id}, everywhere - {case_id}
+    seat = case_posts.c
+    own = list(rows_of_cases(connection, [case_id])) if open_cases else []
+    for start in range(0, len(own), CHUNK):
+        if not open_cases:
+            break
+        within = select(seat.post_row).where(seat.case_id.in_(open_cases), ~seat.split)
+        kin, _ = kin_of(connection, own[start : start + CHUNK], within)
+        named = select(seat.case_id).where(
+            seat.post_row.in_([one.post_row for one in kin]), seat.case_id.in_(open_cases)
+        )
+        found |= set(connection.execute(named.where(~seat.split)).scalars())
+        open_cases -= found
     return found
 
 
@@ -93,7 +138,7 @@ def newest(row: AnyRow, before: Sequence[AnyRow], receipts: dict[int, str]) -> E
         same_place=same_place(row, one),
         receipt_no=receipts.get(one.request_id, one.receipt_no),
         letter_no=one.letter_no,
-        others=len(before) - 1,
+        others=len({other.identity for other in before} - {one.identity}),
     )
 
 

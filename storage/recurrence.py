@@ -16,6 +16,7 @@ from storage.columns import AnyRow
 from storage.kinship import Kin, kin_of
 from storage.models import case_posts, posts
 from storage.raises import RECURRENCE, Raise, add_raise
+from storage.takedown_marks import marked
 from storage.takedown_models import takedown_items, takedown_requests
 from storage.takedown_states import STATE_WORDS, TAKEN_DOWN, ItemState
 
@@ -75,7 +76,8 @@ def anything_taken_down(connection: Connection) -> bool:
 
 
 def items_of_kin(connection: Connection, kin: list[Kin]) -> list[tuple[AnyRow, Kin]]:
-    """The newest taken-down item of each case the kin stand in, the strongest tie with it."""
+    """The newest taken-down item of each case the kin stand in, the strongest tie with it. What
+    was gone before it was asked for is none: nobody took it down."""
     by_row = {one.post_row: one for one in kin}
     if not by_row:
         return []
@@ -93,6 +95,7 @@ def items_of_kin(connection: Connection, kin: list[Kin]) -> list[tuple[AnyRow, K
             case_posts.c.post_row.in_(list(by_row)),
             ~case_posts.c.split,
             takedown_items.c.state.in_(ONCE),
+            ~marked(),
         )
         .order_by(takedown_items.c.id.desc(), case_posts.c.post_row)
     )

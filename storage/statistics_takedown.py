@@ -28,7 +28,7 @@ class PlatformTakedowns:
     verified: int
     refused: int
     silent: int  # no answer by the deadline
-    returned: int  # back after it was verified
+    returned: int  # back after it was verified, without those
     p50: float | None  # days from sending to the first look that saw it gone
     p90: float | None
     within: tuple[int, ...]  # pages gone within each of STEPS, then later ones
@@ -42,7 +42,7 @@ class PlatformTakedowns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recurrence:
-    verified: int  # pages verified as gone in the period
+    verified: int  # pages verified as gone in the period, none that was gone before
     returned: int  # pages that came back in it
     advertisers: int  # new cases that share an advertiser with what was taken down
 
@@ -110,7 +110,7 @@ def figures_of(platform: str, rows: list[Asked]) -> PlatformTakedowns:
         verified=sum(row.state in TAKEN_DOWN and not row.before for row in rows),
         refused=sum(row.state is ItemState.REFUSED for row in rows),
         silent=sum(row.state is ItemState.NO_ANSWER for row in rows),
-        returned=sum(row.reappeared for row in rows),
+        returned=sum(row.reappeared and not row.before for row in rows),
         p50=quantile(days, 0.5),
         p90=quantile(days, 0.9),
         within=(*within, sum(day > STEPS[-1] for day in days)),
@@ -119,14 +119,18 @@ def figures_of(platform: str, rows: list[Asked]) -> PlatformTakedowns:
 
 def recurrence(engine: Engine, period: Period) -> Recurrence:
     items = takedown_items.c
+    could = select(items.id).where(~marked())
     with read(engine) as connection:
 
         def count(*conditions: object) -> int:
-            statement = select(func.count()).select_from(takedown_items).where(*conditions)  # type: ignore[arg-type]
-            return int(connection.execute(statement).scalar_one())
+            statement = select(func.count()).select_from(takedown_items)
+            told = statement.where(~marked(), *conditions)  # type: ignore[arg-type]
+            return int(connection.execute(told).scalar_one())
 
         raised = select(func.count(case_raises.c.case_id.distinct())).where(
-            case_raises.c.kind == RECURRENCE, period.holds(case_raises.c.at)
+            case_raises.c.kind == RECURRENCE,
+            period.holds(case_raises.c.at),
+            case_raises.c.ref.in_(could),
         )
         return Recurrence(
             verified=count(period.holds(items.verified_at)),

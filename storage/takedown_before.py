@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
+from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, exists, select
 
 from storage.bilingual import Bilingual, Problem
 from storage.capture_models import capture_artefacts, captures
@@ -24,7 +26,10 @@ from storage.takedown_models import takedown_items, takedown_looks
 from storage.takedown_verdict import Seen
 from storage.takedowns import Item
 
+T = TypeVar("T")
 CHUNK = 500
+BLOCK = 10_000  # values in one question to the database
+MANY = 1 << 31  # posts: no page of one post
 GONE_STATUS = (404, 410)
 MOST_FACTS = 4 << 20  # bytes; ours are some kilobytes
 PICTURE = "picture"  # a snapshot of what the post shows, from another address
@@ -64,11 +69,12 @@ class Glimpse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One item's address, and the rows of all versions of its post."""
+    """One item's address, and what else leads to its post."""
 
     url: str
-    versions: frozenset[int]
+    identity: bytes  # of the post, whatever its version
     found: frozenset[str]  # addresses it was found at that are this page, as with a token
+    own: frozenset[str]  # others at which the post's own page was opened, as a short link
 
 
 Places = Mapping[int, Place]  # by the item's number
@@ -86,7 +92,7 @@ def before_sending(
     found: dict[int, Before] = {}
     for start in range(0, len(items), CHUNK):
         with read(engine) as connection:
-            places = places_of(connection, items[start : start + CHUNK])
+            places = places_of(connection, items[start : start + CHUNK], until)
             glimpses = gathered(connection, store, places, until)
         for number in places:
             told = judged(glimpses[number])
@@ -114,25 +120,83 @@ def gathered(
     return found
 
 
-def places_of(connection: Connection, items: Sequence[Item]) -> dict[int, Place]:
-    own = select(posts.c.identity).where(posts.c.id.in_([item.post_row for item in items]))
-    statement = select(posts.c.id, posts.c.identity, posts.c.url_found).where(
-        posts.c.identity.in_(own)
-    )
-    rows = connection.execute(statement).all()
-    identities = {row.id: row.identity for row in rows}
-    versions: defaultdict[bytes, list[tuple[int, str]]] = defaultdict(list)
-    for row in rows:
-        versions[row.identity].append((row.id, row.url_found))
-    found = {}
+def places_of(connection: Connection, items: Sequence[Item], until: datetime) -> dict[int, Place]:
+    wanted = [item.post_row for item in items]
+    of_items = select(posts.c.id, posts.c.identity).where(posts.c.id.in_(wanted))
+    identities = {row.id: row.identity for row in connection.execute(of_items)}
+    statement = select(posts.c.identity, posts.c.url_found).distinct()
+    found: defaultdict[bytes, set[str]] = defaultdict(set)
+    for row in connection.execute(statement.where(posts.c.identity.in_(identities.values()))):
+        found[row.identity].add(row.url_found)
+    own = own_pages(connection, set(identities.values()), until)
+    places = {}
     for item in items:
-        mine = versions[identities[item.post_row]]
-        found[item.id] = Place(
+        mine = identities[item.post_row]
+        places[item.id] = Place(
             url=item.url,
-            versions=frozenset(row for row, _ in mine),
-            found=frozenset(one for _, one in mine if same_but_query(one, item.url)),
+            identity=mine,
+            found=frozenset(one for one in found[mine] if same_but_query(one, item.url)),
+            own=frozenset(one for one in own[mine] if same_host(one, item.url)),
         )
-    return found
+    return places
+
+
+def own_pages(
+    connection: Connection, identities: Collection[bytes], until: datetime
+) -> defaultdict[bytes, set[str]]:
+    """By post, addresses it was found at where its page itself was kept: opened alive, with this
+    one post on it each time, and not told by a script's answers, as lists and searches are."""
+    told = snapshots.alias("told")
+    answered = exists().where(
+        told.c.post_row == posts.c.id, told.c.url == snapshots.c.url, told.c.kind == "answers"
+    )
+    statement = (
+        select(posts.c.identity, snapshots.c.url)
+        .distinct()
+        .join(snapshots, snapshots.c.post_row == posts.c.id)
+        .where(
+            posts.c.identity.in_(identities),
+            snapshots.c.kind == "raw",
+            snapshots.c.url == posts.c.url_found,
+            snapshots.c.captured_at <= until,
+            ~answered,
+        )
+    )
+    kept: defaultdict[bytes, set[str]] = defaultdict(set)
+    for row in connection.execute(statement):
+        kept[row.identity].add(row.url)
+    alone = with_one_post(connection, {url for urls in kept.values() for url in urls}, until)
+    return defaultdict(set, {key: found & alone for key, found in kept.items()})
+
+
+def with_one_post(connection: Connection, addresses: Collection[str], until: datetime) -> set[str]:
+    """Those that a sweep followed a link to, and that showed one post whenever they were alive."""
+    most: dict[str, int] = {}
+    for part in parts({fingerprint(url) for url in addresses}):
+        statement = select(urls.c.canonical, urls.c.posts, urls.c.depth).where(
+            urls.c.sweep_id.in_(select(sweeps.c.id)),
+            urls.c.fingerprint.in_(part),
+            urls.c.finished_at <= until,
+            urls.c.outcome == PageState.ALIVE.value,
+        )
+        for row in connection.execute(statement):
+            shown = row.posts if row.depth else MANY  # what sweeps begin with are searches, lists
+            most[row.canonical] = max(most.get(row.canonical, 0), shown)
+    return {url for url in addresses if most.get(url) == 1}
+
+
+def parts(values: Iterable[T]) -> Iterator[list[T]]:
+    """A database takes so many values in one question; pages that change daily have more."""
+    every = list(values)
+    for start in range(0, len(every), BLOCK):
+        yield every[start : start + BLOCK]
+
+
+def same_host(one: str, other: str) -> bool:
+    try:
+        return bool(urlsplit(one).hostname) and urlsplit(one).hostname == urlsplit(other).hostname
+    except ValueError:
+        return False
 
 
 def same_but_query(one: str, other: str) -> bool:
@@ -154,80 +218,90 @@ def by_url(places: Places, more: Callable[[Place], Collection[str]]) -> dict[str
 
 def by_sweeps(connection: Connection, places: Places, until: datetime) -> Told:
     """What the address itself was answered, whatever way led there."""
-    numbers = by_url(places, lambda _: ())
-    wanted = {fingerprint(url) for url in numbers}
-    statement = select(urls.c.canonical, urls.c.outcome, urls.c.http_status, urls.c.finished_at)
-    # By sweep and fingerprint: that index is there.
-    statement = statement.where(
-        urls.c.sweep_id.in_(select(sweeps.c.id)),
-        urls.c.fingerprint.in_(wanted),
-        urls.c.finished_at <= until,
-    )
-    for row in connection.execute(statement):
-        gone = row.outcome == PageState.REMOVED or row.http_status in GONE_STATUS
-        if gone or row.outcome == PageState.ALIVE:
-            glimpse = Glimpse(at=row.finished_at, gone=gone, by=SWEEP, status=row.http_status)
-            yield from ((number, glimpse) for number in numbers.get(row.canonical, ()))
+    numbers = by_url(places, lambda place: place.own)
+    for part in parts({fingerprint(url) for url in numbers}):
+        statement = select(urls.c.canonical, urls.c.outcome, urls.c.http_status, urls.c.finished_at)
+        # By sweep and fingerprint: that index is there.
+        statement = statement.where(
+            urls.c.sweep_id.in_(select(sweeps.c.id)),
+            urls.c.fingerprint.in_(part),
+            urls.c.finished_at <= until,
+        )
+        for row in connection.execute(statement):
+            gone = row.outcome == PageState.REMOVED or row.http_status in GONE_STATUS
+            if gone or row.outcome == PageState.ALIVE:
+                glimpse = Glimpse(at=row.finished_at, gone=gone, by=SWEEP, status=row.http_status)
+                yield from ((number, glimpse) for number in numbers.get(row.canonical, ()))
+
+
+def by_identity(places: Places) -> dict[bytes, list[int]]:
+    found: defaultdict[bytes, list[int]] = defaultdict(list)
+    for number, place in places.items():
+        found[place.identity].append(number)
+    return found
 
 
 def by_snapshots(connection: Connection, places: Places, until: datetime) -> Told:
     """What was read at this very address was there."""
-    owner = {row: number for number, place in places.items() for row in place.versions}
-    statement = select(snapshots.c.post_row, snapshots.c.url, snapshots.c.captured_at).where(
-        snapshots.c.post_row.in_(owner),
-        snapshots.c.captured_at <= until,
-        snapshots.c.kind != PICTURE,
+    numbers = by_identity(places)
+    statement = (
+        select(posts.c.identity, snapshots.c.url, snapshots.c.captured_at)
+        .join(posts, posts.c.id == snapshots.c.post_row)
+        .where(
+            posts.c.identity.in_(numbers),
+            snapshots.c.captured_at <= until,
+            snapshots.c.kind != PICTURE,
+        )
     )
     for row in connection.execute(statement):
-        number = owner[row.post_row]
-        if row.url in {places[number].url, *places[number].found}:
-            yield number, Glimpse(at=row.captured_at, gone=False, by=SWEEP)
+        for number in numbers[row.identity]:
+            place = places[number]
+            if row.url == place.url or row.url in place.found or row.url in place.own:
+                yield number, Glimpse(at=row.captured_at, gone=False, by=SWEEP)
 
 
 def by_looks(connection: Connection, places: Places, until: datetime) -> Told:
     """Looks for requests of the same post that were sent earlier."""
-    owner = {row: number for number, place in places.items() for row in place.versions}
+    numbers = by_identity(places)
+    look = takedown_looks.c
     statement = (
-        select(
-            takedown_items.c.post_row,
-            takedown_looks.c.at,
-            takedown_looks.c.seen,
-            takedown_looks.c.http_status,
-        )
-        .join(takedown_items, takedown_items.c.id == takedown_looks.c.item_id)
-        .where(takedown_items.c.post_row.in_(owner), takedown_looks.c.at <= until)
+        select(posts.c.identity, look.at, look.seen, look.http_status)
+        .join(takedown_items, takedown_items.c.id == look.item_id)
+        .join(posts, posts.c.id == takedown_items.c.post_row)
+        .where(posts.c.identity.in_(numbers), look.at <= until)
     )
     for row in connection.execute(statement):
         gone = row.seen == Seen.GONE
         if gone or row.seen == Seen.OFFENDING:
             glimpse = Glimpse(at=row.at, gone=gone, by=LOOK, status=row.http_status)
-            yield owner[row.post_row], glimpse
+            yield from ((number, glimpse) for number in numbers[row.identity])
 
 
 def by_captures(
     connection: Connection, store: SnapshotStore, places: Places, until: datetime
 ) -> Told:
     """Of the captures of an address the newest whose facts tell what it showed."""
-    numbers = by_url(places, lambda place: place.found)
-    statement = (
-        select(captures.c.url, captures.c.ended_at, capture_artefacts.c.sha256)
-        .join(capture_artefacts, capture_artefacts.c.capture_id == captures.c.id)
-        .where(
-            captures.c.url.in_(numbers),
-            captures.c.ended_at <= until,
-            capture_artefacts.c.kind == "facts",
-            capture_artefacts.c.size <= MOST_FACTS,
-        )
-        .order_by(captures.c.ended_at.desc(), captures.c.id.desc())
-    )
+    numbers = by_url(places, lambda place: place.found | place.own)
     done: set[str] = set()
-    for row in connection.execute(statement):
-        shown = None if row.url in done else shown_by(store, row.sha256)
-        if shown is not None:
-            done.add(row.url)
-            gone, status = shown
-            glimpse = Glimpse(at=row.ended_at, gone=gone, by=CAPTURE, status=status)
-            yield from ((number, glimpse) for number in numbers[row.url])
+    for part in parts(numbers):
+        statement = (
+            select(captures.c.url, captures.c.ended_at, capture_artefacts.c.sha256)
+            .join(capture_artefacts, capture_artefacts.c.capture_id == captures.c.id)
+            .where(
+                captures.c.url.in_(part),
+                captures.c.ended_at <= until,
+                capture_artefacts.c.kind == "facts",
+                capture_artefacts.c.size <= MOST_FACTS,
+            )
+            .order_by(captures.c.ended_at.desc(), captures.c.id.desc())
+        )
+        for row in connection.execute(statement):
+            shown = None if row.url in done else shown_by(store, row.sha256)
+            if shown is not None:
+                done.add(row.url)
+                gone, status = shown
+                glimpse = Glimpse(at=row.ended_at, gone=gone, by=CAPTURE, status=status)
+                yield from ((number, glimpse) for number in numbers[row.url])
 
 
 def shown_by(store: SnapshotStore, sha256: str) -> tuple[bool, int | None] | None:

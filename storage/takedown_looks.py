@@ -21,7 +21,7 @@ from storage.rows import identity
 from storage.second_persons import known_person, same_people
 from storage.takedown_acts import minute, not_in_future, shown
 from storage.takedown_history import MACHINE, Step, audited, move
-from storage.takedown_marks import MARK_WORDS, marks_of
+from storage.takedown_marks import MARK_WORDS, mark_since
 from storage.takedown_models import takedown_items, takedown_looks, takedown_requests
 from storage.takedown_refused import refused
 from storage.takedown_states import LOOKED_AT, SEEN_GONE, STATE_WORDS, ItemState, state_after
@@ -255,7 +255,8 @@ def glances_of(connection: Connection, item_id: int) -> list[Glance]:
 
 def settle(connection: Connection, item: Item, step: Step) -> Moved:
     """Where all looks put the item now, with everything that follows from it."""
-    found = outcome(glances_of(connection, item.id))
+    glances = glances_of(connection, item.id)
+    found = outcome(glances)
     acknowledged = connection.execute(
         select(takedown_requests.c.acknowledged_at).where(takedown_requests.c.id == item.request_id)
     ).scalar_one()
@@ -268,14 +269,15 @@ def settle(connection: Connection, item: Item, step: Step) -> Moved:
         "unclear_at": found.unclear_at,
         "next_look": next_look(after, found, step.noted),
     }
+    mark = mark_since(connection, item.id, glances, found.removed_at)
     if after is item.state:
         connection.execute(moving(item, values))
     else:
-        mark = marks_of(connection, [item.id]).get(item.id, "") if after in SEEN_GONE else ""
-        told = replace(step, note=step.note or story(after, found, mark))
+        said = story(after, found, mark if after in SEEN_GONE else "")
+        told = replace(step, note=step.note or said)
         move(connection, item, after, told, **values)
     came_back = found.stage is Stage.REAPPEARED and after is not item.state
-    reopened = came_back and bring_back(connection, item, step.noted)
+    reopened = came_back and bring_back(connection, item, step.noted, mark)
     return Moved(item_id=item.id, before=item.state, after=after, outcome=found, reopened=reopened)
 
 
@@ -305,7 +307,7 @@ def story(after: ItemState, found: Outcome, mark: str) -> str:
     return f"{told}；{MARK_WORDS[mark].zh}" if mark else told
 
 
-def bring_back(connection: Connection, item: Item, now: datetime) -> bool:
+def bring_back(connection: Connection, item: Item, now: datetime, mark: str) -> bool:
     """The case goes back to the people, more urgent than before; whether it was settled."""
     add_raise(
         connection,
@@ -315,12 +317,21 @@ def bring_back(connection: Connection, item: Item, now: datetime) -> bool:
             ref=item.id,
             other_case=item.case_id,
             at=now,
-            why=Bilingual(
-                f"处置条目 {item.id} 核实删除后，原网址的违规内容再次出现",
-                f"what takedown item {item.id} had verified as removed is back at its URL",
-            ),
+            why=back_words(item.id, marked=bool(mark)),
         ),
     )
     reopened = reopen(connection, item.case_id, now)
     refresh(connection, item.case_id, now)
     return reopened
+
+
+def back_words(item_id: int, *, marked: bool) -> Bilingual:
+    if marked:
+        return Bilingual(
+            f"处置条目 {item_id} 发出前已打不开，其后原网址又出现违规内容",
+            f"nothing opened before takedown item {item_id} was sent; now it offends at its URL",
+        )
+    return Bilingual(
+        f"处置条目 {item_id} 核实删除后，原网址的违规内容再次出现",
+        f"what takedown item {item_id} had verified as removed is back at its URL",
+    )

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
 from storage.bilingual import Bilingual
 from storage.takedown_history import MACHINE, Step, note_down
 from storage.takedown_models import takedown_history, takedown_items, takedown_looks
 from storage.takedown_states import ItemState
-from storage.takedown_verdict import Seen
+from storage.takedown_verdict import Glance, Seen
 from storage.takedowns import Act, Item, LookRow
 
 
@@ -58,21 +59,45 @@ def note_before(
             note_down(connection, item.id, ItemState.SENT, ItemState.SENT, said)
 
 
-def mark_in(acts: Sequence[Act], looks: Sequence[LookRow]) -> str:
-    """Of an item by its history and looks: a key of MARK_WORDS, or "". A look since that saw the
-    post offend there takes the mark away: it could be removed."""
-    seen = any(look.seen == Seen.OFFENDING for look in looks)
-    return next((act.act for act in acts if act.act in MARK_WORDS and not seen), "")
+def mark_in(item: Item, acts: Sequence[Act], looks: Sequence[LookRow]) -> str:
+    """Of an item by its history and looks: a key of MARK_WORDS, or ""."""
+    if was_there(looks, item.removed_at):
+        return ""
+    return next((act.act for act in acts if act.act in MARK_WORDS), "")
+
+
+def was_there(looks: Iterable[LookRow | Glance], removed_at: datetime | None) -> bool:
+    """Whether the post was seen to offend while it was asked for, before the removal that stands
+    was first seen: then it could be removed. What comes back later proves nothing of before."""
+    return any(
+        look.seen == Seen.OFFENDING and (removed_at is None or look.at < removed_at)
+        for look in looks
+    )
 
 
 def marked() -> ColumnElement[bool]:
     """The same of rows of `takedown_items`."""
-    told, look = takedown_history.alias().c, takedown_looks.alias().c
-    noted = exists().where(
-        told.item_id == takedown_items.c.id, told.act.in_([mark.value for mark in Mark])
+    item, told, look = takedown_items.c, takedown_history.alias().c, takedown_looks.alias().c
+    noted = exists().where(told.item_id == item.id, told.act.in_([mark.value for mark in Mark]))
+    seen = exists().where(
+        look.item_id == item.id,
+        look.seen == Seen.OFFENDING.value,
+        or_(item.removed_at.is_(None), look.at < item.removed_at),
     )
-    seen = exists().where(look.item_id == takedown_items.c.id, look.seen == Seen.OFFENDING.value)
     return and_(noted, ~seen)
+
+
+def mark_since(
+    connection: Connection, item_id: int, glances: Iterable[Glance], removed_at: datetime | None
+) -> str:
+    """The same by looks whose outcome is not written down yet."""
+    if was_there(glances, removed_at):
+        return ""
+    statement = select(takedown_history.c.act).where(
+        takedown_history.c.item_id == item_id,
+        takedown_history.c.act.in_([mark.value for mark in Mark]),
+    )
+    return connection.execute(statement.limit(1)).scalar() or ""
 
 
 def marks_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, str]:

@@ -205,7 +205,7 @@ def whole(request: Request, asked: Asked) -> Takedown:
             answer=item.answer or None,
             changed=changed.get(item.id),
             ground=ground_of(item, grounds[item.id], hide),
-            mark=mark_in(history.get(item.id, ()), looks.get(item.id, ())) or None,
+            mark=mark_in(item, history.get(item.id, ()), looks.get(item.id, ())) or None,
             history=[
                 shaped(Told, one, note=hide(item, one.note)) for one in history.get(item.id, [])
             ],
