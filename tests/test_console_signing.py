@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from door.export_jobs import Shop, run_waiting
 from door.settings import read_settings
 from storage.export_jobs import JobState, get_job, list_jobs
+from storage.takedowns import get_request
 from tests.desk_site import Browser, make_desk, staff
 from tests.takedown_makers import decided
 
@@ -51,7 +52,7 @@ def test_a_request_to_a_site_has_its_files_made_from_its_page(desk, form: str) -
     (job,) = list_jobs(desk.engine)
     assert (job.state, len(job.files)) == (JobState.DONE, 1)
     assert job.files[0].rows == 1
-    assert "处置请求 1" in wang.get(f"/exports/{job.id}").text
+    assert get_request(desk.engine, 1).request_no in wang.get(f"/exports/{job.id}").text
 
 
 def test_letters_to_sites_are_one_for_each_site(desk) -> None:
