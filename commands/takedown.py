@@ -143,9 +143,10 @@ def sent_command(
     as_json: AsJson = False,
 ) -> None:
     present, queue = now(), open_queue()
+    moment = moment_of(at, "--at", present)
     sending = Sending(
         by=by,
-        at=(moment := moment_of(at, "--at", present)),
+        at=moment,
         now=present,
         channel=how,
         batch_no=batch,

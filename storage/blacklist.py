@@ -23,6 +23,7 @@ from storage.columns import AnyRow
 from storage.database import insert_new, read, write
 from storage.exports import OFFICE_TIME
 from storage.models import advertiser_keys, case_posts, cases, posts
+from storage.parts import in_parts
 from storage.persons import named_person
 from storage.raises import BLACKLIST, Raise, add_raise
 
@@ -230,10 +231,10 @@ def no_such_entry(number: int) -> Problem:
 
 def versions_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[Version, ...]]:
     found: defaultdict[int, list[Version]] = defaultdict(list)
-    for start in range(0, len(numbers), AT_ONCE):
+    for part in in_parts(numbers, AT_ONCE):
         statement = (
             select(blacklist_versions)
-            .where(blacklist_versions.c.entry_id.in_(numbers[start : start + AT_ONCE]))
+            .where(blacklist_versions.c.entry_id.in_(part))
             .order_by(blacklist_versions.c.version)
         )
         for row in connection.execute(statement):

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from storage.models import case_posts, cases
+from storage.parts import in_parts
 
 CHUNK = 5_000  # parameters in one IN; SQLite takes 32,766, PostgreSQL 65,535
 
@@ -31,9 +32,9 @@ def lock_cases_of(connection: Connection, post_rows: Iterable[int]) -> None:
 
 def standing_cases(connection: Connection, rows: list[int]) -> set[int]:
     found: set[int] = set()
-    for start in range(0, len(rows), CHUNK):
+    for part in in_parts(rows, CHUNK):
         statement = select(case_posts.c.case_id).where(
-            case_posts.c.post_row.in_(rows[start : start + CHUNK]), ~case_posts.c.split
+            case_posts.c.post_row.in_(part), ~case_posts.c.split
         )
         found |= set(connection.execute(statement).scalars())
     return found
@@ -41,10 +42,10 @@ def standing_cases(connection: Connection, rows: list[int]) -> set[int]:
 
 def lock(connection: Connection, case_ids: list[int]) -> None:
     """As an update of them would: other posts may still join. SQLite has one writer anyway."""
-    for start in range(0, len(case_ids), CHUNK):
+    for part in in_parts(case_ids, CHUNK):
         statement = (
             select(cases.c.id)
-            .where(cases.c.id.in_(case_ids[start : start + CHUNK]))
+            .where(cases.c.id.in_(part))
             .order_by(cases.c.id)
             .with_for_update(key_share=True)
         )

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, select
 from storage.bilingual import Bilingual
 from storage.clusters import raw_bands
 from storage.models import advertiser_keys, posts
+from storage.parts import in_parts
 
 FILE = Path(__file__).with_name("common_keys.yaml")
 AREA_CODE = 4  # digits at most, with the leading 0
@@ -181,11 +182,10 @@ class Face:
 
 
 def faces_of(connection: Connection, rows: Iterable[int]) -> dict[int, Face]:
-    wanted = list(dict.fromkeys(rows))
+    wanted = dict.fromkeys(rows)
     contacts: dict[int, set[tuple[str, str]]] = {}
     authors: dict[int, str] = {}
-    for start in range(0, len(wanted), SAMPLE):
-        part = wanted[start : start + SAMPLE]
+    for part in in_parts(wanted, SAMPLE):
         for key in connection.execute(
             select(advertiser_keys).where(
                 advertiser_keys.c.post_row.in_(part), advertiser_keys.c.kind.in_(CONTACTS)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from storage.canonical import canonical_sha256
 from storage.columns import AnyRow, storable
+from storage.parts import in_parts
 from storage.proof_models import custody
 from storage.records import aware
 
@@ -114,18 +115,18 @@ def line_of(row: AnyRow) -> Line:
 
 def lines_about(connection: Connection, subjects: Iterable[str]) -> list[Line]:
     """All lines about these subjects, the oldest first."""
-    wanted, found = sorted(set(subjects)), []
-    for start in range(0, len(wanted), PAGE):
-        some = custody.c.subject.in_(wanted[start : start + PAGE])
+    found: list[Line] = []
+    for part in in_parts(set(subjects), PAGE):
+        some = custody.c.subject.in_(part)
         found += [line_of(row) for row in connection.execute(select(custody).where(some))]
     return sorted(found, key=lambda line: line.seq)
 
 
 def lines_numbered(connection: Connection, numbers: Iterable[int]) -> list[Line]:
     """Those of these lines that are there, the oldest first."""
-    wanted, found = sorted(set(numbers)), []
-    for start in range(0, len(wanted), PAGE):
-        some = custody.c.seq.in_(wanted[start : start + PAGE])
+    found: list[Line] = []
+    for part in in_parts(set(numbers), PAGE):
+        some = custody.c.seq.in_(part)
         found += [line_of(row) for row in connection.execute(select(custody).where(some))]
     return sorted(found, key=lambda line: line.seq)
 

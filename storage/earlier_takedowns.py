@@ -16,6 +16,7 @@ from storage.columns import AnyRow
 from storage.decided import SETTLED
 from storage.kinship import kin_of, rows_of_cases
 from storage.models import case_posts, cases, decisions, posts
+from storage.parts import in_parts
 from storage.raises import RECURRENCE
 from storage.records import Verdict
 from storage.takedown_marks import marked
@@ -113,12 +114,12 @@ def tied(connection: Connection, case_id: int, rows: Sequence[AnyRow]) -> set[in
     everywhere = {row.stands_in for row in rows}
     found, open_cases = everywhere & {case_id}, everywhere - {case_id}
     seat = case_posts.c
-    own = list(rows_of_cases(connection, [case_id])) if open_cases else []
-    for start in range(0, len(own), CHUNK):
+    own = rows_of_cases(connection, [case_id]) if open_cases else []
+    for part in in_parts(own, CHUNK):
         if not open_cases:
             break
         within = select(seat.post_row).where(seat.case_id.in_(open_cases), ~seat.split)
-        kin, _ = kin_of(connection, own[start : start + CHUNK], within)
+        kin, _ = kin_of(connection, part, within)
         named = select(seat.case_id).where(
             seat.post_row.in_([one.post_row for one in kin]), seat.case_id.in_(open_cases)
         )

@@ -22,6 +22,7 @@ from storage.columns import AnyRow
 from storage.common_keys import SHARED, common_values, faces_of, known_common, strangers
 from storage.models import advertiser_keys, case_posts, minhash_bands, posts
 from storage.pairs import pair_in
+from storage.parts import in_parts
 from storage.rows import unpack
 
 Rows = Select[tuple[int]]  # of posts, asked of the database where they are needed
@@ -170,9 +171,7 @@ def by_key(
     connection: Connection, keys: Mapping[tuple[str, str], list[int]], within: Rows | None
 ) -> list[tuple[int, Tie]]:
     found = []
-    every = list(keys)
-    for start in range(0, len(every), CHUNK):
-        part = every[start : start + CHUNK]
+    for part in in_parts(keys, CHUNK):
         if within is None:
             rows = connection.execute(naming_any(part).limit(MOST * len(part))).all()
         else:

@@ -15,6 +15,7 @@ from storage.case_locks import lock_cases_of
 from storage.clusters import Placement, place, refresh, remember
 from storage.database import insert_new
 from storage.models import findings, posts, snapshots
+from storage.parts import in_parts
 from storage.records import Judgement, Sighting
 from storage.recurrence import note_recurrence, seen_again
 from storage.rows import (
@@ -85,11 +86,11 @@ class PostBook:
         Cases whose posts are about to be judged anew are locked until the transaction ends.
         """
         seen = list(sightings)
-        keys = list({identity(s.post.platform, s.post.post_id) for s in seen})
-        for start in range(0, len(keys), CHUNK):
+        keys = {identity(s.post.platform, s.post.post_id) for s in seen}
+        for part in in_parts(keys, CHUNK):
             statement = select(
                 posts.c.id, posts.c.identity, posts.c.content_sha256, posts.c.flagged
-            ).where(posts.c.identity.in_(keys[start : start + CHUNK]))
+            ).where(posts.c.identity.in_(part))
             for row in self._connection.execute(statement):
                 known = Known(row.id, row.content_sha256, row.flagged)
                 self._known[row.identity].append(known)

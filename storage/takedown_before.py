@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine, exists, select
@@ -19,6 +18,7 @@ from storage.database import read
 from storage.exports import OFFICE_TIME
 from storage.frontier import fingerprint
 from storage.models import posts, snapshots, sweeps, urls
+from storage.parts import in_parts
 from storage.records import PageState
 from storage.snapshots import SnapshotStore
 from storage.takedown_marks import Before, Mark
@@ -26,9 +26,8 @@ from storage.takedown_models import takedown_items, takedown_looks
 from storage.takedown_verdict import Seen
 from storage.takedowns import Item
 
-T = TypeVar("T")
 CHUNK = 500
-BLOCK = 10_000  # values in one question to the database
+BLOCK = 10_000  # values in one question to the database; pages that change daily have more
 MANY = 1 << 31  # posts: no page of one post
 GONE_STATUS = (404, 410)
 MOST_FACTS = 4 << 20  # bytes; ours are some kilobytes
@@ -90,9 +89,9 @@ def before_sending(
     cannot be read tell nothing.
     """
     found: dict[int, Before] = {}
-    for start in range(0, len(items), CHUNK):
+    for part in in_parts(items, CHUNK):
         with read(engine) as connection:
-            places = places_of(connection, items[start : start + CHUNK], until)
+            places = places_of(connection, part, until)
             glimpses = gathered(connection, store, places, until)
         for number in places:
             told = judged(glimpses[number])
@@ -172,7 +171,7 @@ def own_pages(
 def with_one_post(connection: Connection, addresses: Collection[str], until: datetime) -> set[str]:
     """Those that a sweep followed a link to, and that showed one post whenever they were alive."""
     most: dict[str, int] = {}
-    for part in parts({fingerprint(url) for url in addresses}):
+    for part in in_parts({fingerprint(url) for url in addresses}, BLOCK):
         statement = select(urls.c.canonical, urls.c.posts, urls.c.depth).where(
             urls.c.sweep_id.in_(select(sweeps.c.id)),
             urls.c.fingerprint.in_(part),
@@ -183,13 +182,6 @@ def with_one_post(connection: Connection, addresses: Collection[str], until: dat
             shown = row.posts if row.depth else MANY  # what sweeps begin with are searches, lists
             most[row.canonical] = max(most.get(row.canonical, 0), shown)
     return {url for url in addresses if most.get(url) == 1}
-
-
-def parts(values: Iterable[T]) -> Iterator[list[T]]:
-    """A database takes so many values in one question; pages that change daily have more."""
-    every = list(values)
-    for start in range(0, len(every), BLOCK):
-        yield every[start : start + BLOCK]
 
 
 def same_host(one: str, other: str) -> bool:
@@ -219,7 +211,7 @@ def by_url(places: Places, more: Callable[[Place], Collection[str]]) -> dict[str
 def by_sweeps(connection: Connection, places: Places, until: datetime) -> Told:
     """What the address itself was answered, whatever way led there."""
     numbers = by_url(places, lambda place: place.own)
-    for part in parts({fingerprint(url) for url in numbers}):
+    for part in in_parts({fingerprint(url) for url in numbers}, BLOCK):
         statement = select(urls.c.canonical, urls.c.outcome, urls.c.http_status, urls.c.finished_at)
         # By sweep and fingerprint: that index is there.
         statement = statement.where(
@@ -283,7 +275,7 @@ def by_captures(
     """Of the captures of an address the newest whose facts tell what it showed."""
     numbers = by_url(places, lambda place: place.found | place.own)
     done: set[str] = set()
-    for part in parts(numbers):
+    for part in in_parts(numbers, BLOCK):
         statement = (
             select(captures.c.url, captures.c.ended_at, capture_artefacts.c.sha256)
             .join(capture_artefacts, capture_artefacts.c.capture_id == captures.c.id)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, select
 from storage.casefiles import findings_by_post
 from storage.database import read
 from storage.models import case_posts, posts
+from storage.parts import in_parts
 from storage.records import Post
 from storage.rows import post_of
 from storage.takedowns import Item
@@ -29,9 +30,9 @@ class Known:
 def known_posts(engine: Engine, items: Sequence[Item]) -> dict[int, Known]:
     """By the item's number."""
     found: dict[int, Known] = {}
-    for start in range(0, len(items), CHUNK):
+    for part in in_parts(items, CHUNK):
         with read(engine) as connection:
-            found |= known_in(connection, items[start : start + CHUNK])
+            found |= known_in(connection, part)
     return found
 
 

@@ -9,13 +9,13 @@ import pytest
 from docx import Document
 from sqlalchemy import Engine
 
-from door.export_jobs import Shop, run_waiting
-from door.settings import read_settings
+from door.export_jobs import run_waiting
 from storage.audit import lines
 from storage.bilingual import Problem
 from storage.export_jobs import JobState, get_job
 from storage.takedown_states import ItemState
 from storage.takedowns import get_request
+from tests.desk_after import shop
 from tests.desk_site import Browser, make_desk, staff
 from tests.takedown_makers import decided
 
@@ -30,11 +30,6 @@ def kind() -> str:
 def desk(engine: Engine, tmp_path: Path):
     staff(engine)
     return make_desk(engine, tmp_path)
-
-
-def shop(desk) -> Shop:
-    home = {"CERTSWEEP_HOME": str(desk.exports.parent)}
-    return Shop(engine=desk.engine, settings=read_settings(home))
 
 
 # --- several drafts taken back at once ------------------------------------------------------------

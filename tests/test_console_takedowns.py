@@ -13,8 +13,7 @@ from sqlalchemy import Engine
 from console.audit_words import ACTS
 from console.forms import moment_of, numbers_in
 from console.names import platform_code
-from door.export_jobs import Shop, run_waiting
-from door.settings import read_settings
+from door.export_jobs import run_waiting
 from storage.audit import lines, verify
 from storage.bilingual import Problem
 from storage.captures import keep
@@ -30,6 +29,7 @@ from storage.takedown_states import ItemState
 from storage.takedown_words import ACT_WORDS
 from storage.takedowns import get_item, get_request
 from storage.users import Role, add_user, get_user
+from tests.desk_after import shop
 from tests.desk_site import Browser, make_desk, staff
 from tests.evidence_case import capture, told
 from tests.makers import NOON, decision, flagged, post, sight
@@ -47,11 +47,6 @@ def kind() -> str:
 def desk(engine: Engine, tmp_path: Path):
     staff(engine)
     return make_desk(engine, tmp_path)
-
-
-def shop(desk) -> Shop:
-    home = {"CERTSWEEP_HOME": str(desk.exports.parent)}
-    return Shop(engine=desk.engine, settings=read_settings(home))
 
 
 def acts(engine: Engine) -> list[str]:
