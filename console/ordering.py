@@ -38,7 +38,10 @@ def ordered(desk: Desk, asked: Order, one: Caller) -> int:
 
 def list_order(asked: Order, one: Caller) -> Order:
     """Raises Problem for what no file could be made of, before it takes a place in line."""
-    order = replace(asked, kind="list", form=exporter(asked.form).format)
+    chosen = exporter(asked.form)
+    order = replace(asked, kind="list", form=chosen.format)
+    if chosen.together and order.platform == EACH:
+        order = replace(order, platform="")
     if order.platform and order.platform != EACH and order.platform not in PLATFORMS:
         raise unknown()
     if order.request or order.site:
@@ -48,9 +51,8 @@ def list_order(asked: Order, one: Caller) -> Order:
     if not order.masked:
         one.demand(Act.UNMASK)
         order = replace(order, why=reason_given(order.why))
-    refuse = exporter(order.form).refuse
-    if refuse is not None:
-        refuse(head_of(order))
+    if chosen.refuse is not None:
+        chosen.refuse(head_of(order))
     return order
 
 

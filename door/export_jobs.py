@@ -199,10 +199,9 @@ def make_lists(shop: Shop, job: Job, part: Path) -> Product:
         return one_list(shop, job, part)
     chosen = exporter(order.form)
     counts = decided_counts(shop.engine, first_moment(order.since), chosen.verdicts)
-    if order.platform != EACH or chosen.together:
-        only = "" if order.platform == EACH else order.platform
-        wanted = [only]
-        total = counts.get(only, 0) if only else sum(counts.values())
+    if order.platform != EACH:
+        wanted = [order.platform]
+        total = counts.get(order.platform, 0) if order.platform else sum(counts.values())
     else:
         wanted, total = list(counts), sum(counts.values())
     if not total:

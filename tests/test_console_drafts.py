@@ -172,3 +172,18 @@ def test_a_platforms_letter_takes_no_receiver_and_says_why(desk) -> None:
     run_waiting(shop(desk), "test")
     assert get_job(desk.engine, 1).state is JobState.FAILED
     assert "不是网站函的收件方" in browser.get("/exports/1").text
+
+
+def test_a_transfer_letter_is_one_for_its_department_whatever_the_platforms(desk) -> None:
+    decided(desk.engine)
+    decided(desk.engine, "https://weibo.com/1/A", seed=2, platform="weibo")
+    browser = Browser(desk).log_in("wang")
+    form = {"kind": "list", "form": "transfer", "platform": "each", "to": "市场监管"}
+    assert browser.post("/exports", form).status_code == 303
+    run_waiting(shop(desk), "test")
+    job = get_job(desk.engine, 1)
+    assert [file.rows for file in job.files] == [2]
+    page = browser.get("/exports/1").text
+    assert "每个平台一份" not in page
+    assert "还没有证据包" in page
+    assert "任务会继续" not in page

@@ -192,14 +192,12 @@ def test_one_bad_job_does_not_keep_the_others(shop: Shop) -> None:
     assert not any_waiting(shop.engine)
 
 
-def test_a_transfer_letter_is_one_whatever_the_platforms_and_its_job_says_what_to_check(
+def test_a_job_says_what_a_signer_must_check_of_several_files_with_their_numbers(
     shop: Shop,
 ) -> None:
     decided(shop.engine)
     decided(shop.engine, "https://weibo.com/1/A", seed=2, platform="weibo")
-    place_order(
-        shop.engine, Order(kind="list", form="transfer", platform=EACH, to="市场监管"), "wang"
-    )
+    place_order(shop.engine, Order(kind="list", form="transfer", to="市场监管"), "wang")
     place_order(shop.engine, Order(kind="list", form="letter", platform=EACH), "wang")
     assert run_waiting(shop, "test") == 2
     transfer, letters = get_job(shop.engine, 1), get_job(shop.engine, 2)
